@@ -1,0 +1,66 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// The table below reads as the architecture: a module depends only on layers beneath its own.
+// `swift build --explicit-target-dependency-import-check error` holds every import to it.
+
+let hot: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"])]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = [])
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"])
+}
+
+let package = Package(
+  name: "Apus",
+  products: [
+    .library(name: "Apus", targets: ["Apus"]),
+    .executable(name: "apus", targets: ["apus"]),
+  ],
+  targets: [
+    // C surface: Debian packages, named where they are needed.
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CRandom123", providers: [.apt(["librandom123-dev"])]),
+
+    // layer 0
+    module("Kernels", ["CRandom123"], hot),
+
+    // layer 1
+    module("HDF5", ["CHDF5"]),
+    module("Market", ["Kernels"]),
+    module("Metrics"),
+    module("Indicators", ["Kernels"], hot),
+
+    // layer 2
+    module("Storage", ["HDF5", "Market", "CCrypto"]),
+    module("Simulation", ["Kernels", "Market", "Metrics"], hot),
+    module("Expressions", ["Kernels", "Market", "Indicators"], hot),
+
+    // layer 3
+    module("Strategies", ["Expressions", "Simulation", "Market"], hot),
+
+    // layer 4
+    module("Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib"]),
+
+    // layer 5
+    module("Jobs", ["Interchange", "Strategies", "Simulation", "Expressions", "Indicators", "Metrics", "Market", "Storage"]),
+
+    // layer 6
+    module("Arguments"),
+    .executableTarget(name: "apus", dependencies: ["Arguments", "Jobs"]),
+
+    // What an embedder imports.
+    .target(name: "Apus", dependencies: ["Jobs"], path: "Sources/Umbrella"),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    tests("Kernels", ["Kernels"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,31 @@
+import Kernels
+
+/// Panel values on the heap: for generated panels, tests, and drafts that are not stored yet.
+public final class HeapPanelStorage: PanelStorage {
+  public let fieldCount: Int
+  public let valuesPerField: Int
+  private let buffer: AlignedBuffer<Double>
+
+  /// Copies fields of equal length, each `[T, N]` row-major.
+  public init(fields: [[Double]]) {
+    fieldCount = fields.count
+    valuesPerField = fields.first?.count ?? 0
+    buffer = AlignedBuffer(repeating: .nan, count: fieldCount * valuesPerField)
+    for (index, field) in fields.enumerated() {
+      precondition(field.count == valuesPerField, "fields of one panel have equal length")
+      field.withUnsafeBufferPointer {
+        if let source = $0.baseAddress {
+          (buffer.base + index * valuesPerField).update(from: source, count: valuesPerField)
+        }
+      }
+    }
+  }
+
+  public func field(_ index: Int) -> UnsafePointer<Double> {
+    precondition(index >= 0 && index < fieldCount, "no field \(index)")
+    return UnsafePointer(buffer.base + index * valuesPerField)
+  }
+}
+
+// The buffer is written only in `init`.
+extension HeapPanelStorage: @unchecked Sendable {}

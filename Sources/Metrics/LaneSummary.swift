@@ -1,0 +1,79 @@
+/// What is known of one lane after its last bar: the sufficient statistics of every streaming metric.
+///
+/// The engine fills it while it simulates; `LaneSummary(returns:…)` fills the same from a whole series of
+/// returns. Money is in account currency, returns are fractions per bar, `n` bars give `n` returns: the first one
+/// is measured from the initial equity.
+public struct LaneSummary: Sendable, Equatable {
+  // Time base.
+  /// Number of bars, and of returns.
+  public var bars = 0
+  /// Bars in a year, from the calendar.
+  public var barsPerYear = 252.0
+  /// Calendar days from the start of the first bar to the end of the last.
+  public var calendarDays = 0.0
+  /// Risk-free return of one bar.
+  public var riskFreePerBar = 0.0
+  /// Return per bar below which the Sortino ratio counts a shortfall.
+  public var minimumAcceptablePerBar = 0.0
+
+  // Equity path.
+  /// Equity before the first bar.
+  public var initialEquity = 1.0
+  /// Equity after the last bar.
+  public var finalEquity = 1.0
+  /// Sum of returns.
+  public var sumReturns = 0.0
+  /// Sum of squared returns.
+  public var sumSquaredReturns = 0.0
+  /// Sum of min(r - minimum acceptable, 0) squared.
+  public var sumSquaredDownside = 0.0
+  /// Least equity over running maximum, less one; at most 0. The maximum starts at the initial equity.
+  public var maxDrawdown = 0.0
+  /// Sum of squared drawdowns over all bars.
+  public var sumSquaredDrawdowns = 0.0
+  /// Longest run of bars with equity below its running maximum.
+  public var longestDrawdownBars = 0
+  /// Returns of every bar, when a metric that needs them was asked for.
+  public var returns: [Double]?
+
+  // Trades. A trade is a closed round trip; its profit is equity after the exit less equity before the entry.
+  /// Closed round trips.
+  public var trades = 0
+  /// Positions still open after the last bar: 0 or 1 in a signal strategy.
+  public var openTrades = 0
+  /// Trades with a profit above 0.
+  public var wins = 0
+  /// Trades with a profit below 0. Trades at exactly 0 are neither.
+  public var losses = 0
+  /// Sum of the profits of winning trades.
+  public var grossProfit = 0.0
+  /// Sum of the losses of losing trades, as a positive number.
+  public var grossLoss = 0.0
+
+  // Activity.
+  /// Bars at whose end a position is held.
+  public var barsInPosition = 0
+  /// Sum over fills of price × quantity.
+  public var tradedNotional = 0.0
+  /// Sum of equity over bars: the mean equity that turnover is measured against, times `bars`.
+  public var sumEquity = 0.0
+  /// Commissions paid.
+  public var fees = 0.0
+  /// Money lost to slippage against the unslipped fill price.
+  public var slippage = 0.0
+  /// Bars in which a stop and a target were both reached and their order is unknown.
+  public var ambiguousBars = 0
+  /// Bars at which a held position was marked at an earlier close.
+  public var staleMarks = 0
+  /// Bars of the window at which the strategy was still warming.
+  public var warmBars = 0
+  /// Bars at which a long and a short entry were both signalled, so that nothing was opened.
+  public var conflictingSignals = 0
+  /// Orders that could not be accepted.
+  public var rejectedOrders = 0
+  /// Whether the lane lost all its equity and stopped.
+  public var isRuined = false
+
+  /// An empty summary.
+  public init() {}
+}

@@ -1,0 +1,89 @@
+/// One number about one lane, with all that is needed to read it rightly.
+public protocol Metric: Sendable {
+  /// Name in specs, tables and files, for example `max_drawdown`.
+  var name: String { get }
+  /// What the number counts.
+  var unit: MetricUnit { get }
+  /// Which end of the scale is good.
+  var direction: MetricDirection { get }
+  /// The formula in one line, with its conventions.
+  var definition: String { get }
+  /// Where the definition comes from.
+  var source: String { get }
+  /// What must be recorded beyond the sums that every lane keeps.
+  var needs: MetricNeeds { get }
+  /// The value for a lane, or why there is none.
+  func value(of lane: LaneSummary) -> MetricValue
+}
+
+extension Metric {
+  /// Most metrics need only the sums.
+  public var needs: MetricNeeds { [] }
+}
+
+/// The unit of a metric.
+public enum MetricUnit: String, Sendable, CaseIterable {
+  /// A fraction: 0.01 is 1 %.
+  case fraction
+  /// A pure number.
+  case ratio
+  /// A number of things.
+  case count
+  /// A number of bars.
+  case bars
+  /// Account currency.
+  case currency
+}
+
+/// Which end of a metric's scale is good.
+public enum MetricDirection: String, Sendable, CaseIterable {
+  /// Larger is better.
+  case higher
+  /// Smaller is better.
+  case lower
+  /// Neither; ranking by it puts the larger first.
+  case neutral
+}
+
+/// What the engine must record for a metric.
+public struct MetricNeeds: OptionSet, Sendable {
+  /// The set as bits.
+  public let rawValue: Int
+  /// A set from bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+  /// Downside, drawdown-duration and drawdown-square sums.
+  public static let extendedSums = MetricNeeds(rawValue: 1)
+  /// The returns of every bar.
+  public static let returns = MetricNeeds(rawValue: 2)
+}
+
+/// A metric's value, or the reason why it has none. Never 0 or infinity in place of "undefined".
+public enum MetricValue: Sendable, Equatable {
+  /// A finite number.
+  case defined(Double)
+  /// No value.
+  case undefined(UndefinedReason)
+
+  /// The number, or NaN.
+  public var number: Double { if case .defined(let value) = self { value } else { .nan } }
+}
+
+/// Why a metric has no value.
+public enum UndefinedReason: String, Sendable, CaseIterable {
+  /// Fewer returns than the formula needs.
+  case tooFewBars = "too_few_bars"
+  /// The returns don't vary.
+  case noVariation = "no_variation"
+  /// No return below the minimum acceptable one.
+  case noDownside = "no_downside"
+  /// Equity never fell below its maximum.
+  case noDrawdown = "no_drawdown"
+  /// No closed trade.
+  case noTrades = "no_trades"
+  /// No losing trade.
+  case noLosses = "no_losses"
+  /// Equity ended at or below zero.
+  case ruined
+  /// The result exceeds the range of numbers.
+  case overflow
+}
