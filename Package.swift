@@ -39,7 +39,7 @@ let package = Package(
     module("Indicators", ["Kernels"], hot),
 
     // layer 2
-    module("Storage", ["HDF5", "Market", "CCrypto"]),
+    module("Storage", ["HDF5", "Market", "Metrics", "CCrypto"]),
     module("Simulation", ["Kernels", "Market", "Metrics"], hot),
     module("Expressions", ["Kernels", "Market", "Indicators"], hot),
 
@@ -61,6 +61,18 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("Kernels", ["Kernels"]),
+    tests("HDF5", ["HDF5"]),
+    tests("Market", ["Market"]),
+    tests("Metrics", ["Metrics"]),
+    tests("Indicators", ["Indicators", "Kernels"]),
+    tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
+    tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
+    tests("Expressions", ["Expressions", "Market", "Kernels"]),
+    tests("Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics"]),
+    tests("Interchange", ["Interchange", "Storage", "Market"]),
+    tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
+    tests("Arguments", ["Arguments"]),
+    tests("EndToEnd", ["apus"]),
   ],
   swiftLanguageModes: [.v6]
 )
