@@ -16,6 +16,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"])
 }
 
+/// The bar loop is compiled for newer instruction sets too, from the same sources (symbolic links).
+#if arch(x86_64)
+  let variants = [("LaneKernelsV3", "x86-64-v3"), ("LaneKernelsV4", "x86-64-v4")]
+#else
+  let variants: [(String, String)] = []
+#endif
+let laneKernels: [Target.Dependency] =
+  ["LaneKernels"] + variants.map { .target(name: $0.0) }
+
 let package = Package(
   name: "Apus",
   products: [
@@ -29,8 +38,13 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CRandom123", providers: [.apt(["librandom123-dev"])]),
 
+    .target(name: "CShims"),
+
     // layer 0
     module("Kernels", ["CRandom123"], hot),
+
+    // The bar loop, once per instruction set; Simulation picks at run time.
+    module("LaneKernels", ["Kernels"], hot),
 
     // layer 1
     module("HDF5", ["CHDF5"]),
@@ -40,7 +54,7 @@ let package = Package(
 
     // layer 2
     module("Storage", ["HDF5", "Market", "Metrics", "CCrypto"]),
-    module("Simulation", ["Kernels", "Market", "Metrics"], hot),
+    module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
     module("Expressions", ["Kernels", "Market", "Indicators"], hot),
 
     // layer 3
@@ -76,3 +90,10 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+for (name, march) in variants {
+  package.targets.append(
+    module(
+      name, ["Kernels"],
+      [.unsafeFlags(["-cross-module-optimization", "-Xcc", "-march=\(march)"])]))
+}

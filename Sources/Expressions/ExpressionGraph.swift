@@ -1,0 +1,87 @@
+import Kernels
+
+/// What expressions compute, as a graph without repetitions: equal subexpressions are one node.
+///
+/// Nodes stand in dependency order: inputs have smaller positions. A condition is a series of 1 and 0.
+public struct ExpressionGraph: Sendable {
+  /// One function of other nodes.
+  public enum Node: Hashable, Sendable {
+    /// A field of the panel.
+    case field(String)
+    /// A property of the bar's time.
+    case clock(Clock)
+    /// True at every n-th bar of the run, from its first.
+    case every(ConstantExpression)
+    /// The same number at every bar.
+    case constant(ConstantExpression)
+    /// An indicator, by name.
+    case indicator(String, inputs: [Int], arguments: [ConstantExpression])
+    /// An elementwise function of one node.
+    case unary(UnaryOperation, Int)
+    /// An elementwise function of two nodes.
+    case binary(BinaryOperation, Int, Int)
+    /// Where the first node is not zero the second, else the third.
+    case select(Int, Int, Int)
+    /// A crossing.
+    case crosses(CrossKind, Int, Int)
+    /// Bars since a condition last held.
+    case barsSince(Int)
+
+    /// The nodes that this one reads.
+    var inputs: [Int] {
+      switch self {
+      case .field, .clock, .every, .constant: []
+      case .indicator(_, let inputs, _): inputs
+      case .unary(_, let x), .barsSince(let x): [x]
+      case .binary(_, let a, let b), .crosses(_, let a, let b): [a, b]
+      case .select(let c, let a, let b): [c, a, b]
+      }
+    }
+
+    /// The numbers that this node takes.
+    var constants: [ConstantExpression] {
+      switch self {
+      case .every(let n), .constant(let n): [n]
+      case .indicator(_, _, let arguments): arguments
+      default: []
+      }
+    }
+  }
+
+  /// A property of a bar's start in the panel's zone.
+  public enum Clock: String, Hashable, Sendable, CaseIterable {
+    /// Hour, 0 to 23.
+    case hour
+    /// Day of the week: 1 Monday to 7 Sunday.
+    case weekday
+    /// Month, 1 to 12.
+    case month
+    /// True on bars of the last session of a month.
+    case monthEnd = "month_end"
+  }
+
+  /// The nodes, inputs first.
+  public private(set) var nodes: [Node] = []
+  /// For each node, the positions of the parameters that it depends on, in order.
+  public private(set) var dependencies: [[Int]] = []
+  private var positions: [Node: Int] = [:]
+
+  /// An empty graph.
+  public init() {}
+
+  /// The position of a node, added if it is new.
+  mutating func add(_ node: Node) -> Int {
+    if let position = positions[node] { return position }
+    var depends = Set(node.constants.flatMap(\.parameters))
+    for input in node.inputs { depends.formUnion(dependencies[input]) }
+    nodes.append(node)
+    dependencies.append(depends.sorted())
+    positions[node] = nodes.count - 1
+    return nodes.count - 1
+  }
+
+  /// Names of the panel's fields that are read.
+  public var fields: [String] {
+    nodes.compactMap { if case .field(let name) = $0 { name } else { nil } }
+  }
+}

@@ -1,0 +1,112 @@
+/// The parameter sets of a run: points of a grid of axes, in order, the last axis fastest.
+public struct ParameterGrid: Sendable, Equatable {
+  /// One parameter and the values it takes.
+  public struct Axis: Sendable, Equatable {
+    /// Name in expressions.
+    public var name: String
+    /// Values, in order.
+    public var values: [Double]
+
+    /// An axis.
+    public init(name: String, values: [Double]) {
+      self.name = name
+      self.values = values
+    }
+  }
+
+  /// The axes; the last varies fastest.
+  public let axes: [Axis]
+  /// Position on the full grid of each parameter set, ascending.
+  public let points: [Int]
+  private let strides: [Int]
+
+  /// A grid of all combinations, or of those for which `keep` holds.
+  ///
+  /// - Parameter keep: takes the values of one combination in the order of the axes.
+  public init(axes: [Axis], keep: ([Double]) -> Bool = { _ in true }) {
+    self.axes = axes
+    strides = axes.indices.map { axis in axes[(axis + 1)...].reduce(1) { $0 * $1.values.count } }
+    let size = axes.reduce(1) { $0 * $1.values.count }
+    var points: [Int] = []
+    points.reserveCapacity(size)
+    var values = axes.map { $0.values.first ?? .nan }
+    for point in 0..<size {
+      for axis in axes.indices {
+        values[axis] = axes[axis].values[point / strides[axis] % axes[axis].values.count]
+      }
+      if keep(values) { points.append(point) }
+    }
+    self.points = points
+  }
+
+  /// Number of combinations before any is left out; nil when it exceeds the range of `Int`.
+  public static func size(of axes: [Axis]) -> Int? {
+    var size = 1
+    for axis in axes {
+      let (product, overflow) = size.multipliedReportingOverflow(by: axis.values.count)
+      if overflow { return nil }
+      size = product
+    }
+    return size
+  }
+
+  /// Number of parameter sets.
+  public var count: Int { points.count }
+
+  /// Position on an axis of a point of the full grid.
+  public func index(axis: Int, point: Int) -> Int {
+    point / strides[axis] % axes[axis].values.count
+  }
+
+  /// Parameter values of a point of the full grid, in the order of the axes.
+  public func values(point: Int) -> [Double] {
+    axes.indices.map { axes[$0].values[index(axis: $0, point: point)] }
+  }
+
+  /// Parameter values of a set.
+  public func values(set: Int) -> [Double] { values(point: points[set]) }
+
+  /// `fast = 5, slow = 20`.
+  public func describe(point: Int) -> String {
+    zip(axes, values(point: point)).map { "\($0.name) = \($1.formatted)" }.joined(separator: ", ")
+  }
+
+  /// What a node sees of a point: its position on the axes it depends on, as one number.
+  func projection(_ point: Int, onto dependencies: [Int]) -> Int {
+    var key = 0
+    for axis in dependencies {
+      key = key * axes[axis].values.count + index(axis: axis, point: point)
+    }
+    return key
+  }
+
+  /// One grid point for each combination of values on some axes that occurs among the sets.
+  func representatives(of dependencies: [Int]) -> [Int] {
+    guard !dependencies.isEmpty else { return points.first.map { [$0] } ?? [] }
+    var seen: Set<Int> = []
+    return points.filter { seen.insert(projection($0, onto: dependencies)).inserted }
+  }
+
+  /// Parameter sets side by side in vectors: -1 for a place without one.
+  ///
+  /// Neighbours on the fastest axes share a vector that starts at a multiple of its width, so that whoever evaluates
+  /// `sma(close, slow)` for eight lanes can do it once for all values of `fast`. Where that would leave too many
+  /// places empty, sets are packed in order.
+  func vectors(sets: Range<Int>, width: Int) -> [[Int]] {
+    var inner = 1
+    for axis in axes.reversed() where inner < width { inner *= axis.values.count }
+    var aligned: [[Int]] = []
+    var last = -1
+    for set in sets {
+      let point = points[set]
+      let key = point / inner * (inner + width) + point % inner / width
+      if key != last { aligned.append(Array(repeating: -1, count: width)) }
+      last = key
+      aligned[aligned.count - 1][point % inner % width] = set
+    }
+    if sets.count * 3 >= aligned.count * width * 2 { return aligned }
+    return stride(from: sets.lowerBound, to: sets.upperBound, by: width).map { start in
+      (0..<width).map { start + $0 < sets.upperBound ? start + $0 : -1 }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import Dispatch
+import Kernels
+import Market
+import Metrics
+import Synchronization
+
+/// Runs the lanes of a plan on all cores: eight lanes a vector, block of bars by block of bars.
+///
+/// Workers take tiles of contiguous lanes from an atomic counter. A lane's result depends on nothing but the lane, so any
+/// number of workers and any tile size give the same bits.
+public struct LaneEngine: Sendable {
+  /// What to run.
+  public let run: LaneRun
+  /// Loops of the chosen instruction set.
+  public let kernels: KernelTable
+  /// Number of workers.
+  public let workers: Int
+  /// Lanes in a tile, at most.
+  public let tileLanes: Int
+
+  /// Bars that evaluators and kernel handle at a time.
+  public static let blockBars = 128
+
+  // Returns of a tile's lanes are held until its last bar; this bounds them for each worker.
+  private static let returnsBytes = 64 << 20
+
+  /// An engine for a run. `tileLanes` is chosen from the size of the run unless given.
+  public init(run: LaneRun, kernels: KernelTable, workers: Int, tileLanes: Int? = nil) {
+    precondition(workers > 0, "at least one worker")
+    self.run = run
+    self.kernels = kernels
+    self.workers = workers
+    let sets = run.strategy.setCount
+    let share = (run.laneCount + workers * 2 - 1) / (workers * 2)
+    var lanes = tileLanes ?? max(64, min(2048, share))
+    if run.keepsReturns {
+      let vectors = max(1, Self.returnsBytes / (max(1, run.window.count) * 64))
+      lanes = min(lanes, vectors * laneWidth)
+    }
+    self.tileLanes = max(1, min(lanes, sets))
+  }
+
+  private var tilesPerSymbol: Int { (run.strategy.setCount + tileLanes - 1) / tileLanes }
+
+  /// Simulates every lane.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: asked before each tile; when it answers true, tiles that have begun are finished and no more are.
+  ///   - finished: takes a lane's id and summary; called by workers at the same time, once for each lane.
+  ///   - progress: takes the number of lanes finished by a tile; called by workers.
+  /// - Returns: whether all lanes were simulated.
+  public func simulate(
+    isCancelled: @Sendable () -> Bool = { false },
+    progress: @Sendable (Int) -> Void = { _ in },
+    finished: @Sendable (Int, LaneSummary) -> Void
+  ) throws -> Bool {
+    let tiles = tilesPerSymbol * run.symbols.count
+    let next = Atomic<Int>(0)
+    let done = Atomic<Int>(0)
+    let failure = Mutex<(any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: min(workers, max(1, tiles))) { _ in
+      var worker: TileWorker?
+      while true {
+        let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if tile >= tiles || isCancelled() || failure.withLock({ $0 != nil }) { return }
+        // All symbols of one range of sets follow each other, so that a worker compiles a range once.
+        let range = tile / run.symbols.count
+        let symbol = tile % run.symbols.count
+        let sets = range * tileLanes..<min((range + 1) * tileLanes, run.strategy.setCount)
+        do {
+          if worker?.sets != sets { worker = try TileWorker(engine: self, sets: sets) }
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+          return
+        }
+        worker?.simulate(symbol: symbol, finished: finished)
+        done.wrappingAdd(1, ordering: .relaxed)
+        progress(sets.count)
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    return done.load(ordering: .relaxed) == tiles
+  }
+}
+
+/// Simulates one range of parameter sets for one symbol after another.
+final class TileWorker {
+  let sets: Range<Int>
+  private let engine: LaneEngine
+  private let run: LaneRun
+  private let program: any LaneProgram
+  private let evaluator: any LaneEvaluator
+  private let columns: SymbolColumns
+  private let states: AlignedBuffer<LaneState>
+  private let fresh: [LaneState]
+  private let returns: AlignedBuffer<Vector>
+
+  init(engine: LaneEngine, sets: Range<Int>) throws {
+    self.engine = engine
+    self.sets = sets
+    let run = engine.run
+    self.run = run
+    program = try run.strategy.program(sets: sets)
+    evaluator = program.makeEvaluator(kernels: engine.kernels)
+    columns = SymbolColumns(run: run, history: program.fieldHistory)
+    fresh = program.vectors.map { run.freshState(sets: $0) }
+    states = AlignedBuffer(repeating: LaneState(cash: 0), count: fresh.count)
+    returns = AlignedBuffer(
+      repeating: Vector.zero, count: run.keepsReturns ? fresh.count * run.window.count : 0)
+  }
+
+  func simulate(symbol: Int, finished: (Int, LaneSummary) -> Void) {
+    columns.load(symbol: run.symbols[symbol])
+    evaluator.begin(fields: columns.fields, run: run, firstPrice: columns.firstPrice)
+    for (index, state) in fresh.enumerated() { states.base[index] = state }
+    let firstTrading = run.window.lowerBound - run.historyStart
+    var bar = 0
+    while bar < columns.bars {
+      let count = min(LaneEngine.blockBars, columns.bars - bar)
+      evaluator.advance(count: count)
+      let skip = min(count, max(0, firstTrading - bar))
+      for vector in fresh.indices {
+        let signals = evaluator.signals(of: vector)
+        if skip == count { continue }
+        var block = columns.block(from: bar + skip, count: count - skip, signals, skip: skip)
+        block.firstBar = bar + skip - firstTrading
+        if run.keepsReturns {
+          block.returns = returns.base + vector * run.window.count + block.firstBar
+        }
+        engine.kernels.run(states.base + vector, block, run.rules, false, nil)
+      }
+      bar += count
+    }
+    report(symbol: symbol, finished)
+  }
+
+  private func report(symbol: Int, _ finished: (Int, LaneSummary) -> Void) {
+    for (vector, sets) in program.vectors.enumerated() {
+      for (lane, set) in sets.enumerated() where set >= 0 {
+        var summary = run.summary(
+          of: states.base[vector], lane: lane, warmup: program.warmups[vector][lane],
+          firstPrice: columns.firstPrice)
+        if run.keepsReturns {
+          let series = returns.base + vector * run.window.count
+          summary.returns = (0..<run.window.count).map { series[$0][lane] }
+        }
+        finished(symbol * run.strategy.setCount + set, summary)
+      }
+    }
+  }
+}
+
+extension SymbolColumns {
+  /// A block as the lane kernel reads it, from a bar of these columns. `skip` leaves out signals before it.
+  func block(from bar: Int, count: Int, _ signals: [UnsafePointer<Vector>], skip: Int) -> LaneBlock {
+    var block = LaneBlock(
+      open: open + bar, high: high + bar, low: low + bar, close: close + bar, mark: mark + bar,
+      fillable: fillable + bar, longEntry: signals[0] + skip, longExit: signals[1] + skip,
+      shortEntry: signals[2] + skip, shortExit: signals[3] + skip)
+    block.count = count
+    return block
+  }
+}

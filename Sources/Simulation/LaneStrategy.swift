@@ -1,0 +1,109 @@
+import Kernels
+import Market
+
+/// What a lane was given beyond its signals. Infinity stands for "none" in the three distances.
+public struct LaneTerms: Sendable, Equatable {
+  /// Fraction of equity that an entry commits, in (0, 1].
+  public var fraction = 1.0
+  /// Distance of the stop from the entry price, as a fraction of it.
+  public var stopLoss = Double.infinity
+  /// Distance of the target from the entry price, as a fraction of it.
+  public var takeProfit = Double.infinity
+  /// Distance of the trailing stop from the best price since the entry, as a fraction of that price.
+  public var trailingStop = Double.infinity
+
+  /// All equity, no stops.
+  public init() {}
+}
+
+/// A strategy for one symbol with many parameter sets, as the lane engine sees it.
+public protocol LaneStrategy: Sendable {
+  /// Number of parameter sets.
+  var setCount: Int { get }
+  /// Whether any set can open a short position.
+  var entersShort: Bool { get }
+  /// Names of the panel's fields that the signals read, in the order in which columns are passed.
+  var fields: [String] { get }
+  /// What a set was given beyond its signals.
+  func terms(of set: Int) -> LaneTerms
+  /// Prepares the signals of some sets; used for every symbol.
+  func program(sets: Range<Int>) throws -> any LaneProgram
+}
+
+/// The signals of some parameter sets, laid out in vectors of eight lanes.
+public protocol LaneProgram: Sendable {
+  /// For each vector, the parameter set in each place; -1 for none.
+  var vectors: [[Int]] { get }
+  /// For each vector, the bars for which each place is warming.
+  var warmups: [[Int]] { get }
+  /// Bars before the first that columns must hold, as NaN.
+  var fieldHistory: Int { get }
+  /// Something that computes the signals; one for each worker.
+  func makeEvaluator(kernels: KernelTable) -> any LaneEvaluator
+}
+
+/// Computes signals for one symbol after another, block by block, for one worker.
+public protocol LaneEvaluator: AnyObject {
+  /// Turns to a symbol.
+  func begin(fields: [UnsafePointer<Double>], run: LaneRun, firstPrice: Int)
+  /// Computes what lanes share for the next bars.
+  func advance(count: Int)
+  /// Long entry, long exit, short entry, short exit of a vector over the current block.
+  func signals(of vector: Int) -> [UnsafePointer<Vector>]
+}
+
+/// Everything that defines the lanes of a run.
+public struct LaneRun: Sendable {
+  /// Prices.
+  public var panel: PricePanel
+  /// Columns of the panel to trade, in lane order.
+  public var symbols: [Int]
+  /// Signals and terms.
+  public var strategy: any LaneStrategy
+  /// Fills and costs.
+  public var rules: LaneRules
+  /// Equity before the first bar.
+  public var cash: Double
+  /// Bars of the panel in which the lanes trade.
+  public var window: Range<Int>
+  /// First bar of the panel that indicators see; at most the window's first.
+  public var historyStart: Int
+  /// Annual risk-free rate.
+  public var riskFree: Double
+  /// Annual minimum acceptable return.
+  public var minimumAcceptable: Double
+  /// Whether summaries carry the returns of every bar.
+  public var keepsReturns: Bool
+
+  /// A run over a window of a panel.
+  public init(
+    panel: PricePanel, symbols: [Int], strategy: any LaneStrategy, rules: LaneRules, cash: Double,
+    window: Range<Int>, historyStart: Int = 0, riskFree: Double = 0, minimumAcceptable: Double = 0,
+    keepsReturns: Bool = false
+  ) {
+    precondition(window.lowerBound >= historyStart && window.upperBound <= panel.barCount)
+    self.panel = panel
+    self.symbols = symbols
+    self.strategy = strategy
+    self.rules = rules
+    self.cash = cash
+    self.window = window
+    self.historyStart = historyStart
+    self.riskFree = riskFree
+    self.minimumAcceptable = minimumAcceptable
+    self.keepsReturns = keepsReturns
+  }
+
+  /// Number of lanes; lane ids count symbols slowest, parameter sets fastest.
+  public var laneCount: Int { symbols.count * strategy.setCount }
+  /// Symbol position and parameter set of a lane.
+  public func place(of lane: Int) -> (symbol: Int, set: Int) {
+    (lane / strategy.setCount, lane % strategy.setCount)
+  }
+  /// Bars in a year.
+  public var barsPerYear: Double { panel.calendar.barsPerYear(frequencyNs: panel.frequencyNs) }
+  /// The annual rate per bar.
+  func perBar(_ annual: Double) -> Double {
+    annual == 0 ? 0 : exponential(logarithm(1 + annual) / barsPerYear) - 1
+  }
+}

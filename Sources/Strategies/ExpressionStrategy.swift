@@ -1,0 +1,188 @@
+import Expressions
+import Kernels
+import Market
+import Simulation
+
+/// A strategy that the user wrote as text: conditions to enter and leave, distances of stops, a size.
+public struct ExpressionStrategy: Sendable {
+  /// The texts of a strategy, as a spec holds them. Distances and size are expressions of numbers and parameters.
+  public struct Source: Sendable, Equatable {
+    /// Named parts that the other texts may use.
+    public var parts: [String: String] = [:]
+    /// When to open a long position.
+    public var longEntry: String?
+    /// When to close it.
+    public var longExit: String?
+    /// When to open a short position.
+    public var shortEntry: String?
+    /// When to close it.
+    public var shortExit: String?
+    /// Distance of the stop, as a fraction of the entry price.
+    public var stopLoss: String?
+    /// Distance of the target, as a fraction of the entry price.
+    public var takeProfit: String?
+    /// Distance of the trailing stop, as a fraction of the best price since the entry.
+    public var trailingStop: String?
+    /// Fraction of equity that an entry commits.
+    public var fraction: String?
+
+    /// A strategy without any text.
+    public init() {}
+  }
+
+  /// The parameter sets.
+  public let grid: ParameterGrid
+  /// What the signals compute.
+  public let graph: ExpressionGraph
+  /// Names of the fields that the signals read.
+  public let fields: [String]
+  private let signals: [Int?]
+  private let terms: [ConstantExpression?]
+  private let clock: ClockColumns
+  private let usesShort: Bool
+
+  /// Names of the four signals, in the order of the engine.
+  public static let signalNames = ["long_entry", "long_exit", "short_entry", "short_exit"]
+  /// Names of the distances and the size, in the order of `terms`.
+  public static let termNames = [
+    "stop_loss", "take_profit", "trailing_stop", "size.fraction_of_equity",
+  ]
+
+  /// Compiles a strategy and checks it for every parameter set.
+  ///
+  /// - Parameters:
+  ///   - source: the texts.
+  ///   - grid: the parameter sets.
+  ///   - panel: where prices come from.
+  ///   - zoneOffset: nanoseconds to add to UTC for the panel's zone at an instant.
+  /// - Throws: `StrategyError`, which names the text at fault.
+  public init(
+    source: Source, grid: ParameterGrid, panel: PricePanel, zoneOffset: (Int64) -> Int64
+  ) throws(StrategyError) {
+    self.grid = grid
+    var compiler = ExpressionCompiler(
+      scope: ExpressionScope(
+        fields: panel.fields, parameters: grid.axes.map(\.name), parts: source.parts))
+    var signals: [Int?] = []
+    let texts = [source.longEntry, source.longExit, source.shortEntry, source.shortExit]
+    for (name, text) in zip(Self.signalNames, texts) {
+      do throws(ExpressionError) {
+        signals.append(try text.map { text throws(ExpressionError) in try compiler.condition(text) })
+      } catch {
+        throw .expression(part: name, text: text ?? "", error)
+      }
+    }
+    var terms: [ConstantExpression?] = []
+    let numbers = [source.stopLoss, source.takeProfit, source.trailingStop, source.fraction]
+    for (name, text) in zip(Self.termNames, numbers) {
+      do throws(ExpressionError) {
+        terms.append(try text.map { text throws(ExpressionError) in try compiler.constant(text) })
+      } catch {
+        throw .expression(part: name, text: text ?? "", error)
+      }
+    }
+    guard signals[0] != nil || signals[2] != nil else { throw .noEntry }
+    for (entry, exit) in [(0, 1), (2, 3)] where signals[entry] == nil && signals[exit] != nil {
+      throw .exitWithoutEntry(exit: Self.signalNames[exit], entry: Self.signalNames[entry])
+    }
+    self.signals = signals
+    self.terms = terms
+    usesShort = signals[2] != nil
+    graph = compiler.graph
+    fields = compiler.graph.fields
+    clock = ClockColumns(
+      graph: compiler.graph, panel: panel, zoneOffset: zoneOffset)
+    try checkTerms()
+    try checkArguments(texts)
+  }
+
+  /// Checks distances and size at every parameter set.
+  private func checkTerms() throws(StrategyError) {
+    for (index, term) in terms.enumerated() {
+      guard let term else { continue }
+      for set in 0..<(term.parameters.isEmpty ? min(1, grid.count) : grid.count) {
+        let value = term.value(grid.values(set: set))
+        let isFraction = index == 0 || index == 2
+        guard value.isFinite, value > 0, index == 1 || value < 1 || (value == 1 && index == 3) else {
+          throw .termRange(
+            name: Self.termNames[index], value: value,
+            expected: index == 3
+              ? "a fraction above 0, at most 1"
+              : isFraction ? "a fraction between 0 and 1" : "a fraction above 0",
+            parameters: term.parameters.isEmpty ? "" : grid.describe(point: grid.points[set]))
+        }
+      }
+    }
+  }
+
+  private func checkArguments(_ texts: [String?]) throws(StrategyError) {
+    for (index, signal) in signals.enumerated() {
+      guard let signal else { continue }
+      do throws(ExpressionError) {
+        try graph.checkArguments(of: signal, grid: grid)
+      } catch {
+        throw .expression(part: Self.signalNames[index], text: texts[index] ?? "", error)
+      }
+    }
+  }
+}
+
+extension ExpressionStrategy: LaneStrategy {
+  public var setCount: Int { grid.count }
+  public var entersShort: Bool { usesShort }
+
+  public func terms(of set: Int) -> LaneTerms {
+    let values = grid.values(set: set)
+    var result = LaneTerms()
+    if let stop = terms[0] { result.stopLoss = stop.value(values) }
+    if let target = terms[1] { result.takeProfit = target.value(values) }
+    if let trail = terms[2] { result.trailingStop = trail.value(values) }
+    if let fraction = terms[3] { result.fraction = fraction.value(values) }
+    return result
+  }
+
+  public func program(sets: Range<Int>) throws -> any LaneProgram {
+    ExpressionProgram(
+      program: try SignalProgram(graph: graph, signals: signals, grid: grid, sets: sets),
+      clock: clock)
+  }
+
+  /// Whether any set has a stop, a target or a trailing stop.
+  public var hasLevels: Bool { terms[0] != nil || terms[1] != nil || terms[2] != nil }
+}
+
+/// The signals of some sets, as the lane engine takes them.
+struct ExpressionProgram: LaneProgram {
+  let program: SignalProgram
+  let clock: ClockColumns
+
+  var vectors: [[Int]] { program.vectors.map(\.sets) }
+  var warmups: [[Int]] { program.vectors.map(\.warmup) }
+  var fieldHistory: Int { program.fieldHistory }
+
+  func makeEvaluator(kernels: KernelTable) -> any LaneEvaluator {
+    ExpressionEvaluator(
+      evaluator: SignalEvaluator(program: program, kernels: kernels), clock: clock)
+  }
+}
+
+/// Passes the engine's calls on to the evaluator of expressions.
+final class ExpressionEvaluator: LaneEvaluator {
+  private let evaluator: SignalEvaluator
+  private let clock: ClockColumns
+
+  init(evaluator: SignalEvaluator, clock: ClockColumns) {
+    self.evaluator = evaluator
+    self.clock = clock
+  }
+
+  func begin(fields: [UnsafePointer<Double>], run: LaneRun, firstPrice: Int) {
+    evaluator.begin(
+      SignalColumns(
+        fields: fields, clock: clock.from(bar: run.historyStart), firstPrice: firstPrice,
+        firstTradingBar: run.window.lowerBound - run.historyStart))
+  }
+
+  func advance(count: Int) { evaluator.advance(count: count) }
+  func signals(of vector: Int) -> [UnsafePointer<Vector>] { evaluator.signals(of: vector) }
+}
