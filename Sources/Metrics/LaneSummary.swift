@@ -27,7 +27,9 @@ public struct LaneSummary: Sendable, Equatable {
   public var sumSquaredReturns = 0.0
   /// Sum of min(r - minimum acceptable, 0) squared.
   public var sumSquaredDownside = 0.0
-  /// Least equity over running maximum, less one; at most 0. The maximum starts at the initial equity.
+  /// Least equity over running maximum, less one; at most 0.
+  ///
+  /// The maximum starts at the initial equity.
   public var maxDrawdown = 0.0
   /// Sum of squared drawdowns over all bars.
   public var sumSquaredDrawdowns = 0.0
@@ -43,7 +45,9 @@ public struct LaneSummary: Sendable, Equatable {
   public var openTrades = 0
   /// Trades with a profit above 0.
   public var wins = 0
-  /// Trades with a profit below 0. Trades at exactly 0 are neither.
+  /// Trades with a profit below 0.
+  ///
+  /// Trades at exactly 0 are neither.
   public var losses = 0
   /// Sum of the profits of winning trades.
   public var grossProfit = 0.0

@@ -57,7 +57,9 @@ public struct MetricNeeds: OptionSet, Sendable {
   public static let returns = MetricNeeds(rawValue: 2)
 }
 
-/// A metric's value, or the reason why it has none. Never 0 or infinity in place of "undefined".
+/// A metric's value, or the reason why it has none.
+///
+/// Never 0 or infinity in place of "undefined".
 public enum MetricValue: Sendable, Equatable {
   /// A finite number.
   case defined(Double)
@@ -78,12 +80,18 @@ public enum UndefinedReason: String, Sendable, CaseIterable {
   case noDownside = "no_downside"
   /// Equity never fell below its maximum.
   case noDrawdown = "no_drawdown"
+  /// The lower quantile of returns, which divides, is 0.
+  case noLowerTail = "no_lower_tail"
   /// No closed trade.
   case noTrades = "no_trades"
+  /// No winning trade.
+  case noWins = "no_wins"
   /// No losing trade.
   case noLosses = "no_losses"
   /// Equity ended at or below zero.
   case ruined
   /// The result exceeds the range of numbers.
   case overflow
+  /// The returns that the metric needs were not recorded.
+  case notRecorded = "not_recorded"
 }

@@ -1,0 +1,106 @@
+import CHDF5
+
+/// An open dataset: an array of numbers or texts.
+public struct Dataset: ~Copyable, AttributeOwner {
+  /// Path of the file, a colon, and the path inside it.
+  public let path: String
+  /// Extent of each dimension, slowest first.
+  public let shape: [Int]
+  let handle: Handle
+  let bytes: FileBytes
+
+  /// The open object, for attributes.
+  public var identity: ObjectIdentity { ObjectIdentity(id: handle.id, bytes: bytes) }
+  /// Number of elements.
+  public let count: Int
+
+  init(path: String, handle: consuming Handle, bytes: FileBytes) throws(HDF5Error) {
+    let space = try Handle(H5Dget_space(handle.id), "read the shape of", path)
+    let rank = Int(
+      try HDF5Error.check(H5Sget_simple_extent_ndims(space.id), "read the shape of", path))
+    var extents = [hsize_t](repeating: 0, count: rank)
+    try HDF5Error.check(
+      H5Sget_simple_extent_dims(space.id, &extents, nil), "read the shape of", path)
+    var shape: [Int] = []
+    var count = 1
+    for extent in extents {
+      // 2⁴⁰ elements are 8 TB: beyond it a shape is damage, and products of extents could overflow.
+      guard extent <= 1 << 40, count <= 1 << 40 / max(Int(extent), 1) else {
+        throw HDF5Error(
+          operation: "read the shape of", path: path, stack: "\(extents) is out of range")
+      }
+      shape.append(Int(extent))
+      count *= Int(extent)
+    }
+    self.path = path
+    self.shape = shape
+    self.count = count
+    self.handle = handle
+    self.bytes = bytes
+  }
+
+  /// Whether it holds text, of fixed or variable length.
+  public var holdsText: Bool {
+    Library.enter {
+      let type = H5Dget_type(handle.id)
+      defer { H5Idec_ref(type) }
+      return H5Tget_class(type) == H5T_STRING
+    }
+  }
+
+  /// Position of the first byte in the file if it can be mapped as `[Value]`; nil for any other layout or type.
+  public func mappableOffset<Value: Element>(as type: Value.Type) -> Int? {
+    Library.enter {
+      let stored = H5Dget_type(handle.id)
+      defer { H5Idec_ref(stored) }
+      let creation = H5Dget_create_plist(handle.id)
+      defer { H5Idec_ref(creation) }
+      guard H5Tequal(stored, Value.kind.memory) > 0, H5Pget_layout(creation) == H5D_CONTIGUOUS,
+        H5Pget_external_count(creation) == 0
+      else { return nil }
+      let address = H5Dget_offset(handle.id)
+      // H5Dget_offset counts from the start of the file, a user block included.
+      guard apus_h5_is_undefined(address) == 0, let offset = Int(exactly: address),
+        offset % MemoryLayout<Value>.alignment == 0
+      else { return nil }
+      return offset
+    }
+  }
+
+  /// Reads everything, converted to `Value` if the file holds another numeric type.
+  public func read<Value: Element>(_ type: Value.Type = Value.self) throws(HDF5Error) -> [Value] {
+    try Library.enter { () throws(HDF5Error) in
+      try checkStorage(elementSize: MemoryLayout<Value>.size)
+      var status: herr_t = 0
+      let values = [Value](unsafeUninitializedCapacity: count) { buffer, filled in
+        guard let base = buffer.baseAddress, count > 0 else { return }
+        status = H5Dread(
+          handle.id, Value.kind.memory, apus_h5_whole(), apus_h5_whole(), apus_h5_default(), base)
+        filled = status >= 0 ? count : 0
+      }
+      try HDF5Error.check(status, "read", path)
+      return values
+    }
+  }
+
+  /// Reads all texts.
+  public func readStrings() throws(HDF5Error) -> [String] {
+    try Library.enter { () throws(HDF5Error) in
+      let type = try Handle(H5Dget_type(handle.id), "read", path)
+      try checkStorage(elementSize: 1)
+      return try StringType.read(count: count, type: type.id, from: bytes, path: path) {
+        H5Dread(handle.id, $0, apus_h5_whole(), apus_h5_whole(), apus_h5_default(), $1)
+      }
+    }
+  }
+
+  /// Refuses to set memory aside for values that the file cannot hold.
+  private func checkStorage(elementSize: Int) throws(HDF5Error) {
+    let stored = Int(clamping: H5Dget_storage_size(handle.id))
+    // Deflate, the best of the usual filters, shrinks at most about 1 030 times.
+    guard count * elementSize / 1100 <= stored else {
+      throw HDF5Error(
+        operation: "read", path: path, stack: "\(count) values stand in \(stored) bytes")
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import CHDF5
+
+/// An open HDF5 file; closed at the end of its life.
+public struct File: ~Copyable {
+  /// Path as given.
+  public let path: String
+  let handle: Handle
+
+  /// Makes a file, or empties the one that is there.
+  ///
+  /// Objects of 4 KiB and more start on page boundaries, groups remember the order of their members, and
+  /// metadata has the checksummed form of HDF5 1.8, which every current reader knows.
+  public static func create(_ path: String) throws(HDF5Error) -> File {
+    try Library.enter { () throws(HDF5Error) in
+      let creation = try Handle(
+        H5Pcreate(apus_h5_file_create()), "prepare to create", path)
+      try HDF5Error.check(
+        H5Pset_link_creation_order(creation.id, apus_h5_creation_order()), "prepare to create", path
+      )
+      let access = try Handle(H5Pcreate(apus_h5_file_access()), "prepare to create", path)
+      try HDF5Error.check(
+        H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110), "prepare to create", path)
+      try HDF5Error.check(H5Pset_alignment(access.id, 4096, 4096), "prepare to create", path)
+      let id = H5Fcreate(path, apus_h5_truncate(), creation.id, access.id)
+      return File(path: path, handle: try Handle(id, "create", path))
+    }
+  }
+
+  /// Opens a file for reading.
+  public static func open(_ path: String) throws(HDF5Error) -> File {
+    try Library.enter { () throws(HDF5Error) in
+      let id = H5Fopen(path, apus_h5_read_only(), apus_h5_default())
+      return File(path: path, handle: try Handle(id, "open", path))
+    }
+  }
+
+  /// The group that holds all others.
+  public func root() throws(HDF5Error) -> Group {
+    try Library.enter { () throws(HDF5Error) in
+      let id = H5Gopen2(handle.id, "/", apus_h5_default())
+      return Group(
+        path: path + ":/", handle: try Handle(id, "open", path + ":/"), bytes: try bytes())
+    }
+  }
+
+  /// Writes what is buffered to the file and closes it; only here do late write errors show.
+  public consuming func close() throws(HDF5Error) {
+    try Library.enter { () throws(HDF5Error) in
+      try HDF5Error.check(H5Fflush(handle.id, H5F_SCOPE_LOCAL), "write", path)
+    }
+  }
+
+  /// The descriptor under the file, valid while the file is open: for mapping its bytes.
+  public func descriptor() throws(HDF5Error) -> Int32 { try bytes().descriptor }
+
+  /// Number of objects that are open in this file, itself included.
+  public var openObjectCount: Int {
+    Library.enter { Int(H5Fget_obj_count(handle.id, apus_h5_every_kind())) }
+  }
+
+  private func bytes() throws(HDF5Error) -> FileBytes {
+    try Library.enter { () throws(HDF5Error) in
+      var pointer: UnsafeMutableRawPointer?
+      try HDF5Error.check(
+        H5Fget_vfd_handle(handle.id, apus_h5_default(), &pointer), "look at the bytes of", path)
+      guard let descriptor = pointer?.load(as: Int32.self) else {
+        throw HDF5Error(operation: "look at the bytes of", path: path, stack: "no descriptor")
+      }
+      let creation = try Handle(H5Fget_create_plist(handle.id), "look at the bytes of", path)
+      var base: hsize_t = 0
+      try HDF5Error.check(H5Pget_userblock(creation.id, &base), "look at the bytes of", path)
+      return FileBytes(descriptor: descriptor, base: base)
+    }
+  }
+}

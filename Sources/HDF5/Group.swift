@@ -1,0 +1,98 @@
+import CHDF5
+
+/// An open group: a folder inside a file.
+public struct Group: ~Copyable, AttributeOwner {
+  /// Path of the file, a colon, and the path inside it.
+  public let path: String
+  let handle: Handle
+  let bytes: FileBytes
+
+  /// The open object, for attributes.
+  public var identity: ObjectIdentity { ObjectIdentity(id: handle.id, bytes: bytes) }
+
+  /// What a member is.
+  public enum MemberKind: Sendable {
+    /// A folder.
+    case group
+    /// An array of values.
+    case dataset
+    /// A stored type.
+    case type
+  }
+
+  /// Makes a group inside this one.
+  public func createGroup(_ name: String) throws(HDF5Error) -> Group {
+    try Library.enter { () throws(HDF5Error) in
+      let path = memberPath(name)
+      let creation = try Handle(H5Pcreate(apus_h5_group_create()), "prepare to create", path)
+      try HDF5Error.check(
+        H5Pset_link_creation_order(creation.id, apus_h5_creation_order()), "prepare to create", path
+      )
+      let id = H5Gcreate2(handle.id, name, apus_h5_default(), creation.id, apus_h5_default())
+      return Group(path: path, handle: try Handle(id, "create", path), bytes: bytes)
+    }
+  }
+
+  /// Opens a group inside this one.
+  public func group(_ name: String) throws(HDF5Error) -> Group {
+    try Library.enter { () throws(HDF5Error) in
+      let path = memberPath(name)
+      let id = H5Gopen2(handle.id, name, apus_h5_default())
+      return Group(path: path, handle: try Handle(id, "open", path), bytes: bytes)
+    }
+  }
+
+  /// Opens a dataset of this group.
+  public func dataset(_ name: String) throws(HDF5Error) -> Dataset {
+    try Library.enter { () throws(HDF5Error) in
+      let path = memberPath(name)
+      let id = H5Dopen2(handle.id, name, apus_h5_default())
+      return try Dataset(path: path, handle: try Handle(id, "open", path), bytes: bytes)
+    }
+  }
+
+  /// What stands under a name; nil if nothing does, or if it can't be told.
+  public func kind(of name: String) -> MemberKind? {
+    Library.enter {
+      guard !name.isEmpty, H5Lexists(handle.id, name, apus_h5_default()) > 0 else { return nil }
+      var info = H5O_info_t()
+      guard
+        H5Oget_info_by_name2(handle.id, name, &info, UInt32(H5O_INFO_BASIC), apus_h5_default()) >= 0
+      else { return nil }
+      return switch info.type {
+      case H5O_TYPE_GROUP: .group
+      case H5O_TYPE_DATASET: .dataset
+      case H5O_TYPE_NAMED_DATATYPE: .type
+      default: nil
+      }
+    }
+  }
+
+  /// Names of the members: in the order of their creation where the file tells it, else by name.
+  public func names() throws(HDF5Error) -> [String] {
+    try Library.enter { () throws(HDF5Error) in
+      var names: [String] = []
+      var position: hsize_t = 0
+      var order: UInt32 = 0
+      let creation = try Handle(H5Gget_create_plist(handle.id), "list", path)
+      try HDF5Error.check(H5Pget_link_creation_order(creation.id, &order), "list", path)
+      let index = order == 0 ? H5_INDEX_NAME : H5_INDEX_CRT_ORDER
+      let status = withUnsafeMutablePointer(to: &names) { names in
+        H5Literate(
+          handle.id, index, H5_ITER_INC, &position,
+          { _, name, _, context in
+            if let name, let context {
+              context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+            }
+            return 0
+          }, names)
+      }
+      try HDF5Error.check(status, "list", path)
+      return names
+    }
+  }
+
+  func memberPath(_ name: String) -> String {
+    path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+  }
+}

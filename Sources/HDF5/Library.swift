@@ -1,0 +1,95 @@
+import CHDF5
+import Glibc
+
+/// The door to the C library: one thread at a time, its printing off, its errors turned into values.
+///
+/// Every call into C happens inside `enter`, which holds one recursive lock. The library has a global lock of
+/// its own, so this costs no parallelism; it makes an operation and the reading of its error stack one step.
+public enum Library {
+  private static let gate = Gate()
+
+  /// Runs `body` with the library to itself; may be nested.
+  @discardableResult
+  public static func enter<Value: ~Copyable, Failure: Error>(
+    _ body: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    gate.lock()
+    defer { gate.unlock() }
+    // The setting is one of each thread, and nothing else in the process may rely on it being on.
+    if gate.depth == 1 { _ = apus_h5_silence() }
+    return try body()
+  }
+
+  /// Traps unless the calling thread is inside `enter`.
+  static func checkEntered() {
+    precondition(gate.isHeldByThisThread, "a call into HDF5 outside of Library.enter")
+  }
+
+  /// Number of files, groups, datasets, attributes and types that are open in this process.
+  ///
+  /// Zero after every operation is complete: what is more is a leak.
+  public static var openObjectCount: Int {
+    enter { Int(H5Fget_obj_count(apus_h5_every_file(), apus_h5_every_kind())) }
+  }
+
+  /// Version of the linked library, for example `1.10.8`.
+  public static var version: String {
+    enter {
+      var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+      H5get_libversion(&major, &minor, &release)
+      return "\(major).\(minor).\(release)"
+    }
+  }
+
+  /// What went wrong in the last call of this thread, innermost cause first.
+  static func errorStack() -> String {
+    checkEntered()
+    var causes: [String] = []
+    withUnsafeMutablePointer(to: &causes) { causes in
+      _ = H5Ewalk2(
+        apus_h5_error_stack(), H5E_WALK_UPWARD,
+        { _, entry, context in
+          if let text = entry?.pointee.desc, let context {
+            let causes = context.assumingMemoryBound(to: [String].self)
+            let cause = String(cString: text)
+            if causes.pointee.last != cause { causes.pointee.append(cause) }
+          }
+          return 0
+        }, causes)
+    }
+    return causes.isEmpty ? "no reason given" : causes.joined(separator: "; ")
+  }
+}
+
+/// A recursive lock that knows whether the calling thread holds it.
+private final class Gate {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private var owner: pthread_t?
+  private(set) var depth = 0
+
+  init() {
+    var attributes = pthread_mutexattr_t()
+    pthread_mutexattr_init(&attributes)
+    pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_RECURSIVE))
+    pthread_mutex_init(mutex, &attributes)
+    pthread_mutexattr_destroy(&attributes)
+  }
+
+  func lock() {
+    pthread_mutex_lock(mutex)
+    owner = pthread_self()
+    depth += 1
+  }
+
+  func unlock() {
+    depth -= 1
+    if depth == 0 { owner = nil }
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Only meaningful as a check: without the lock the answer is "no" unless a caller broke the rule.
+  var isHeldByThisThread: Bool { owner == pthread_self() }
+}
+
+// `owner` and `depth` are written only by the thread that holds the mutex.
+extension Gate: @unchecked Sendable {}
