@@ -16,6 +16,9 @@ public struct SignalProgram: Sendable {
       case every(Int)
       case constant(Double)
       case indicator(Int, inputs: [Int])
+      /// Running totals of a slot, from which every window over it follows.
+      case prefix(Int, of: Int)
+      case window(prefix: Int, bars: Int, isMean: Bool)
       case unary(UnaryOperation, Int)
       case binary(BinaryOperation, Int, Int)
       case select(Int, Int, Int)
@@ -65,6 +68,7 @@ public struct SignalProgram: Sendable {
   var indicators: [IndicatorInstance] = []
   /// The lanes, eight by eight.
   public private(set) var vectors: [LaneVector] = []
+  var prefixCount = 0
   var stateCount = 0
   var scratchCount = 0
   /// Names of the fields that are read, in the order of `Slot.Work.field`.
@@ -96,6 +100,7 @@ public struct SignalProgram: Sendable {
     packs = builder.packs
     constants = builder.constants
     indicators = builder.indicators
+    prefixCount = builder.prefixCount
     stateCount = builder.stateCount
     scratchCount = builder.scratchCount
   }

@@ -11,11 +11,14 @@ struct SignalProgramBuilder {
   var packs: [[Int]] = []
   var constants: [Vector] = []
   var indicators: [IndicatorInstance] = []
+  var prefixCount = 0
   var stateCount = 0
   var scratchCount = 0
 
   private var slotOf: [SlotKey: Int] = [:]
   private var packOf: [[Int]: Int] = [:]
+
+  private var prefixOf: [Int: Int] = [:]
 
   private struct SlotKey: Hashable {
     var node: Int
@@ -223,11 +226,28 @@ struct SignalProgramBuilder {
     }
     var members: [Int] = []
     for input in inputs { members.append(try slot(input, point: point)) }
+    if let window = prototype as? any PrefixSummed { return self.window(window, of: members[0]) }
     let warmup = prototype.warmup + (members.map { slots[$0].warmup }.max() ?? 0)
     for member in members {
       slots[member].history = max(slots[member].history, prototype.lookback)
     }
     indicators.append(IndicatorInstance(prototype: prototype))
     return push(.indicator(indicators.count - 1, inputs: members), warmup: warmup)
+  }
+
+  /// A window over running totals, which all windows over the same slot share.
+  private mutating func window(_ indicator: any PrefixSummed, of member: Int) -> Int {
+    let prefix: Int
+    if let known = prefixOf[member] {
+      prefix = known
+    } else {
+      prefix = push(.prefix(prefixCount, of: member), warmup: slots[member].warmup)
+      prefixCount += 1
+      prefixOf[member] = prefix
+    }
+    slots[prefix].history = max(slots[prefix].history, indicator.window)
+    return push(
+      .window(prefix: prefix, bars: indicator.window, isMean: indicator.isMean),
+      warmup: indicator.warmup + slots[member].warmup)
   }
 }

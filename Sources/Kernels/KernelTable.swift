@@ -1,5 +1,5 @@
 /// One input of an elementwise function over a block: eight lanes a bar, or one value a bar for all lanes.
-public struct BlockOperand {
+public struct BlockOperand: BitwiseCopyable {
   /// Values of eight lanes; nil for a series.
   public let lanes: UnsafePointer<Vector>?
   /// One value a bar; nil for lanes.
@@ -113,8 +113,32 @@ public struct KernelTable: Sendable {
   }
 }
 
+/// The four signals of eight lanes over a block, one vector a bar.
+public struct SignalPointers: BitwiseCopyable {
+  /// When to open and close, long and short: 0 or 1.
+  public var longEntry, longExit, shortEntry, shortExit: UnsafePointer<Vector>
+
+  /// Signals in memory that the caller keeps.
+  public init(
+    longEntry: UnsafePointer<Vector>, longExit: UnsafePointer<Vector>,
+    shortEntry: UnsafePointer<Vector>, shortExit: UnsafePointer<Vector>
+  ) {
+    self.longEntry = longEntry
+    self.longExit = longExit
+    self.shortEntry = shortEntry
+    self.shortExit = shortExit
+  }
+
+  /// The same signals from a later bar.
+  public func advanced(by bars: Int) -> SignalPointers {
+    SignalPointers(
+      longEntry: longEntry + bars, longExit: longExit + bars, shortEntry: shortEntry + bars,
+      shortExit: shortExit + bars)
+  }
+}
+
 /// A crossing of two series, or its absence at a bar where both are defined.
-public struct CrossKind: Hashable, Sendable {
+public struct CrossKind: Hashable, Sendable, BitwiseCopyable {
   /// Whether the first series rises above the second; else it falls below.
   public let isAbove: Bool
   /// Whether the condition holds when there is no crossing.

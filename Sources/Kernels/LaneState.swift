@@ -114,7 +114,7 @@ public enum FillMoment: Int, Sendable {
 }
 
 /// What all lanes of a run share: fills, costs, and which sums are kept.
-public struct LaneRules: Sendable {
+public struct LaneRules: Sendable, BitwiseCopyable {
   /// When orders fill.
   public var fill = FillMoment.nextOpen
   /// Commission as a fraction of notional.
@@ -147,7 +147,7 @@ public struct LaneRules: Sendable {
 }
 
 /// One block of bars of one symbol, as the lane kernel reads it. Index 0 is the block's first bar.
-public struct LaneBlock {
+public struct LaneBlock: BitwiseCopyable {
   /// Number of bars.
   public var count = 0
   /// Index of the first bar in the run.
@@ -158,8 +158,8 @@ public struct LaneBlock {
   public var mark: UnsafePointer<Double>
   /// 1 where orders can fill, else 0.
   public var fillable: UnsafePointer<Double>
-  /// Signals of eight lanes for each bar, 0 or 1.
-  public var longEntry, longExit, shortEntry, shortExit: UnsafePointer<Vector>
+  /// Signals of eight lanes for each bar.
+  public var signals: SignalPointers
   /// Where the returns of each bar go, or nil.
   public var returns: UnsafeMutablePointer<Vector>?
 
@@ -167,8 +167,7 @@ public struct LaneBlock {
   public init(
     open: UnsafePointer<Double>, high: UnsafePointer<Double>, low: UnsafePointer<Double>,
     close: UnsafePointer<Double>, mark: UnsafePointer<Double>, fillable: UnsafePointer<Double>,
-    longEntry: UnsafePointer<Vector>, longExit: UnsafePointer<Vector>,
-    shortEntry: UnsafePointer<Vector>, shortExit: UnsafePointer<Vector>
+    signals: SignalPointers
   ) {
     self.open = open
     self.high = high
@@ -176,10 +175,7 @@ public struct LaneBlock {
     self.close = close
     self.mark = mark
     self.fillable = fillable
-    self.longEntry = longEntry
-    self.longExit = longExit
-    self.shortEntry = shortEntry
-    self.shortExit = shortExit
+    self.signals = signals
   }
 }
 

@@ -3,7 +3,7 @@
 #endif
 
 /// An elementwise function of one value.
-public enum UnaryOperation: UInt8, Hashable, Sendable {
+public enum UnaryOperation: UInt8, Hashable, Sendable, BitwiseCopyable {
   case negate, absolute, squareRoot, logarithm, exponential, isDefined
 
   /// The function of one number.
@@ -20,7 +20,7 @@ public enum UnaryOperation: UInt8, Hashable, Sendable {
 }
 
 /// An elementwise function of two values. Comparisons give 1 or 0, and 0 if either side is NaN.
-public enum BinaryOperation: UInt8, Hashable, Sendable {
+public enum BinaryOperation: UInt8, Hashable, Sendable, BitwiseCopyable {
   case add, subtract, multiply, divide, power, minimum, maximum
   case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual
   case and, or

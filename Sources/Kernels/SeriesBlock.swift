@@ -2,7 +2,7 @@
 ///
 /// Index 0 is the first bar of the block; `-1`, `-2`, … reach back to `-history`. Bars before the start of
 /// the series read as NaN. A view: whoever made it owns the memory and outlives it.
-public struct SeriesBlock {
+public struct SeriesBlock: BitwiseCopyable {
   /// The value of the block's first bar.
   public let base: UnsafePointer<Double>
   /// How many bars before the block can be read.

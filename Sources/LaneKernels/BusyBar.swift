@@ -39,11 +39,11 @@ extension LaneKernel {
   @inline(__always)
   static func decide(_ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ bar: Int) {
     let units = state.pointee.units
-    let long = block.longEntry[bar]
-    let short = block.shortEntry[bar]
+    let long = block.signals.longEntry[bar]
+    let short = block.signals.shortEntry[bar]
     var order = Vector.zero
-    order.replace(with: block.longExit[bar] * 2, where: units .> Vector.zero)
-    order.replace(with: block.shortExit[bar] * 2, where: units .< Vector.zero)
+    order.replace(with: block.signals.longExit[bar] * 2, where: units .> Vector.zero)
+    order.replace(with: block.signals.shortExit[bar] * 2, where: units .< Vector.zero)
     order.replace(with: long - short, where: units .== Vector.zero)
     let both = (long * short .!= Vector.zero) .& (units .== Vector.zero)
     let alive = state.pointee.ruined .== Vector.zero

@@ -77,16 +77,16 @@ public enum LaneKernel {
 
     var bar = from
     while bar < block.count {
-      var wanted = block.longExit[bar]
+      var wanted = block.signals.longExit[bar]
       if Watch.isOn {
-        wanted.replace(with: block.shortExit[bar], where: .!isLong)
-        wanted.replace(with: block.longEntry[bar] + block.shortEntry[bar], where: flat)
+        wanted.replace(with: block.signals.shortExit[bar], where: .!isLong)
+        wanted.replace(with: block.signals.longEntry[bar] + block.signals.shortEntry[bar], where: flat)
         let low = Vector(repeating: block.low[bar])
         let high = Vector(repeating: block.high[bar])
         wanted.replace(with: one, where: low .<= lower)
         wanted.replace(with: one, where: high .>= upper)
       } else {
-        wanted.replace(with: block.longEntry[bar], where: flat)
+        wanted.replace(with: block.signals.longEntry[bar], where: flat)
       }
       if anyNonZero(wanted) || block.fillable[bar] == 0 { break }
 

@@ -122,7 +122,8 @@ final class TileWorker {
       for vector in fresh.indices {
         let signals = evaluator.signals(of: vector)
         if skip == count { continue }
-        var block = columns.block(from: bar + skip, count: count - skip, signals, skip: skip)
+        var block = columns.block(
+          from: bar + skip, count: count - skip, signals.advanced(by: skip))
         block.firstBar = bar + skip - firstTrading
         if run.keepsReturns {
           block.returns = returns.base + vector * run.window.count + block.firstBar
@@ -151,12 +152,11 @@ final class TileWorker {
 }
 
 extension SymbolColumns {
-  /// A block as the lane kernel reads it, from a bar of these columns. `skip` leaves out signals before it.
-  func block(from bar: Int, count: Int, _ signals: [UnsafePointer<Vector>], skip: Int) -> LaneBlock {
+  /// A block as the lane kernel reads it, from a bar of these columns.
+  func block(from bar: Int, count: Int, _ signals: SignalPointers) -> LaneBlock {
     var block = LaneBlock(
       open: open + bar, high: high + bar, low: low + bar, close: close + bar, mark: mark + bar,
-      fillable: fillable + bar, longEntry: signals[0] + skip, longExit: signals[1] + skip,
-      shortEntry: signals[2] + skip, shortExit: signals[3] + skip)
+      fillable: fillable + bar, signals: signals)
     block.count = count
     return block
   }

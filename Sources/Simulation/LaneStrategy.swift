@@ -49,7 +49,7 @@ public protocol LaneEvaluator: AnyObject {
   /// Computes what lanes share for the next bars.
   func advance(count: Int)
   /// Long entry, long exit, short entry, short exit of a vector over the current block.
-  func signals(of vector: Int) -> [UnsafePointer<Vector>]
+  func signals(of vector: Int) -> SignalPointers
 }
 
 /// Everything that defines the lanes of a run.

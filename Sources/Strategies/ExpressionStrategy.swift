@@ -155,9 +155,16 @@ extension ExpressionStrategy: LaneStrategy {
 struct ExpressionProgram: LaneProgram {
   let program: SignalProgram
   let clock: ClockColumns
+  let vectors: [[Int]]
+  let warmups: [[Int]]
 
-  var vectors: [[Int]] { program.vectors.map(\.sets) }
-  var warmups: [[Int]] { program.vectors.map(\.warmup) }
+  init(program: SignalProgram, clock: ClockColumns) {
+    self.program = program
+    self.clock = clock
+    vectors = program.vectors.map(\.sets)
+    warmups = program.vectors.map(\.warmup)
+  }
+
   var fieldHistory: Int { program.fieldHistory }
 
   func makeEvaluator(kernels: KernelTable) -> any LaneEvaluator {
@@ -184,5 +191,5 @@ final class ExpressionEvaluator: LaneEvaluator {
   }
 
   func advance(count: Int) { evaluator.advance(count: count) }
-  func signals(of vector: Int) -> [UnsafePointer<Vector>] { evaluator.signals(of: vector) }
+  func signals(of vector: Int) -> SignalPointers { evaluator.signals(of: vector) }
 }
