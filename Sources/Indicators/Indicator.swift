@@ -6,7 +6,7 @@ import Kernels
 /// the first bar of the series, and keeps whatever state it needs between them; the results don't depend on
 /// where blocks begin. One rule for missing data holds for all: an output is NaN until as many consecutive
 /// non-NaN inputs were seen as the warm-up needs, and a NaN among the inputs starts that count again.
-public protocol Indicator {
+public protocol Indicator: Sendable {
   /// What users see: name, arguments, seeding, source.
   static var signature: IndicatorSignature { get }
 

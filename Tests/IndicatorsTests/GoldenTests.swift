@@ -1,0 +1,44 @@
+import Indicators
+import Testing
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Columns of a CSV file in `Golden`; an empty cell is NaN.
+private func columns(of file: String) throws -> [(title: String, cells: [Double])] {
+  let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+  let text = try String(contentsOfFile: "/\(folder)/Golden/\(file)", encoding: .utf8)
+  let rows = text.split(separator: "\n").map {
+    $0.split(separator: ",", omittingEmptySubsequences: false)
+  }
+  return rows[0].indices.map { column in
+    (String(rows[0][column]), rows.dropFirst().map { Double($0[column]) ?? .nan })
+  }
+}
+
+@Test func agreesWithTALibAndPandas() throws {
+  let prices = Dictionary(uniqueKeysWithValues: try columns(of: "prices.csv").map { ($0, $1) })
+  var expected = try columns(of: "expected.csv")
+  let bars = expected.removeFirst().cells.map { Int($0) }
+  #expect(bars.count > 100)
+  var covered: Set<String> = []
+  for (title, cells) in expected {
+    let parts = title.split(separator: ":", omittingEmptySubsequences: false)
+    let name = String(parts[1])
+    let inputs = try parts[2].split(separator: " ").map { try #require(prices[String($0)]) }
+    let arguments = try parts[3].split(separator: " ").map { try #require(Double($0)) }
+    let output = try run(name, arguments, inputs)
+    var found = bars.map { output[$0] }
+    // TA-Lib's other seeding: compared only where it has faded.
+    if parts[0] == "talib-faded" {
+      for index in cells.indices where cells[index].isNaN { found[index] = .nan }
+    }
+    #expect(cells.contains { !$0.isNaN }, "\(title) is empty")
+    #expect(firstDifference(found, cells) == nil, "\(title)")
+    covered.insert(name)
+  }
+  #expect(Set(names).subtracting(covered).isEmpty, "indicators without a golden column")
+}
