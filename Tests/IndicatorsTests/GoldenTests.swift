@@ -7,11 +7,15 @@ import Testing
   import Foundation
 #endif
 
+/// Text of a file, by its path from this folder.
+private func text(of path: String) throws -> String {
+  let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+  return try String(contentsOfFile: "/\(folder)/\(path)", encoding: .utf8)
+}
+
 /// Columns of a CSV file in `Golden`; an empty cell is NaN.
 private func columns(of file: String) throws -> [(title: String, cells: [Double])] {
-  let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-  let text = try String(contentsOfFile: "/\(folder)/Golden/\(file)", encoding: .utf8)
-  let rows = text.split(separator: "\n").map {
+  let rows = try text(of: "Golden/\(file)").split(separator: "\n").map {
     $0.split(separator: ",", omittingEmptySubsequences: false)
   }
   return rows[0].indices.map { column in
@@ -41,4 +45,15 @@ private func columns(of file: String) throws -> [(title: String, cells: [Double]
     covered.insert(name)
   }
   #expect(Set(names).subtracting(covered).isEmpty, "indicators without a golden column")
+}
+
+@Test func readmeListsTheCatalogue() throws {
+  let rows = try text(of: "../../Sources/Indicators/README.md").split(separator: "\n")
+    .filter { $0.hasPrefix("| `") && $0.contains("(") }
+  for type in IndicatorCatalog.all {
+    let signature = type.signature
+    let row = rows.first { $0.hasPrefix("| `\(signature.usage)` |") }
+    #expect(row?.contains("| \(signature.summary) |") == true, "\(signature.usage)")
+    #expect(row?.hasSuffix("| \(signature.seeding) |") == true, "\(signature.usage)")
+  }
 }

@@ -105,12 +105,33 @@ func theFutureDoesNotMatter(name: String) throws {
   }
 }
 
-@Test func copiesDoNotShareState() throws {
-  for name in names {
-    var dice = Dice(seed: 7)
-    let numbers = try arguments(for: name, using: &dice)
-    let inputs = try series(for: name, count: 120, using: &dice)
-    let expected = try run(name, numbers, inputs)
-    #expect(sameBits(try run(name, numbers, inputs), expected), "\(name)\(numbers)")
+@Test(arguments: names)
+func aCopyKeepsItsOwnState(name: String) throws {
+  var dice = Dice(seed: 7)
+  let numbers = try arguments(for: name, using: &dice)
+  let inputs = try series(for: name, count: 120, using: &dice)
+  let expected = try run(name, numbers, inputs)
+  var original = try make(name, numbers)
+  let history = original.lookback
+  let views = inputs.map { values in
+    let copy = UnsafeMutableBufferPointer<Double>.allocate(capacity: history + values.count)
+    _ = copy.initialize(from: [Double](repeating: .nan, count: history) + values)
+    return copy
   }
+  defer { for view in views { view.deallocate() } }
+  func feed(_ indicator: inout any Indicator, _ bars: Range<Int>) -> [Double] {
+    let blocks = views.map {
+      SeriesBlock(
+        base: UnsafePointer($0.baseAddress! + history + bars.lowerBound),
+        history: history + bars.lowerBound)
+    }
+    return [Double](unsafeUninitializedCapacity: bars.count) { output, filled in
+      indicator.evaluate(blocks, into: output.baseAddress!, count: bars.count)
+      filled = bars.count
+    }
+  }
+  let first = feed(&original, 0..<60)
+  var copy = original
+  _ = feed(&copy, 0..<50)
+  #expect(sameBits(first + feed(&original, 60..<120), expected), "\(name)\(numbers)")
 }

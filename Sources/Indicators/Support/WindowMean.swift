@@ -46,14 +46,20 @@ private struct WindowTotals {
     precondition(window >= 1, "a window of \(window) bars has no mean")
     let length = Double(window)
     forEachLane(count: count) { bar in
-      let total: SIMD8<Double> = total(at: bar)
-      let undefined = run.vector(at: bar) .< SIMD8(repeating: length)
-      (total / SIMD8(repeating: divisor)).replacing(with: .nan, where: undefined)
-        .store(to: output + bar)
+      // A run grows by one a bar, so the last of eight bars speaks for all of them.
+      if run[bar + 7] >= length + 7 {
+        let total: SIMD8<Double> = total(at: bar)
+        (total / SIMD8(repeating: divisor)).store(to: output + bar)
+      } else {
+        for narrow in bar..<bar + 8 { output[narrow] = value(at: narrow, dividedBy: divisor) }
+      }
     } narrow: { bar in
-      let total: Double = total(at: bar)
-      output[bar] = run[bar] < length ? .nan : total / divisor
+      output[bar] = value(at: bar, dividedBy: divisor)
     }
+  }
+
+  @inline(__always) func value(at bar: Int, dividedBy divisor: Double) -> Double {
+    run[bar] < Double(window) ? .nan : total(at: bar) / divisor
   }
 
   @inline(__always) func total<L: Lane>(at bar: Int) -> L {
