@@ -6,14 +6,16 @@ import PackageDescription
 
 let hot: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"])]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = [],
+  exclude: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"])
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude)
 }
 
 /// The bar loop is compiled for newer instruction sets too, from the same sources (symbolic links).
@@ -50,7 +52,7 @@ let package = Package(
     module("HDF5", ["CHDF5"]),
     module("Market", ["Kernels"]),
     module("Metrics"),
-    module("Indicators", ["Kernels"], hot),
+    module("Indicators", ["Kernels"], hot, exclude: ["README.md"]),
 
     // layer 2
     module("Storage", ["HDF5", "Market", "Metrics", "CCrypto"]),
@@ -78,7 +80,7 @@ let package = Package(
     tests("HDF5", ["HDF5"]),
     tests("Market", ["Market"]),
     tests("Metrics", ["Metrics"]),
-    tests("Indicators", ["Indicators", "Kernels"]),
+    tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
     tests("Expressions", ["Expressions", "Market", "Kernels"]),

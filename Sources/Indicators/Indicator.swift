@@ -5,8 +5,9 @@ import Kernels
 /// An instance belongs to one symbol and one set of arguments. It is asked for consecutive blocks, starting at
 /// the first bar of the series, and keeps whatever state it needs between them; the results don't depend on
 /// where blocks begin. One rule for missing data holds for all: an output is NaN until as many consecutive
-/// non-NaN inputs were seen as the warm-up needs, and a NaN among the inputs starts that count again.
-public protocol Indicator {
+/// non-NaN inputs were seen as the warm-up needs, and a NaN among the inputs starts that count again. An
+/// infinity counts as NaN. Functions of two single bars, such as `lag`, look at those two only.
+public protocol Indicator: Sendable {
   /// What users see: name, arguments, seeding, source.
   static var signature: IndicatorSignature { get }
 

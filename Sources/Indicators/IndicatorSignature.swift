@@ -63,6 +63,8 @@ public struct IndicatorSignature: Sendable {
 
 /// Why an indicator cannot be made.
 public enum IndicatorError: Error, Equatable {
+  /// More or fewer numbers than the signature lists.
+  case argumentCount(indicator: String, expected: Int, found: Int)
   /// An argument lies outside its range or is not whole.
   case argument(indicator: String, name: String, value: Double, expected: String)
 }
