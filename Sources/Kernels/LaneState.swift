@@ -104,7 +104,7 @@ public struct LaneState: BitwiseCopyable, Sendable {
 }
 
 /// When an order of bar t is filled.
-public enum FillMoment: Int, Sendable {
+public enum FillMoment: Int, Sendable, BitwiseCopyable {
   /// At the open of the next bar that trades.
   case nextOpen
   /// At the close of the next bar that trades.

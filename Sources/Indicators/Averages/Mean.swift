@@ -1,7 +1,7 @@
 import Kernels
 
 /// The mean over a window.
-struct Mean: Indicator {
+struct Mean: PrefixSummed {
   static let signature = IndicatorSignature(
     name: "mean", inputs: [.expression("x")], arguments: [.bars("n")],
     summary: "Mean of the last n values of x.",
@@ -16,6 +16,8 @@ struct Mean: Indicator {
     moving = MovingSum(window: Int(arguments[0]))
   }
 
+  var window: Int { moving.window }
+  var isMean: Bool { true }
   var warmup: Int { moving.window - 1 }
   var lookback: Int { 0 }
 
@@ -29,7 +31,7 @@ struct Mean: Indicator {
 }
 
 /// `mean` under the name that chart users know.
-struct SimpleMovingAverage: Indicator {
+struct SimpleMovingAverage: PrefixSummed {
   static let signature = IndicatorSignature(
     name: "sma", inputs: Mean.signature.inputs, arguments: Mean.signature.arguments,
     summary: "Simple moving average: mean of the last n values of x.",
@@ -42,6 +44,8 @@ struct SimpleMovingAverage: Indicator {
     mean = try Mean(arguments: arguments)
   }
 
+  var window: Int { mean.window }
+  var isMean: Bool { true }
   var warmup: Int { mean.warmup }
   var lookback: Int { mean.lookback }
 

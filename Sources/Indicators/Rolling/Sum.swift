@@ -1,7 +1,7 @@
 import Kernels
 
 /// The sum over a window.
-struct Sum: Indicator {
+struct Sum: PrefixSummed {
   static let signature = IndicatorSignature(
     name: "sum", inputs: [.expression("x")], arguments: [.bars("n")],
     summary: "Sum of the last n values of x.",
@@ -15,6 +15,8 @@ struct Sum: Indicator {
     moving = MovingSum(window: Int(arguments[0]))
   }
 
+  var window: Int { moving.window }
+  var isMean: Bool { false }
   var warmup: Int { moving.window - 1 }
   var lookback: Int { 0 }
 
