@@ -20,7 +20,8 @@ import support
 def run(result):
     """The executed notebook. A cell that fails raises."""
     notebook = nbformat.read(support.NOTEBOOK, as_version=4)
-    with mock.patch.dict(os.environ, {"APUS_RESULT": str(result), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}):
+    environment = {"APUS_RESULT": str(result), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    with mock.patch.dict(os.environ, environment):
         nbclient.NotebookClient(
             notebook, timeout=300, kernel_name="python3",
             resources={"metadata": {"path": str(support.NOTEBOOK.parent)}}).execute()
