@@ -180,9 +180,9 @@ public struct LaneBlock: BitwiseCopyable {
 }
 
 /// A fill of the first of eight lanes, as a replay records it.
-public struct FillRecord: Sendable, Equatable {
+public struct FillRecord: Sendable, Equatable, BitwiseCopyable {
   /// Why a position changed.
-  public enum Cause: Int, Sendable {
+  public enum Cause: Int, Sendable, BitwiseCopyable {
     /// A signal to enter.
     case entry
     /// A signal to leave.

@@ -1,0 +1,215 @@
+import Kernels
+import Market
+import Metrics
+
+/// The full record of one lane, by bar and by event.
+public struct LaneRecord: Sendable {
+  /// One order and what became of it.
+  public struct Order: Sendable, Equatable {
+    /// What an order asks for.
+    public enum Kind: String, Sendable {
+      /// Buy to open.
+      case enterLong = "enter_long"
+      /// Sell to open.
+      case enterShort = "enter_short"
+      /// Close the position.
+      case exit
+    }
+    /// What became of an order.
+    public enum Status: String, Sendable {
+      /// It was filled.
+      case filled
+      /// The account could not pay for it.
+      case rejected
+      /// A stop, target or liquidation closed the position first, or the lane was ruined.
+      case cancelled
+      /// It waits after the last bar.
+      case open
+    }
+    /// Bar of the signal.
+    public var bar: Int
+    /// What it asks for.
+    public var kind: Kind
+    /// What became of it.
+    public var status: Status
+    /// Bar of the fill or rejection; nil for other orders.
+    public var settledBar: Int?
+  }
+
+  /// One round trip, or the position that is still open.
+  public struct Trade: Sendable, Equatable {
+    /// Bar of the entry.
+    public var entryBar: Int
+    /// Bar of the exit; nil while open.
+    public var exitBar: Int?
+    /// Units, negative when short.
+    public var units: Double
+    /// Price paid or received at the entry.
+    public var entryPrice: Double
+    /// Price at the exit; the last mark while open.
+    public var exitPrice: Double
+    /// Equity after the exit, or now, less equity before the entry.
+    public var profit: Double
+    /// Profit over equity before the entry.
+    public var profitFraction: Double
+    /// Why the position was closed; nil while open.
+    public var cause: FillRecord.Cause?
+  }
+
+  /// Equity after each bar.
+  public var equity: [Double] = []
+  /// Cash after each bar; for a short position it includes the proceeds.
+  public var cash: [Double] = []
+  /// Units held after each bar.
+  public var units: [Double] = []
+  /// Value of the position over equity, after each bar.
+  public var exposure: [Double] = []
+  /// Every change of position, and every rejection.
+  public var fills: [FillRecord] = []
+  /// Every order.
+  public var orders: [Order] = []
+  /// Every round trip.
+  public var trades: [Trade] = []
+  /// What the sweep would have reported, to the bit.
+  public var summary = LaneSummary()
+}
+
+extension LaneEngine {
+  /// Simulates one lane again and keeps everything.
+  ///
+  /// It runs the same kernel as a sweep, bar by bar along its careful route, so every number equals the sweep's.
+  public func replay(lane: Int) throws -> LaneRecord {
+    precondition(lane >= 0 && lane < run.laneCount, "no lane \(lane)")
+    let place = run.place(of: lane)
+    let program = try run.strategy.program(sets: place.set..<place.set + 1)
+    let evaluator = program.makeEvaluator(kernels: kernels)
+    let columns = SymbolColumns(run: run, history: program.fieldHistory)
+    columns.load(symbol: run.symbols[place.symbol])
+    evaluator.begin(fields: columns.fields, run: run, firstPrice: columns.firstPrice)
+    let sets = program.vectors[0]
+    guard sets[0] == place.set else { preconditionFailure("a single set takes the first place") }
+
+    let state = AlignedBuffer(repeating: run.freshState(sets: sets), count: 1)
+    let room = AlignedBuffer(
+      repeating: FillRecord(
+        bar: 0, cause: .entry, price: 0, fillPrice: 0, units: 0, commission: 0, cashAfter: 0),
+      count: 8)
+    let gain = AlignedBuffer(repeating: Vector.zero, count: 1)
+    var recorder = LaneRecorder(fill: run.rules.fill)
+    var returns: [Double] = []
+    let firstTrading = run.window.lowerBound - run.historyStart
+    var bar = 0
+    while bar < columns.bars {
+      let count = min(Self.blockBars, columns.bars - bar)
+      evaluator.advance(count: count)
+      let signals = evaluator.signals(of: 0)
+      for offset in 0..<count where bar + offset >= firstTrading {
+        var log = FillLog(records: room.base)
+        var block = columns.block(from: bar + offset, count: 1, signals.advanced(by: offset))
+        block.firstBar = bar + offset - firstTrading
+        if run.keepsReturns { block.returns = gain.base }
+        kernels.run(state.base, block, run.rules, true, &log)
+        recorder.record(
+          bar: block.firstBar, state: state.base[0], mark: columns.mark[bar + offset],
+          fills: UnsafeBufferPointer(start: log.records, count: log.count))
+        if run.keepsReturns { returns.append(gain[0][0]) }
+      }
+      bar += count
+    }
+    var record = recorder.finish()
+    record.summary = run.summary(
+      of: state[0], lane: 0, warmup: program.warmups[0][0], firstPrice: columns.firstPrice)
+    if run.keepsReturns { record.summary.returns = returns }
+    return record
+  }
+}
+
+/// Turns the states between bars into orders and trades.
+private struct LaneRecorder {
+  let fill: FillMoment
+  private var record = LaneRecord()
+  private var pending = 0.0
+  private var equityBefore = 0.0
+  private var lastMark = 0.0
+
+  init(fill: FillMoment) { self.fill = fill }
+
+  mutating func record(
+    bar: Int, state: LaneState, mark: Double, fills: UnsafeBufferPointer<FillRecord>
+  ) {
+    let isRuined = state.ruined[0] != 0
+    for fill in fills { settle(fill, bar) }
+    if pending != 0, state.pending[0] != pending { drop(.cancelled) }
+    if state.pending[0] != 0, pending == 0 {
+      record.orders.append(
+        LaneRecord.Order(bar: bar, kind: kind(state.pending[0]), status: .open, settledBar: nil))
+    }
+    pending = state.pending[0]
+    if isRuined, let last = record.trades.indices.last, record.trades[last].exitBar == nil {
+      close(last, bar: bar, price: mark, equity: state.ruinEquity[0], cause: .liquidation)
+    }
+    let equity = isRuined ? state.ruinEquity[0] : state.equity[0]
+    record.equity.append(equity)
+    record.cash.append(isRuined ? equity : state.cash[0])
+    record.units.append(state.units[0])
+    record.exposure.append(state.units[0] == 0 ? 0 : state.units[0] * mark / equity)
+    lastMark = mark
+  }
+
+  private func kind(_ pending: Double) -> LaneRecord.Order.Kind {
+    pending == 2 ? .exit : pending > 0 ? .enterLong : .enterShort
+  }
+
+  /// Books a fill: against the order that waits, or one that was placed and filled at the same close.
+  private mutating func settle(_ fill: FillRecord, _ bar: Int) {
+    record.fills.append(fill)
+    switch fill.cause {
+    case .entry, .rejection, .exit:
+      let status: LaneRecord.Order.Status = fill.cause == .rejection ? .rejected : .filled
+      if pending != 0, let last = record.orders.indices.last {
+        record.orders[last].status = status
+        record.orders[last].settledBar = bar
+        pending = 0
+      } else {
+        let kind: LaneRecord.Order.Kind =
+          fill.cause == .exit ? .exit : fill.units < 0 ? .enterShort : .enterLong
+        record.orders.append(
+          LaneRecord.Order(bar: bar, kind: kind, status: status, settledBar: bar))
+      }
+    case .stop, .target, .liquidation:
+      if pending == 2 { drop(.cancelled) }
+    }
+    if fill.cause == .entry {
+      let before = fill.cashAfter + fill.units * fill.fillPrice + fill.commission
+      equityBefore = before
+      record.trades.append(
+        LaneRecord.Trade(
+          entryBar: bar, exitBar: nil, units: fill.units, entryPrice: fill.fillPrice,
+          exitPrice: .nan, profit: .nan, profitFraction: .nan, cause: nil))
+    } else if fill.cause != .rejection, let last = record.trades.indices.last {
+      close(last, bar: bar, price: fill.fillPrice, equity: fill.cashAfter, cause: fill.cause)
+    }
+  }
+
+  private mutating func drop(_ status: LaneRecord.Order.Status) {
+    if let last = record.orders.indices.last { record.orders[last].status = status }
+    pending = 0
+  }
+
+  private mutating func close(
+    _ trade: Int, bar: Int?, price: Double, equity: Double, cause: FillRecord.Cause?
+  ) {
+    record.trades[trade].exitBar = bar
+    record.trades[trade].exitPrice = price
+    record.trades[trade].profit = equity - equityBefore
+    record.trades[trade].profitFraction = (equity - equityBefore) / equityBefore
+    record.trades[trade].cause = cause
+  }
+
+  mutating func finish() -> LaneRecord {
+    if let last = record.trades.indices.last, record.trades[last].exitBar == nil {
+      close(last, bar: nil, price: lastMark, equity: record.equity.last ?? .nan, cause: nil)
+    }
+    return record
+  }
+}
