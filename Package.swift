@@ -6,14 +6,15 @@ import PackageDescription
 
 let hot: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"])]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = [],
+  exclude: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"])
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude)
 }
 
 let package = Package(
@@ -35,7 +36,7 @@ let package = Package(
     // layer 1
     module("HDF5", ["CHDF5"]),
     module("Market", ["Kernels"]),
-    module("Metrics"),
+    module("Metrics", exclude: ["README.md"]),
     module("Indicators", ["Kernels"], hot),
 
     // layer 2
@@ -63,7 +64,7 @@ let package = Package(
     tests("Kernels", ["Kernels"]),
     tests("HDF5", ["HDF5"]),
     tests("Market", ["Market"]),
-    tests("Metrics", ["Metrics"]),
+    tests("Metrics", ["Metrics"], exclude: ["Golden"]),
     tests("Indicators", ["Indicators", "Kernels"]),
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
