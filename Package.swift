@@ -51,7 +51,7 @@ let package = Package(
     // layer 1
     module("HDF5", ["CHDF5"]),
     module("Market", ["Kernels"]),
-    module("Metrics"),
+    module("Metrics", exclude: ["README.md"]),
     module("Indicators", ["Kernels"], hot, exclude: ["README.md"]),
 
     // layer 2
@@ -79,7 +79,7 @@ let package = Package(
     tests("Kernels", ["Kernels"]),
     tests("HDF5", ["HDF5"]),
     tests("Market", ["Market"]),
-    tests("Metrics", ["Metrics"]),
+    tests("Metrics", ["Metrics"], exclude: ["Golden"]),
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),

@@ -2,22 +2,33 @@
 ///
 /// In thousandths, because (1 - 0.95)·n in floating point is above or below the whole number that it should be, and
 /// the rank would be off by one: (1 - 0.95)·100 is 5.000000000000004.
-struct TailLevel {
+package struct TailLevel: Sendable {
   /// The confidence in thousandths: 950 is 95 %.
-  let perMille: Int
+  package let perMille: Int
 
-  /// The confidence in per cent, for names; levels are whole per cents.
+  /// A level of 0 to 999 thousandths.
+  package init(perMille: Int) {
+    precondition((0..<1000).contains(perMille), "a confidence of \(perMille) thousandths")
+    self.perMille = perMille
+  }
+
+  /// The confidence in per cent, for names: the catalogue has whole per cents only.
   var percent: Int { perMille / 10 }
 
-  /// Number of bars in the tail of `count` bars, (1 - c)·n, which need not be whole.
-  func tailBars(of count: Int) -> Double { Double((1000 - perMille) * count) / 1000 }
-
-  /// Rank from 1 of the order statistic among `count` returns: ⌈(1 - c)·n⌉.
-  func rank(of count: Int) -> Int { ((1000 - perMille) * count + 999) / 1000 }
-
-  /// The loss at the level, by selection in O(n); `returns` isn't empty.
-  func valueAtRisk(_ returns: [Double]) -> Double {
+  /// The loss not exceeded at the level, as a positive fraction, by selection in O(n).
+  ///
+  /// It is the return of rank ⌈(1 - c)·n⌉ from below, its sign turned. `returns` isn't empty.
+  package func valueAtRisk(_ returns: [Double]) -> Double {
     var selection = Selection(of: returns)
-    return -selection.smallest(rank: rank(of: returns.count))
+    let rank = ((1000 - perMille) * returns.count + 999) / 1000
+    return -selection.smallest(rank: rank)
+  }
+
+  /// The mean loss of the worst (1 - c)·n bars, the last of them in part; `returns` isn't empty.
+  package func conditionalValueAtRisk(_ returns: [Double]) -> Double {
+    let boundary = valueAtRisk(returns)
+    // Every term is at least 0, so rounding cannot bring the result below the boundary.
+    let excess = returns.reduce(0) { $0 + max(-$1 - boundary, 0) }
+    return boundary + excess / (Double((1000 - perMille) * returns.count) / 1000)
   }
 }

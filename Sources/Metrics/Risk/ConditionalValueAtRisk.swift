@@ -17,11 +17,6 @@ struct ConditionalValueAtRisk: Metric {
   let needs: MetricNeeds = .returns
 
   func value(of lane: LaneSummary) -> MetricValue {
-    lane.fromReturns(atLeast: 1) { returns in
-      let boundary = level.valueAtRisk(returns)
-      // Every term is at least 0, so rounding cannot bring the result below the boundary.
-      let excess = returns.reduce(0) { $0 + max(-$1 - boundary, 0) }
-      return MetricValue(boundary + excess / level.tailBars(of: returns.count), of: lane)
-    }
+    lane.fromReturns(atLeast: 1) { MetricValue(level.conditionalValueAtRisk($0), of: lane) }
   }
 }

@@ -1,0 +1,52 @@
+import Metrics
+import Testing
+
+@Suite struct MetricCatalogTests {
+  @Test(arguments: MetricCatalog.names)
+  func entryIsDescribed(name: String) throws {
+    let metric = try #require(MetricCatalog.metric(named: name))
+    #expect(metric.name == name)
+    #expect(name.wholeMatch(of: /[a-z][a-z0-9]*(_[a-z0-9]+)*/) != nil, "not snake_case")
+    #expect(!metric.source.isEmpty)
+    #expect(metric.definition.count > 10)
+    #expect(!metric.definition.contains("\n"), "a definition is one line")
+  }
+
+  @Test func namesAreUnique() {
+    #expect(Set(MetricCatalog.names).count == MetricCatalog.all.count)
+    #expect(MetricCatalog.names == MetricCatalog.all.map(\.name))
+  }
+
+  @Test(arguments: ["", "shrpe", "Sharpe", "sharpe "])
+  func unknownNameIsNil(name: String) {
+    #expect(MetricCatalog.metric(named: name) == nil)
+  }
+
+  @Test func defaultsExistAndCostNothing() throws {
+    #expect(Set(MetricCatalog.defaultNames).count == MetricCatalog.defaultNames.count)
+    for name in MetricCatalog.defaultNames {
+      let metric = try #require(MetricCatalog.metric(named: name))
+      #expect(metric.needs == [], "\(name) would slow every sweep down")
+    }
+  }
+
+  /// A metric must not read what it doesn't ask the engine to record.
+  @Test(arguments: MetricCatalog.names)
+  func readsOnlyWhatItNeeds(name: String) throws {
+    let metric = try #require(MetricCatalog.metric(named: name))
+    let full = LaneSummary(
+      returns: [0.01, -0.02, 0.03, -0.01, 0.02], barsPerYear: 252, initialEquity: 1000)
+    var bare = full
+    if !metric.needs.contains(.returns) { bare.returns = nil }
+    if !metric.needs.contains(.extendedSums) {
+      bare.sumSquaredDownside = 0
+      bare.sumSquaredDrawdowns = 0
+      bare.longestDrawdownBars = 0
+    }
+    #expect(metric.value(of: bare) == metric.value(of: full))
+    if metric.needs.contains(.returns) {
+      bare.returns = nil
+      #expect(metric.value(of: bare) == .undefined(.notRecorded))
+    }
+  }
+}
