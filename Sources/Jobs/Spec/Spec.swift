@@ -1,0 +1,83 @@
+import Expressions
+import Kernels
+import Strategies
+
+/// A job description, checked as far as that goes without the store.
+public struct Spec: Sendable {
+  /// Which symbols of the panel to run.
+  public enum Symbols: Sendable, Equatable {
+    /// All of them.
+    case all
+    /// Those named, in this order.
+    case named([String])
+    /// Those of a sector.
+    case sector(String)
+    /// The largest by a field, as last known before the first bar of the run ends.
+    case top(Int, by: String)
+  }
+
+  /// Name of the run.
+  public var name = ""
+  /// Path of the store, as written.
+  public var store = ""
+  /// Panel; nil when the store has just one.
+  public var panel: String?
+  /// Which symbols.
+  public var symbols = Symbols.all
+  /// First instant of trading, nanoseconds UTC.
+  public var from: Int64?
+  /// Last instant of trading; a plain date includes its whole day.
+  public var to: Int64?
+  /// Whether indicators see the bars before `from`.
+  public var warmsOnHistory = true
+  /// Parameters in the order of the spec.
+  public var axes: [ParameterGrid.Axis] = []
+  /// Condition on parameters.
+  public var condition: String?
+  /// The strategy's texts.
+  public var strategy = ExpressionStrategy.Source()
+  /// Equity before the first bar.
+  public var cash = 100_000.0
+  /// Currency of the account, for display.
+  public var currency = "USD"
+  /// Fills and costs.
+  public var rules = LaneRules()
+  /// How the order of events inside a bar is taken.
+  public var intrabar = Intrabar.worst
+  /// Annual risk-free rate.
+  public var riskFree = 0.0
+  /// Annual minimum acceptable return.
+  public var minimumAcceptable = 0.0
+  /// Metrics, in the order of the spec.
+  public var metrics: [String] = []
+  /// Metric that ranks.
+  public var rankBy = ""
+  /// Rows of the leaderboard that are shown.
+  public var top = 20
+  /// Seed, for what is random.
+  public var seed: UInt64 = 1
+  /// The text, as read.
+  public var text = ""
+
+  /// The order of events inside a bar.
+  public enum Intrabar: String, Sendable, CaseIterable {
+    /// The adverse extreme first.
+    case worst
+    /// The favourable extreme first.
+    case best
+    /// Open, high, low, close.
+    case highFirst = "open_high_low_close"
+    /// Open, low, high, close.
+    case lowFirst = "open_low_high_close"
+  }
+
+  /// Names of the fill moments, as written.
+  public static let fillNames: [(name: String, moment: FillMoment)] = [
+    ("next_open", .nextOpen), ("next_close", .nextClose), ("same_close", .sameClose),
+  ]
+
+  /// Name of this spec's fill moment.
+  public var fillName: String {
+    Self.fillNames.first { $0.moment == rules.fill }?.name ?? ""
+  }
+}
