@@ -20,6 +20,26 @@ extension AttributeOwner where Self: ~Copyable {
     Library.enter { H5Aexists(identity.id, name) > 0 }
   }
 
+  /// Names of all attributes, in alphabetical order.
+  public func attributeNames() throws(HDF5Error) -> [String] {
+    try Library.enter { () throws(HDF5Error) in
+      var names: [String] = []
+      var position: hsize_t = 0
+      let status = withUnsafeMutablePointer(to: &names) { names in
+        H5Aiterate2(
+          identity.id, H5_INDEX_NAME, H5_ITER_INC, &position,
+          { _, name, _, context in
+            if let name, let context {
+              context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+            }
+            return 0
+          }, names)
+      }
+      try HDF5Error.check(status, "list the attributes of", path)
+      return names
+    }
+  }
+
   /// Writes a text, of any length.
   public func setAttribute(_ name: String, _ text: String) throws(HDF5Error) {
     try Library.enter { () throws(HDF5Error) in

@@ -40,11 +40,16 @@ public struct Dataset: ~Copyable, AttributeOwner {
   }
 
   /// Whether it holds text, of fixed or variable length.
-  public var holdsText: Bool {
+  public var holdsText: Bool { typeClass == H5T_STRING }
+
+  /// Whether it holds whole numbers.
+  public var holdsIntegers: Bool { typeClass == H5T_INTEGER }
+
+  private var typeClass: H5T_class_t {
     Library.enter {
       let type = H5Dget_type(handle.id)
       defer { H5Idec_ref(type) }
-      return H5Tget_class(type) == H5T_STRING
+      return H5Tget_class(type)
     }
   }
 

@@ -25,12 +25,12 @@ public enum Timestamp {
     }
   }
 
-  /// The instant as `YYYY-MM-DD`, with `THH:MM:SS` if it is not midnight, with as many of 3, 6 or 9 decimals
+  /// The instant as `YYYY-MM-DD`, with `THH:MM:SS` unless it is midnight and short, with as many of 3, 6 or 9 decimals
   /// as it needs, and with `Z` after a time.
-  public static func text(nanoseconds: Int64) -> String {
+  public static func text(nanoseconds: Int64, shortAtMidnight: Bool = true) -> String {
     let (day, rest) = split(nanoseconds)
     let date = CivilDate(daysSinceEpoch: day).description
-    if rest == 0 { return date }
+    if rest == 0 && shortAtMidnight { return date }
     let seconds = Int(rest / 1_000_000_000)
     let fraction = Int(rest % 1_000_000_000)
     var time =

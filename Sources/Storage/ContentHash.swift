@@ -1,0 +1,55 @@
+import Market
+
+/// The hashes of a price file: of what it says, not of its bytes, nor of when it was written.
+///
+/// A panel: the text `apus-panel-1`; name, calendar, zone, `frequency_ns`, 1 or 0 for negative prices allowed
+/// or not; symbols; times; first and last bars (−1 for none); then for each field in file order its name and
+/// values. A file: the text `apus-prices-1`; the columns symbol, name, sector, industry, exchange, currency,
+/// lot and tick; the action columns symbol, time, kind and value; then for each panel by name its name and
+/// hash. How texts, numbers and lists are written stands at `SHA256.add`.
+enum ContentHash {
+  /// Hash of a panel, its fields given one by one.
+  static func panel<Failure: Error>(
+    _ info: PanelInfo, timeNs: [Int64],
+    field: (_ index: Int, _ hash: (UnsafeBufferPointer<Double>) -> Void) throws(Failure) -> Void
+  ) throws(Failure) -> String {
+    var hash = SHA256()
+    hash.add("apus-panel-1")
+    hash.add(info.name)
+    hash.add(info.calendar.kind.rawValue)
+    hash.add(info.calendar.timeZone)
+    hash.add(info.frequencyNs)
+    hash.add(info.allowsNegativePrices ? 1 : 0)
+    hash.add(info.symbols)
+    hash.add(timeNs)
+    hash.add(info.lifetimes.map { Int64($0?.lowerBound ?? -1) })
+    hash.add(info.lifetimes.map { Int64($0?.upperBound ?? -1) })
+    hash.add(Int64(info.fields.count))
+    for (index, name) in info.fields.enumerated() {
+      hash.add(name)
+      try field(index) { hash.add($0) }
+    }
+    return hash.hexDigest()
+  }
+
+  /// Hash of a file whose panels have these hashes.
+  static func file(symbols: [SymbolTable.Entry], panels: [PanelInfo]) -> String {
+    var hash = SHA256()
+    hash.add("apus-prices-1")
+    hash.add(symbols.map(\.symbol))
+    hash.add(symbols.map(\.name))
+    hash.add(symbols.map(\.sector))
+    hash.add(symbols.map(\.industry))
+    hash.add(symbols.map(\.exchange))
+    hash.add(symbols.map(\.currency))
+    hash.add(symbols.map(\.lot))
+    hash.add(symbols.map(\.tick))
+    // The four columns of actions: the table is empty in this version.
+    for _ in 0..<4 { hash.add(Int64(0)) }
+    for panel in panels.sorted(by: { $0.name < $1.name }) {
+      hash.add(panel.name)
+      hash.add(panel.contentHash)
+    }
+    return hash.hexDigest()
+  }
+}

@@ -1,0 +1,72 @@
+extension ResultStore {
+  /// Throws unless every list of the table has its length and every name can be a variable.
+  static func check(_ table: ResultTable) throws(StorageError) {
+    let count = table.lanes.count
+    func refuse(_ part: String, _ reason: String) -> StorageError {
+      .invalidContent(part: part, reason: reason)
+    }
+    for (part, length) in [
+      ("symbol", table.symbolIndex.count), ("status", table.status.count),
+      ("reason", table.reason.count), ("leaderboard", table.leaderboard.count),
+    ] where length != count {
+      throw refuse(part, "it has \(length) rows for \(count) lanes")
+    }
+    for (lane, next) in zip(table.lanes, table.lanes.dropFirst()) where lane >= next {
+      throw refuse("lane", "id \(next) follows \(lane)")
+    }
+    guard table.leaderboard.sorted() == table.lanes else {
+      throw refuse("leaderboard", "it does not rank each lane once")
+    }
+    for index in table.symbolIndex where index < -1 || Int(index) >= table.symbols.count {
+      throw refuse("symbol", "index \(index) of \(table.symbols.count) symbols")
+    }
+    var seen = Set(reserved)
+    for column in table.parameters + table.metrics {
+      guard PanelInfo.isName(column.name) else {
+        throw refuse("'\(column.name)'", "it is no name for a variable")
+      }
+      guard seen.insert(column.name).inserted else {
+        throw refuse("'\(column.name)'", "the name is taken; rename the parameter")
+      }
+      guard column.values.count == count else {
+        throw refuse("'\(column.name)'", "it has \(column.values.count) rows for \(count) lanes")
+      }
+      var names = Set(reservedAttributes + [""])
+      for attribute in column.attributes where !names.insert(attribute.name).inserted {
+        throw refuse("'\(column.name)'", "the attribute \(attribute.name) is taken")
+      }
+    }
+    var traced: Set<Int64> = []
+    for trace in table.traces {
+      guard traced.insert(trace.lane).inserted else {
+        throw refuse("traces", "lane \(trace.lane) stands twice")
+      }
+      try check(trace)
+    }
+  }
+
+  private static func check(_ trace: LaneTrace) throws(StorageError) {
+    let part = "trace of lane \(trace.lane)"
+    let bars = trace.timeNs.count
+    for (name, length) in [
+      ("equity", trace.equity.count), ("cash", trace.cash.count),
+      ("exposure", trace.exposure.count),
+    ] where length != bars {
+      throw .invalidContent(part: part, reason: "\(name) has \(length) values for \(bars) bars")
+    }
+    for (table, columns) in [
+      ("orders", trace.orders), ("fills", trace.fills), ("trades", trace.trades),
+    ] {
+      var seen: Set = ["row"]
+      for column in columns {
+        guard PanelInfo.isName(column.name), seen.insert(column.name).inserted else {
+          throw .invalidContent(part: part, reason: "\(table) can't have a column '\(column.name)'")
+        }
+        guard column.values.count == columns[0].values.count else {
+          throw .invalidContent(
+            part: part, reason: "the columns of \(table) differ in length at \(column.name)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import HDF5
+
+extension ResultStore {
+  /// Reads a result without its traces.
+  ///
+  /// - Throws: `fileMissing`, `wrongFormat`, `schemaTooNew`, `truncated`, `shapeMismatch`, `damaged`.
+  public static func read(_ path: String) throws(StorageError) -> ResultTable {
+    let file = try open(path)
+    let root = try reading(path) { () throws(HDF5Error) in try file.root() }
+    let part = PartReader(path: path)
+    let lanes = try part.numbers(root, "lane", nil, of: Int64.self)
+    let count = lanes.count
+    let (symbols, symbolIndex) = intern(try part.texts(root, "symbol", count))
+    let table = ResultTable(
+      attributes: try readAttributes(root, path), lanes: lanes, symbols: symbols,
+      symbolIndex: symbolIndex, parameters: try readColumns(root, "parameter", count, part),
+      status: try readStatus(root, count, part), reason: try part.texts(root, "reason", count),
+      metrics: try readColumns(root, "metric", count, part),
+      leaderboard: try part.numbers(root, "leaderboard", count, of: Int64.self),
+      leaderboardBy: try leaderboardAttribute(root, "by", part),
+      leaderboardDirection: try leaderboardAttribute(root, "direction", part))
+    do { try check(table) } catch {
+      guard case .invalidContent(let name, let reason) = error else { throw error }
+      throw .damaged(path: path, part: name, reason: reason)
+    }
+    return table
+  }
+
+  /// Lanes whose traces are in the file, in increasing order.
+  public static func tracedLanes(_ path: String) throws(StorageError) -> [Int64] {
+    let file = try open(path)
+    return try tracedLanes(file, path)
+  }
+
+  /// Reads the trace of a lane.
+  ///
+  /// - Throws: `traceMissing`, and what `read` throws.
+  public static func readTrace(_ path: String, lane: Int64) throws(StorageError) -> LaneTrace {
+    let file = try open(path)
+    let root = try reading(path) { () throws(HDF5Error) in try file.root() }
+    let part = PartReader(path: path)
+    let lanes = try tracedLanes(file, path)
+    guard lanes.contains(lane) else {
+      throw .traceMissing(lane: lane, path: path, available: lanes.count)
+    }
+    let group = try part.group(try part.group(root, "traces"), "lane_\(lane)")
+    let timeNs = try part.numbers(group, "time", nil, of: Int64.self)
+    return LaneTrace(
+      lane: lane, timeNs: timeNs, equity: try part.numbers(group, "equity", timeNs.count),
+      cash: try part.numbers(group, "cash", timeNs.count),
+      exposure: try part.numbers(group, "exposure", timeNs.count),
+      orders: try readTable(try part.group(group, "orders"), part),
+      fills: try readTable(try part.group(group, "fills"), part),
+      trades: try readTable(try part.group(group, "trades"), part))
+  }
+
+  private static func open(_ path: String) throws(StorageError) -> File {
+    try Header.open(path, format: "result", called: title, supported: version)
+  }
+
+  private static func tracedLanes(_ file: borrowing File, _ path: String) throws(StorageError)
+    -> [Int64]
+  {
+    let root = try reading(path) { () throws(HDF5Error) in try file.root() }
+    guard root.kind(of: "traces") != nil else { return [] }
+    let traces = try PartReader(path: path).group(root, "traces")
+    let names = try reading(path) { () throws(HDF5Error) in try traces.names() }
+    return names.compactMap { $0.hasPrefix("lane_") ? Int64($0.dropFirst(5)) : nil }.sorted()
+  }
+
+  private static func readAttributes(_ root: borrowing Group, _ path: String) throws(StorageError)
+    -> ResultAttributes
+  {
+    try reading(path) { () throws(HDF5Error) in
+      var attributes = ResultAttributes()
+      for (name, key) in texts { attributes[keyPath: key] = try root.textAttribute(name) }
+      for (name, key) in reals {
+        attributes[keyPath: key] = try root.numberAttribute(name, of: Double.self)
+      }
+      for (name, key) in counts {
+        attributes[keyPath: key] = try root.numberAttribute(name, of: Int64.self)
+      }
+      return attributes
+    }
+  }
+
+  private static func readColumns(
+    _ root: borrowing Group, _ role: String, _ count: Int, _ part: PartReader
+  ) throws(StorageError) -> [ResultTable.Column] {
+    var columns: [ResultTable.Column] = []
+    for name in try reading(part.path, { () throws(HDF5Error) in try root.names() })
+    where !reserved.contains(name) && root.kind(of: name) == .dataset {
+      let dataset = try part.dataset(root, name, [count])
+      // A variable without a role is someone's own addition.
+      guard dataset.hasAttribute("role") else { continue }
+      let found = try reading(part.path) { () throws(HDF5Error) in try dataset.textAttribute("role")
+      }
+      if found != role { continue }
+      columns.append(
+        try reading(part.path) { () throws(HDF5Error) in
+          ResultTable.Column(
+            name: name, values: try dataset.read(), attributes: try describe(dataset))
+        })
+    }
+    return columns
+  }
+
+  /// The texts that were written with a column.
+  private static func describe(_ dataset: borrowing Dataset) throws(HDF5Error)
+    -> [ResultTable.Attribute]
+  {
+    var attributes: [ResultTable.Attribute] = []
+    for name in try dataset.attributeNames() where !reservedAttributes.contains(name) {
+      attributes.append(.init(name, try dataset.textAttribute(name)))
+    }
+    return attributes
+  }
+
+  private static func readStatus(_ root: borrowing Group, _ count: Int, _ part: PartReader)
+    throws(StorageError) -> [ResultTable.LaneStatus]
+  {
+    var statuses: [ResultTable.LaneStatus] = []
+    statuses.reserveCapacity(count)
+    for text in try part.texts(root, "status", count) {
+      guard let status = ResultTable.LaneStatus(rawValue: text) else {
+        throw .damaged(
+          path: part.path, part: "status", reason: "'\(text)' is no status of a lane")
+      }
+      statuses.append(status)
+    }
+    return statuses
+  }
+
+  private static func leaderboardAttribute(
+    _ root: borrowing Group, _ name: String, _ part: PartReader
+  ) throws(StorageError) -> String {
+    let leaderboard = try part.dataset(root, "leaderboard", [nil])
+    return try reading(part.path) { () throws(HDF5Error) in try leaderboard.textAttribute(name) }
+  }
+
+  /// Distinct texts in order of appearance, and the position of each row's text; −1 for an empty one.
+  private static func intern(_ texts: [String]) -> (names: [String], index: [Int32]) {
+    var names: [String] = []
+    var positions: [String: Int32] = [:]
+    let index = texts.map { text -> Int32 in
+      if text.isEmpty { return -1 }
+      if let position = positions[text] { return position }
+      let position = Int32(names.count)
+      names.append(text)
+      positions[text] = position
+      return position
+    }
+    return (names, index)
+  }
+
+  private static func readTable(_ group: borrowing Group, _ part: PartReader) throws(StorageError)
+    -> [LaneTrace.Column]
+  {
+    let rows = try part.dataset(group, "row", [nil]).count
+    var columns: [LaneTrace.Column] = []
+    for name in try reading(part.path, { () throws(HDF5Error) in try group.names() })
+    where name != "row" {
+      let dataset = try part.dataset(group, name, [rows])
+      let values = try reading(part.path) { () throws(HDF5Error) -> LaneTrace.Column.Values in
+        if dataset.holdsText { return .texts(try dataset.readStrings()) }
+        if dataset.holdsIntegers { return .integers(try dataset.read()) }
+        return .doubles(try dataset.read())
+      }
+      columns.append(.init(name: name, values: values))
+    }
+    return columns
+  }
+}

@@ -1,0 +1,141 @@
+import HDF5
+
+/// Files of results, netCDF-4 in style: `xarray.open_dataset("run.h5").to_dataframe()` has one row a lane.
+///
+///     run.h5                apus_format = "result", apus_version = 1, and ResultAttributes in snake case
+///     ├─ lane               int64 [L]      the scale of everything at this level
+///     ├─ symbol             text [L]
+///     ├─ status reason      text [L]       ok, failed or ruined, and why
+///     ├─ <parameter>        float64 [L]    role = "parameter"
+///     ├─ <metric>           float64 [L]    role = "metric", unit, direction, definition
+///     ├─ leaderboard        int64 [L]      all lane ids, best first; by, direction
+///     └─ traces/lane_<id>/  time int64 [T] is the scale; equity cash exposure float64 [T]
+///          orders fills trades   groups: row int64 [n] is the scale, and a dataset for each column
+///
+/// The leaderboard ranks every lane, so that it shares the dimension `lane`: a dimension of its own would turn
+/// the table into the product of the two. Its row k is the lane of rank k, not the rank of lane k.
+public enum ResultStore {
+  /// Version of the format that is written, and the last that is read.
+  public static let version = 1
+
+  static let title = "result"
+  static let reserved = ["lane", "symbol", "status", "reason", "leaderboard", "traces"]
+  /// Ours, and what dimension scales put on a variable.
+  static let reservedAttributes = [
+    "role", "CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST",
+  ]
+
+  /// Writes a result.
+  ///
+  /// - Parameters:
+  ///   - table: the result, with the traces to keep.
+  ///   - path: the file.
+  ///   - force: whether an existing file may be replaced.
+  /// - Throws: `invalidContent`, `fileExists`, `unwritable`; then nothing has changed.
+  public static func write(_ table: ResultTable, to path: String, force: Bool = false)
+    throws(StorageError)
+  {
+    try check(table)
+    try AtomicFile.write(to: path, force: force) { temporary throws(StorageError) in
+      try writing(path) { () throws(HDF5Error) in
+        let file = try File.create(temporary)
+        let root = try file.root()
+        try Header.write(root, format: "result", version: version)
+        for (name, key) in Self.texts {
+          try root.setAttribute(name, table.attributes[keyPath: key])
+        }
+        for (name, key) in Self.reals {
+          try root.setAttribute(name, table.attributes[keyPath: key])
+        }
+        for (name, key) in Self.counts {
+          try root.setAttribute(name, table.attributes[keyPath: key])
+        }
+        try writeLanes(table, in: root)
+        let traces = try root.createGroup("traces")
+        for trace in table.traces {
+          try write(trace, in: try traces.createGroup("lane_\(trace.lane)"))
+        }
+        try file.close()
+      }
+    }
+  }
+
+  private static func writeLanes(_ table: ResultTable, in root: borrowing Group) throws(HDF5Error) {
+    let lane = try root.write("lane", table.lanes)
+    try lane.makeScale("lane")
+    for column in table.parameters { try write(column, "parameter", along: lane, in: root) }
+    let symbols = table.lanes.indices.map { table.symbol(at: $0) }
+    try root.writeColumn("symbol", symbols, along: lane, named: "lane")
+    try root.writeColumn("status", table.status.map(\.rawValue), along: lane, named: "lane")
+    try root.writeColumn("reason", table.reason, along: lane, named: "lane")
+    for column in table.metrics { try write(column, "metric", along: lane, in: root) }
+    let leaderboard = try root.write("leaderboard", table.leaderboard)
+    try leaderboard.setAttribute("by", table.leaderboardBy)
+    try leaderboard.setAttribute("direction", table.leaderboardDirection)
+    try root.attach(leaderboard, lane, named: "lane")
+  }
+
+  private static func write(
+    _ column: ResultTable.Column, _ role: String, along lane: borrowing Dataset,
+    in root: borrowing Group
+  ) throws(HDF5Error) {
+    let dataset = try root.write(column.name, column.values)
+    try dataset.setAttribute("role", role)
+    for attribute in column.attributes {
+      try dataset.setAttribute(attribute.name, attribute.value)
+    }
+    try root.attach(dataset, lane, named: "lane")
+  }
+
+  private static func write(_ trace: LaneTrace, in group: borrowing Group) throws(HDF5Error) {
+    let time = try group.write("time", trace.timeNs)
+    try time.setAttribute("units", "nanoseconds since 1970-01-01")
+    try time.makeScale("time")
+    try group.writeColumn("equity", trace.equity, along: time, named: "time")
+    try group.writeColumn("cash", trace.cash, along: time, named: "time")
+    try group.writeColumn("exposure", trace.exposure, along: time, named: "time")
+    try write(trace.orders, in: try group.createGroup("orders"))
+    try write(trace.fills, in: try group.createGroup("fills"))
+    try write(trace.trades, in: try group.createGroup("trades"))
+  }
+
+  private static func write(_ columns: [LaneTrace.Column], in group: borrowing Group)
+    throws(HDF5Error)
+  {
+    let rows = try group.writeRows(columns.first?.values.count ?? 0)
+    for column in columns {
+      switch column.values {
+      case .doubles(let values):
+        try group.writeColumn(column.name, values, along: rows, named: "row")
+      case .texts(let texts): try group.writeColumn(column.name, texts, along: rows, named: "row")
+      case .integers(let values):
+        let dataset = try group.write(column.name, values)
+        if column.name == "time" || column.name.hasSuffix("_time") {
+          try dataset.setAttribute("units", "nanoseconds since 1970-01-01")
+        }
+        try group.attach(dataset, rows, named: "row")
+      }
+    }
+  }
+}
+
+extension ResultStore {
+  // Computed, since key paths are not Sendable constants.
+  static var texts: [(String, WritableKeyPath<ResultAttributes, String>)] {
+    [
+      ("spec", \.spec), ("spec_sha256", \.specSHA256), ("data_sha256", \.dataSHA256),
+      ("engine_version", \.engineVersion), ("cpu", \.cpu), ("blas_core", \.blasCore),
+      ("started_utc", \.startedUTC), ("convention", \.convention), ("store", \.store),
+      ("panel", \.panel), ("fill", \.fill), ("from", \.from), ("to", \.to),
+      ("warnings", \.warnings),
+    ]
+  }
+
+  static var reals: [(String, WritableKeyPath<ResultAttributes, Double>)] {
+    [("seconds", \.seconds), ("bars_per_year", \.barsPerYear)]
+  }
+
+  static var counts: [(String, WritableKeyPath<ResultAttributes, Int64>)] {
+    [("lanes_ok", \.lanesOK), ("lanes_failed", \.lanesFailed), ("bars", \.bars)]
+  }
+}
