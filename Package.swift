@@ -85,7 +85,7 @@ let package = Package(
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
     tests("Expressions", ["Expressions", "Market", "Kernels"]),
     tests("Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics"]),
-    tests("Interchange", ["Interchange", "Storage", "Market"]),
+    tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
     tests("Arguments", ["Arguments"]),
     tests("EndToEnd", ["apus"]),

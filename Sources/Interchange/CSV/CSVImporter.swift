@@ -1,0 +1,81 @@
+import Dispatch
+import Market
+
+/// Long CSV files, one row for each symbol and bar, and files of one symbol each; plain or gzip.
+///
+/// A header names the columns, in any order: a time, a symbol (or an option that gives it), a close, and whatever
+/// else there is of open, high, low, volume and market cap. Other columns of numbers become fields of their own.
+/// Times are ISO 8601, UTC unless an offset follows. An empty cell is a missing value. Rows may come in any order.
+///
+/// A row that breaks a rule is left out whole; see `ImportRule`. A file is refused, and with it the import, if it
+/// is not what it says: no header, binary or broken gzip, or more than half of its rows bad.
+///
+/// The columns of the panel are the symbols in the order of their UTF-8 bytes.
+public enum CSVImporter: Importer {
+  /// The name by which a user asks for it.
+  public static let name = "csv"
+  /// One line about the format, for help.
+  public static let summary =
+    "comma-separated text with a header, long or one symbol a file, plain or gzip"
+
+  /// Reads files into one panel, one task a file.
+  public static func read(paths: [String], options: ImportOptions) throws(ImportError) -> (
+    draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
+  ) {
+    try check(paths, options)
+    let results = Slots<Result<FileTable, ImportError>>(count: paths.count)
+    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+      results.store(
+        Result { () throws(ImportError) in try TableReader.read(paths[index], options: options) },
+        at: index)
+    }
+    var tables: [FileTable] = []
+    tables.reserveCapacity(paths.count)
+    for result in results.take() { tables.append(try result.get()) }
+    return try PanelAssembly.assemble(&tables, options: options)
+  }
+
+  private static func check(_ paths: [String], _ options: ImportOptions) throws(ImportError) {
+    if paths.isEmpty {
+      throw .badOption(
+        option: "FILE", value: "", reason: "is missing: name a file, or - for standard input")
+    }
+    if paths.count(where: { $0 == "-" }) > 1 {
+      throw .badOption(option: "FILE", value: "-", reason: "can be read once only")
+    }
+    if let frequency = options.frequencyNs, frequency <= 0 {
+      throw .badOption(option: "--frequency", value: "\(frequency)", reason: "is not above zero")
+    }
+  }
+}
+
+/// One place for the result of each iteration of `concurrentPerform`.
+final class Slots<Value: Sendable>: @unchecked Sendable {
+  // Safe across threads because every index is stored to by one iteration only, and read after all of them.
+  private let base: UnsafeMutablePointer<Value?>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    base = .allocate(capacity: count)
+    base.initialize(repeating: nil, count: count)
+  }
+
+  deinit {
+    base.deinitialize(count: count)
+    base.deallocate()
+  }
+
+  func store(_ value: Value, at index: Int) {
+    precondition(index >= 0 && index < count, "no slot \(index)")
+    base[index] = value
+  }
+
+  /// Moves the values out, in order.
+  func take() -> [Value] {
+    (0..<count).compactMap { index in
+      defer { base[index] = nil }
+      return base[index]
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/// Why an import was refused as a whole; nothing was kept of it.
+public enum ImportError: Error, Equatable {
+  /// The operating system could not open or read the file.
+  case unreadable(path: String, reason: String)
+  /// The file has no bytes, or no line with text.
+  case empty(path: String)
+  /// The file holds something else than text; `kind` names it where it is known.
+  case notText(path: String, kind: String)
+  /// The gzip stream breaks its own format, or ends early.
+  case badGzip(path: String, reason: String)
+  /// The file unpacks to more than is allowed.
+  case expandsTooFar(path: String, packed: Int, unpacked: Int, limit: String)
+  /// The first line holds values, not column names.
+  case headerMissing(path: String, found: String)
+  /// The first line is not UTF-8.
+  case headerNotUTF8(path: String)
+  /// A column name stands twice in the header, or two columns claim one meaning.
+  case columnRepeated(path: String, column: String)
+  /// A needed column is not there.
+  case columnMissing(path: String, column: String, found: [String], nearest: String?)
+  /// A line is longer than a row of prices can be.
+  case lineTooLong(path: String, line: Int, limit: Int)
+  /// A quoted field never ends.
+  case quoteUnclosed(path: String, line: Int)
+  /// More than half of the rows break a rule.
+  case mostlyBad(path: String, bad: Int, rows: Int, first: QuarantinedRowNote)
+  /// One row breaks a rule, and the caller asked for none to.
+  case rowRejected(path: String, row: QuarantinedRowNote)
+  /// No row is left to import.
+  case nothingToImport(path: String)
+  /// The aligned panel would not fit in memory.
+  case tooLarge(bars: Int, symbols: Int, fields: Int, bytes: Int, limit: Int)
+  /// A row of a symbol table breaks a rule.
+  case badSymbolRow(path: String, line: Int, column: String, reason: String)
+  /// An option contradicts another, the files, or its own range.
+  case badOption(option: String, value: String, reason: String)
+}
+
+/// The part of a bad row that an error cites.
+public struct QuarantinedRowNote: Sendable, Equatable {
+  /// Line in the file, 1 for the first.
+  public let line: Int
+  /// Name of the offending column.
+  public let column: String
+  /// Which rule was broken, with the values.
+  public let reason: String
+}
+
+extension ImportError: CustomStringConvertible {
+  /// What happened, where, and what to do next.
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason):
+      "\(path) cannot be read: \(reason)."
+    case .empty(let path):
+      "\(path) is empty. A price file starts with a line of column names."
+    case .notText(let path, let kind):
+      "\(path) is not a text file: it holds \(kind). Save it as CSV in UTF-8, plain or gzip."
+    case .badGzip(let path, let reason):
+      "\(path) is a broken gzip file: \(reason). Fetch it again, and test it with gzip -t."
+    case .expandsTooFar(let path, let packed, let unpacked, let limit):
+      "\(path) unpacks from \(packed) to more than \(unpacked) bytes; the limit is \(limit). "
+        + "If the file is good, raise the limit."
+    case .headerMissing(let path, let found):
+      "\(path) has no header: its first line is '\(found)'. Add a line of column names, "
+        + "such as date,symbol,open,high,low,close,volume."
+    case .headerNotUTF8(let path):
+      "\(path) has a header that is not UTF-8. Save it as CSV in UTF-8."
+    case .columnRepeated(let path, let column):
+      "\(path) has more than one column for '\(column)'. Name the one to use: --columns \(column)=…"
+    case .columnMissing(let path, let column, let found, let nearest):
+      "\(path) has no column for '\(column)' (it has: \(found.joined(separator: ", "))). "
+        + (nearest.map { "Did you mean '\($0)'? " } ?? "") + Self.hint(column)
+    case .lineTooLong(let path, let line, let limit):
+      "\(path), line \(line) is longer than \(limit) bytes. Is a quote left open, or is it not CSV?"
+    case .quoteUnclosed(let path, let line):
+      "\(path), line \(line): a quoted field never ends. Close the quote, or double it inside a field."
+    case .mostlyBad(let path, let bad, let rows, let first):
+      "\(path) does not look like prices: \(bad) of \(rows) rows break a rule, first "
+        + "\(Self.note(first)). Check the columns and the format of dates and numbers."
+    case .rowRejected(let path, let row):
+      "\(path), \(Self.note(row)). Mend the row, or import with --on-bad-row quarantine."
+    case .nothingToImport(let path):
+      "\(path) has a header but no row to import."
+    case .tooLarge(let bars, let symbols, let fields, let bytes, let limit):
+      "The panel would have \(bars) bars × \(symbols) symbols × \(fields) fields = \(bytes) bytes; "
+        + "the limit is \(limit). Import fewer symbols or a shorter period at a time."
+    case .badSymbolRow(let path, let line, let column, let reason):
+      "\(path), line \(line), \(column): \(reason)."
+    case .badOption(let option, let value, let reason):
+      "\(option): '\(value)' \(reason)."
+    }
+  }
+
+  private static func note(_ row: QuarantinedRowNote) -> String {
+    "line \(row.line), \(row.column): \(row.reason)"
+  }
+
+  private static func hint(_ column: String) -> String {
+    column == "symbol"
+      ? "For one symbol a file, use --symbol or --symbol-from-filename."
+      : "Name it: --columns \(column)=…"
+  }
+}
