@@ -1,0 +1,28 @@
+import Arguments
+
+/// What the process tells its caller; fixed, since scripts hold on to it.
+package enum ExitStatus: Int32, Sendable {
+  /// All was done.
+  case done = 0
+  /// Done, but some lanes failed; the results are written.
+  case someLanesFailed = 1
+  /// A bad flag or spec; nothing was begun.
+  case usage = 2
+  /// A file or store that can't be read or written.
+  case data = 3
+  /// Stopped by a signal; what was finished is kept.
+  case interrupted = 130
+
+  /// The status that an error ends the process with.
+  ///
+  /// Whatever isn't named here comes from a file, a store or the system.
+  package static func of(_ error: any Error) -> ExitStatus {
+    switch error {
+    case is ArgumentsError: .usage
+    case is Interrupted: .interrupted
+    case ConsoleError.readerGone: .done
+    case ConsoleError.outputExists: .usage
+    default: .data
+    }
+  }
+}
