@@ -66,7 +66,12 @@ let package = Package(
     module("Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib"]),
 
     // layer 5
-    module("Jobs", ["Interchange", "Strategies", "Simulation", "Expressions", "Indicators", "Metrics", "Market", "Storage"]),
+    module(
+      "Jobs",
+      [
+        "Interchange", "Strategies", "Simulation", "Expressions", "Indicators", "Metrics", "Market",
+        "Storage", "Kernels",
+      ]),
 
     // layer 6
     module("Arguments"),

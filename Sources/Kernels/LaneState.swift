@@ -195,6 +195,18 @@ public struct FillRecord: Sendable, Equatable, BitwiseCopyable {
     case liquidation
     /// An entry that could not be paid for; nothing was filled.
     case rejection
+
+    /// Name in files.
+    public var name: String {
+      switch self {
+      case .entry: "entry"
+      case .exit: "exit"
+      case .stop: "stop"
+      case .target: "target"
+      case .liquidation: "liquidation"
+      case .rejection: "rejection"
+      }
+    }
   }
 
   /// Bar of the fill.

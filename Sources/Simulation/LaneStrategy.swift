@@ -68,17 +68,15 @@ public struct LaneRun: Sendable {
   public var window: Range<Int>
   /// First bar of the panel that indicators see; at most the window's first.
   public var historyStart: Int
-  /// Annual risk-free rate.
-  public var riskFree: Double
-  /// Annual minimum acceptable return.
-  public var minimumAcceptable: Double
+  /// Risk-free return of one bar.
+  public var riskFreePerBar: Double
   /// Whether summaries carry the returns of every bar.
   public var keepsReturns: Bool
 
   /// A run over a window of a panel.
   public init(
     panel: PricePanel, symbols: [Int], strategy: any LaneStrategy, rules: LaneRules, cash: Double,
-    window: Range<Int>, historyStart: Int = 0, riskFree: Double = 0, minimumAcceptable: Double = 0,
+    window: Range<Int>, historyStart: Int = 0, riskFreePerBar: Double = 0,
     keepsReturns: Bool = false
   ) {
     precondition(window.lowerBound >= historyStart && window.upperBound <= panel.barCount)
@@ -89,8 +87,7 @@ public struct LaneRun: Sendable {
     self.cash = cash
     self.window = window
     self.historyStart = historyStart
-    self.riskFree = riskFree
-    self.minimumAcceptable = minimumAcceptable
+    self.riskFreePerBar = riskFreePerBar
     self.keepsReturns = keepsReturns
   }
 
@@ -102,8 +99,4 @@ public struct LaneRun: Sendable {
   }
   /// Bars in a year.
   public var barsPerYear: Double { panel.calendar.barsPerYear(frequencyNs: panel.frequencyNs) }
-  /// The annual rate per bar.
-  func perBar(_ annual: Double) -> Double {
-    annual == 0 ? 0 : exponential(logarithm(1 + annual) / barsPerYear) - 1
-  }
 }

@@ -1,0 +1,170 @@
+import FoundationEssentials
+import Market
+import Metrics
+import Simulation
+import Storage
+
+extension RunJob {
+  /// The finished lanes as a table, ranked.
+  func resultTable(_ table: MetricTable) -> ResultTable {
+    let run = plan.run
+    let lanes = (0..<run.laneCount).filter { table.isFinished($0) }
+    let rankIndex = plan.metrics.firstIndex { $0.name == plan.spec.rankBy } ?? 0
+    let rank = plan.metrics[rankIndex]
+    let order = ranking(count: lanes.count, direction: rank.direction) {
+      table.status(lanes[$0]) == .failed ? .nan : table.value(metric: rankIndex, lane: lanes[$0])
+    } isRuined: {
+      table.status(lanes[$0]) == .ruined
+    }
+    let parameters = plan.grid.axes.enumerated().map { axis, entry in
+      ResultTable.Column(
+        name: entry.name,
+        values: lanes.map {
+          let point = plan.grid.points[run.place(of: $0).set]
+          return entry.values[plan.grid.index(axis: axis, point: point)]
+        })
+    }
+    let metrics = plan.metrics.enumerated().map { position, metric in
+      ResultTable.Column(
+        name: metric.name,
+        values: lanes.map {
+          table.status($0) == .failed ? .nan : table.value(metric: position, lane: $0)
+        },
+        attributes: [
+          ResultTable.Attribute("unit", metric.unit.rawValue),
+          ResultTable.Attribute("direction", metric.direction.rawValue),
+          ResultTable.Attribute("definition", metric.definition),
+        ])
+    }
+    return ResultTable(
+      attributes: ResultAttributes(), lanes: lanes.map { Int64($0) },
+      symbols: run.symbols.map { run.panel.symbols[$0].symbol },
+      symbolIndex: lanes.map { Int32(run.place(of: $0).symbol) }, parameters: parameters,
+      status: lanes.map { table.status($0) },
+      reason: lanes.map { table.status($0) == .failed ? "no_price_in_window" : table.reasonText($0) },
+      metrics: metrics, leaderboard: order.map { Int64(lanes[$0]) }, leaderboardBy: rank.name,
+      leaderboardDirection: rank.direction.rawValue)
+  }
+
+  func attributes(_ table: ResultTable, started: Date, seconds: Double, _ isComplete: Bool)
+    -> ResultAttributes
+  {
+    let run = plan.run
+    var attributes = ResultAttributes()
+    attributes.spec = plan.spec.text
+    attributes.specSHA256 = SHA256.hash(plan.spec.text)
+    attributes.dataSHA256 = run.panel.contentHash
+    attributes.engineVersion = apusVersion
+    attributes.cpu = "\(Machine.processor), kernel \(options.variant.rawValue)"
+    attributes.blasCore = "not used"
+    let startNs = Int64(started.timeIntervalSince1970) * 1_000_000_000
+    attributes.startedUTC = Timestamp.text(nanoseconds: startNs, shortAtMidnight: false)
+    attributes.seconds = seconds
+    attributes.lanesFailed = Int64(table.status.count { $0 == .failed })
+    attributes.lanesOK = Int64(table.lanes.count) - attributes.lanesFailed
+    attributes.convention = "apus"
+    attributes.store = plan.storePath
+    attributes.panel = run.panel.name
+    attributes.fill = plan.spec.fillName
+    attributes.barsPerYear = run.barsPerYear
+    attributes.bars = Int64(run.window.count)
+    attributes.from = Timestamp.text(nanoseconds: run.panel.time.ns[run.window.lowerBound])
+    attributes.to = Timestamp.text(nanoseconds: run.panel.time.ns[run.window.upperBound - 1])
+    let warnings = warnings(table, isComplete)
+    let json = try? JSONEncoder().encode(warnings)
+    attributes.warnings = json.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    return attributes
+  }
+
+  /// The plan's warnings, and those that only the result can tell.
+  private func warnings(_ table: ResultTable, _ isComplete: Bool) -> [RunWarning] {
+    var warnings = plan.warnings
+    if !isComplete {
+      warnings.append(
+        RunWarning(
+          code: "interrupted", severity: .warning,
+          message: "the run was stopped: \(table.lanes.count) of \(plan.run.laneCount) lanes are here"))
+    }
+    if let trades = table.metrics.first(where: { $0.name == "trades" }), !table.lanes.isEmpty {
+      let idle = trades.values.count { $0 == 0 }
+      if idle > 0 {
+        warnings.append(
+          RunWarning(
+            code: "no_trades", severity: .info,
+            message: "\(idle) of \(table.lanes.count) lanes closed no trade"))
+      }
+    }
+    let ruined = table.status.count { $0 == .ruined }
+    if ruined > 0 {
+      warnings.append(
+        RunWarning(
+          code: "ruined", severity: .warning,
+          message: "\(ruined) lanes lost everything; they rank behind all others"))
+    }
+    return warnings
+  }
+
+  func summary(_ table: ResultTable, _ metrics: MetricTable, _ timings: RunSummary.Timings)
+    -> RunSummary
+  {
+    let attributes = table.attributes
+    let file = options.output.split(separator: "/").last.map(String.init) ?? options.output
+    return RunSummary(
+      kind: options.keepsTraces ? "backtest" : "sweep", name: plan.spec.name, result: file,
+      provenance: RunSummary.Provenance(
+        engineVersion: attributes.engineVersion, specSha256: attributes.specSHA256,
+        dataSha256: attributes.dataSHA256, cpu: attributes.cpu, blasCore: attributes.blasCore,
+        startedUtc: attributes.startedUTC, seconds: attributes.seconds, threads: options.workers),
+      run: RunSummary.Run(
+        panel: attributes.panel, calendar: plan.run.panel.calendar.kind.rawValue,
+        barsPerYear: attributes.barsPerYear, bars: Int(attributes.bars), from: attributes.from,
+        to: attributes.to, symbols: plan.run.symbols.count, lanesOk: Int(attributes.lanesOK),
+        lanesFailed: Int(attributes.lanesFailed), fill: attributes.fill,
+        convention: attributes.convention),
+      leaderboard: RunSummary.Leaderboard(
+        by: table.leaderboardBy, direction: table.leaderboardDirection,
+        rows: LeaderboardRows(table).rows(top: plan.spec.top)),
+      warnings: (try? JSONDecoder().decode(
+        [RunWarning].self, from: Data(attributes.warnings.utf8))) ?? [],
+      timings: timings)
+  }
+
+  /// A record as the columns of a trace.
+  func trace(_ record: LaneRecord, lane: Int64) -> LaneTrace {
+    let times = plan.run.window.map { plan.run.panel.time.ns[$0] }
+    func time(_ bars: [Int?]) -> LaneTrace.Column.Values {
+      .integers(bars.map { $0.map { times[$0] } ?? Int64.min })
+    }
+    let orders = record.orders
+    let fills = record.fills
+    let trades = record.trades
+    return LaneTrace(
+      lane: lane, timeNs: times, equity: record.equity, cash: record.cash,
+      exposure: record.exposure,
+      orders: [
+        .init(name: "time", values: time(orders.map(\.bar))),
+        .init(name: "kind", values: .texts(orders.map(\.kind.rawValue))),
+        .init(name: "status", values: .texts(orders.map(\.status.rawValue))),
+        .init(name: "settled_time", values: time(orders.map(\.settledBar))),
+      ],
+      fills: [
+        .init(name: "time", values: time(fills.map(\.bar))),
+        .init(name: "cause", values: .texts(fills.map { $0.cause.name })),
+        .init(name: "price", values: .doubles(fills.map(\.price))),
+        .init(name: "fill_price", values: .doubles(fills.map(\.fillPrice))),
+        .init(name: "units", values: .doubles(fills.map(\.units))),
+        .init(name: "commission", values: .doubles(fills.map(\.commission))),
+        .init(name: "cash_after", values: .doubles(fills.map(\.cashAfter))),
+      ],
+      trades: [
+        .init(name: "entry_time", values: time(trades.map(\.entryBar))),
+        .init(name: "exit_time", values: time(trades.map(\.exitBar))),
+        .init(name: "units", values: .doubles(trades.map(\.units))),
+        .init(name: "entry_price", values: .doubles(trades.map(\.entryPrice))),
+        .init(name: "exit_price", values: .doubles(trades.map(\.exitPrice))),
+        .init(name: "profit", values: .doubles(trades.map(\.profit))),
+        .init(name: "profit_fraction", values: .doubles(trades.map(\.profitFraction))),
+        .init(name: "cause", values: .texts(trades.map { $0.cause?.name ?? "open" })),
+      ])
+  }
+}

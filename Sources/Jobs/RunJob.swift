@@ -1,0 +1,117 @@
+import Dispatch
+import FoundationEssentials
+import Market
+import Metrics
+import Simulation
+import Storage
+import Synchronization
+
+/// Runs a plan and writes its result: sweeps and backtests alike.
+public struct RunJob: Sendable {
+  /// How a run is carried out; none of it changes a number of the result.
+  public struct Options: Sendable {
+    /// Where the result goes; the summary goes beside it with the extension `json`.
+    public var output: String
+    /// Whether existing files may be replaced.
+    public var force = false
+    /// Number of workers.
+    public var workers = 1
+    /// Most lanes in a tile; nil to choose.
+    public var tileLanes: Int?
+    /// Instruction set of the lane kernel.
+    public var variant = KernelVariant.best
+    /// Whether to keep the full trace of every lane.
+    public var keepsTraces = false
+
+    /// Options with an output path.
+    public init(output: String) { self.output = output }
+  }
+
+  /// What a run left behind.
+  public struct Outcome: Sendable {
+    /// The table, as written.
+    public var table: ResultTable
+    /// The summary, as written.
+    public var summary: RunSummary
+    /// Path of the summary.
+    public var summaryPath: String
+    /// Whether every lane was run; false when a signal stopped it, and the file holds the finished lanes.
+    public var isComplete: Bool
+  }
+
+  /// What to run.
+  public let plan: RunPlan
+  /// How.
+  public let options: Options
+
+  /// A job for a plan.
+  public init(plan: RunPlan, options: Options) {
+    self.plan = plan
+    self.options = options
+  }
+
+  /// Path of the summary beside a result: `run.h5` has `run.json`.
+  public static func summaryPath(_ output: String) -> String {
+    (output.hasSuffix(".h5") ? String(output.dropLast(3)) : output) + ".json"
+  }
+
+  /// Runs, ranks and writes.
+  ///
+  /// - Parameters:
+  ///   - progress: takes the number of lanes finished so far; called from workers.
+  ///   - isCancelled: asked before each tile.
+  /// - Throws: `StorageError` before the work if the output cannot be written.
+  public func run(
+    progress: @escaping @Sendable (Int) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> Outcome {
+    let summaryPath = Self.summaryPath(options.output)
+    try AtomicFile.checkTarget(options.output, force: options.force)
+    try AtomicFile.checkTarget(summaryPath, force: options.force)
+    let started = Date()
+    let clock = ContinuousClock()
+    let begin = clock.now
+
+    let table = MetricTable(metrics: plan.metrics, laneCount: plan.run.laneCount)
+    let engine = LaneEngine(
+      run: plan.run, kernels: options.variant.kernels, workers: options.workers,
+      tileLanes: options.tileLanes)
+    let done = Atomic<Int>(0)
+    let isComplete = try engine.simulate(
+      isCancelled: isCancelled,
+      progress: { lanes in
+        progress(done.wrappingAdd(lanes, ordering: .relaxed).newValue)
+      },
+      finished: { lane, summary in table.record(lane: lane, summary) })
+    for symbol in plan.run.symbols.indices where !plan.hasPrice(symbol: symbol) {
+      let first = symbol * plan.grid.count
+      for lane in first..<first + plan.grid.count where table.isFinished(lane) {
+        table.fail(lane: lane)
+      }
+    }
+    let simulated = clock.now
+
+    var result = resultTable(table)
+    if options.keepsTraces && isComplete {
+      result.traces = try result.lanes.map { try trace(engine.replay(lane: Int($0)), lane: $0) }
+    }
+    let seconds = Self.seconds(begin, clock.now)
+    result.attributes = attributes(result, started: started, seconds: seconds, isComplete)
+    try ResultStore.write(result, to: options.output, force: options.force)
+    let written = clock.now
+    let timings = RunSummary.Timings(
+      loadSeconds: 0, simulateSeconds: Self.seconds(begin, simulated),
+      writeSeconds: Self.seconds(simulated, written))
+    let summary = self.summary(result, table, timings)
+    try AtomicFile.write(try summary.json(), to: summaryPath, force: options.force)
+    return Outcome(
+      table: result, summary: summary, summaryPath: summaryPath, isComplete: isComplete)
+  }
+
+  private static func seconds(_ from: ContinuousClock.Instant, _ to: ContinuousClock.Instant)
+    -> Double
+  {
+    let (seconds, attoseconds) = (to - from).components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,260 @@
+import Expressions
+import FoundationEssentials
+import Kernels
+import Market
+import Metrics
+import Simulation
+import Storage
+import Strategies
+
+/// A spec joined with its store: everything is looked up and checked, and nothing has run.
+public struct RunPlan: Sendable {
+  /// The spec.
+  public let spec: Spec
+  /// Path of the store.
+  public let storePath: String
+  /// What will run.
+  public let run: LaneRun
+  /// The parameter sets.
+  public let grid: ParameterGrid
+  /// Metrics, in the order of the spec.
+  public let metrics: [any Metric]
+  /// What the reader of the results should know.
+  public private(set) var warnings: [RunWarning] = []
+
+  /// The most lanes of one run; their metrics are held in memory.
+  public static let laneLimit = 50_000_000
+
+  /// Looks everything up.
+  ///
+  /// - Parameters:
+  ///   - spec: the job.
+  ///   - storePath: path of the store.
+  /// - Throws: `SpecError`, `StorageError`.
+  public init(spec: Spec, storePath: String) throws {
+    self.spec = spec
+    self.storePath = storePath
+    let store = try PriceStore.open(storePath)
+    let panel = try Self.panel(spec, store)
+    let symbols = try Self.symbols(spec, panel)
+    let window = try Self.window(spec, panel)
+    grid = try Self.grid(spec, panel)
+    let strategy: ExpressionStrategy
+    do throws(StrategyError) {
+      strategy = try ExpressionStrategy(
+        source: spec.strategy, grid: grid, panel: panel, zoneOffset: Self.zoneOffset(panel))
+    } catch {
+      throw SpecError.strategy(error)
+    }
+    let (lanes, overflow) = grid.count.multipliedReportingOverflow(by: symbols.count)
+    guard !overflow, lanes <= Self.laneLimit else {
+      throw SpecError.tooManyLanes(
+        found: "\(grid.count) × \(symbols.count)", limit: Self.laneLimit)
+    }
+
+    metrics = spec.metrics.compactMap { MetricCatalog.metric(named: $0) }
+    let needs = metrics.reduce(into: MetricNeeds()) { $0.formUnion($1.needs) }
+    let barsPerYear = panel.calendar.barsPerYear(frequencyNs: panel.frequencyNs)
+    var rules = spec.rules
+    rules.watchesLevels = strategy.hasLevels || strategy.entersShort
+    rules.keepsExtendedSums = !needs.isEmpty
+    rules.minimumAcceptable = LaneSummary.ratePerBar(
+      annual: spec.minimumAcceptable, barsPerYear: barsPerYear)
+    run = LaneRun(
+      panel: panel, symbols: symbols, strategy: strategy, rules: rules, cash: spec.cash,
+      window: window, historyStart: spec.warmsOnHistory ? 0 : window.lowerBound,
+      riskFreePerBar: LaneSummary.ratePerBar(annual: spec.riskFree, barsPerYear: barsPerYear),
+      keepsReturns: needs.contains(.returns))
+    try Self.checkFields(run)
+    warnings = Self.warnings(spec, run)
+  }
+
+  // MARK: - Looking up
+
+  private static func panel(_ spec: Spec, _ store: PriceStore) throws -> PricePanel {
+    if let name = spec.panel { return try store.loadPanel(name) }
+    guard store.panels.count == 1 else {
+      throw SpecError.missing(
+        path: "data.panel",
+        expected: "one of the store's panels: \(store.panels.map(\.name).joined(separator: ", "))")
+    }
+    return try store.loadPanel(store.panels[0].name)
+  }
+
+  private static func symbols(_ spec: Spec, _ panel: PricePanel) throws(SpecError) -> [Int] {
+    let path = "data.symbols"
+    switch spec.symbols {
+    case .all: return Array(0..<panel.symbolCount)
+    case .named(let names):
+      var indexes: [Int] = []
+      for name in names {
+        guard let index = panel.symbols.index(of: name) else {
+          throw .unknownName(
+            path: path, line: 0, kind: "symbol", name: name,
+            nearest: nearestName(to: name, among: panel.symbols.names),
+            hint: "panel \(panel.name) has \(panel.symbolCount) symbols: apus inspect lists them")
+        }
+        indexes.append(index)
+      }
+      return indexes
+    case .sector(let sector):
+      let indexes = panel.symbols.entries.indices.filter {
+        panel.symbols[$0].sector == sector
+      }
+      guard indexes.isEmpty else { return Array(indexes) }
+      let sectors = Set(panel.symbols.entries.map(\.sector)).subtracting([""]).sorted()
+      throw .unknownName(
+        path: path, line: 0, kind: "sector", name: sector,
+        nearest: nearestName(to: sector, among: sectors),
+        hint: sectors.isEmpty
+          ? "the store knows no sectors: import with --symbols FILE"
+          : "known: \(sectors.joined(separator: ", "))")
+    case .top(let count, let field):
+      return try top(count, by: field, spec, panel)
+    }
+  }
+
+  /// The largest symbols by a field, as last known at the first bar of the run: nothing later is looked at.
+  private static func top(_ count: Int, by name: String, _ spec: Spec, _ panel: PricePanel)
+    throws(SpecError) -> [Int]
+  {
+    guard let field = panel.fieldIndex(name) else {
+      throw .unknownName(
+        path: "data.symbols.by", line: 0, kind: "field", name: name,
+        nearest: nearestName(to: name, among: panel.fields),
+        hint: "panel \(panel.name) has: \(panel.fields.joined(separator: ", "))")
+    }
+    let first = try window(spec, panel).lowerBound
+    let known = (0..<panel.symbolCount).compactMap { symbol -> (symbol: Int, value: Double)? in
+      let bar = (0...first).last {
+        !panel.value(field: field, bar: $0, symbol: symbol).isNaN
+      }
+      return bar.map { (symbol, panel.value(field: field, bar: $0, symbol: symbol)) }
+    }
+    let ranked = known.sorted {
+      $0.value != $1.value ? $0.value > $1.value : $0.symbol < $1.symbol
+    }
+    guard !ranked.isEmpty else {
+      throw .nothingToRun(
+        reason: "data.symbols: no symbol has a \(name) at or before the first bar of the run")
+    }
+    return ranked.prefix(count).map(\.symbol)
+  }
+
+  private static func window(_ spec: Spec, _ panel: PricePanel) throws(SpecError) -> Range<Int> {
+    let lower = spec.from.map { panel.time.firstBar(atOrAfter: $0) } ?? 0
+    let upper = spec.to.map { panel.time.firstBar(atOrAfter: $0 + 1) } ?? panel.barCount
+    guard lower < upper else {
+      let first = panel.time.ns.first.map { Timestamp.text(nanoseconds: $0) } ?? "?"
+      let last = panel.time.ns.last.map { Timestamp.text(nanoseconds: $0) } ?? "?"
+      throw .nothingToRun(
+        reason: "data.from, data.to: no bar lies between them; panel \(panel.name) runs from \(first) to \(last)")
+    }
+    return lower..<upper
+  }
+
+  private static func grid(_ spec: Spec, _ panel: PricePanel) throws(SpecError) -> ParameterGrid {
+    for axis in spec.axes where panel.fields.contains(axis.name) {
+      throw .value(
+        path: "parameters.\(axis.name)", line: 0, found: "the name of a field of the panel",
+        expected: "a name of its own")
+    }
+    guard let size = ParameterGrid.size(of: spec.axes), size <= laneLimit * 20 else {
+      let sizes = spec.axes.map { "\($0.values.count)" }.joined(separator: " × ")
+      throw .tooManyLanes(found: sizes, limit: laneLimit)
+    }
+    guard let text = spec.condition else {
+      guard size <= laneLimit else {
+        throw .tooManyLanes(found: "\(size)", limit: laneLimit)
+      }
+      return ParameterGrid(axes: spec.axes)
+    }
+    var compiler = ExpressionCompiler(
+      scope: ExpressionScope(fields: [], parameters: spec.axes.map(\.name)))
+    let condition: ConstantExpression
+    do throws(ExpressionError) {
+      condition = try compiler.constantCondition(text)
+    } catch {
+      throw .expression(path: "where", column: error.column, text: text, reason: "\(error)")
+    }
+    let grid = ParameterGrid(axes: spec.axes) { condition.value($0) != 0 }
+    guard grid.count > 0 else {
+      throw .nothingToRun(
+        reason: "where: no combination of parameters satisfies \"\(text)\"")
+    }
+    return grid
+  }
+
+  private static func checkFields(_ run: LaneRun) throws(SpecError) {
+    var needed = [("close", "every run values positions at the close")]
+    if run.rules.fill == .nextOpen {
+      needed.append(("open", "fill 'next_open' needs it; without opens use fill: \"next_close\""))
+    }
+    if run.rules.watchesLevels {
+      needed += ["open", "high", "low"].map { ($0, "stops and short positions need it") }
+    }
+    for (field, reason) in needed where run.panel.fieldIndex(field) == nil {
+      throw .panel(
+        reason: "panel \(run.panel.name) has no field '\(field)' (it has: "
+          + "\(run.panel.fields.joined(separator: ", "))); \(reason)")
+    }
+  }
+
+  /// What to add to UTC in the panel's zone. An unknown zone counts as UTC.
+  private static func zoneOffset(_ panel: PricePanel) -> (Int64) -> Int64 {
+    guard panel.frequencyNs < Calendar.dayNs, panel.calendar.timeZone != "UTC",
+      let zone = TimeZone(identifier: panel.calendar.timeZone)
+    else { return { _ in 0 } }
+    return { ns in
+      let date = Date(timeIntervalSince1970: Double(ns) / 1e9)
+      return Int64(zone.secondsFromGMT(for: date)) * 1_000_000_000
+    }
+  }
+
+  private static func warnings(_ spec: Spec, _ run: LaneRun) -> [RunWarning] {
+    var warnings: [RunWarning] = []
+    if run.rules.fill == .sameClose {
+      warnings.append(
+        RunWarning(
+          code: "same_close", severity: .warning,
+          message: "orders fill at the close that gave the signal, which no market grants"))
+    }
+    let last = run.panel.barCount - 1
+    let ended = run.panel.lifetimes.contains { $0 != nil && ($0?.upperBound ?? last) < last }
+    if !ended, run.panel.symbolCount > 1 {
+      warnings.append(
+        RunWarning(
+          code: "survivorship", severity: .warning,
+          message: "no symbol of panel \(run.panel.name) ever ends: results lean on survivors"))
+    }
+    return warnings
+  }
+
+  /// Symbol of a lane.
+  public func symbol(lane: Int) -> String {
+    run.panel.symbols[run.symbols[run.place(of: lane).symbol]].symbol
+  }
+
+  /// Whether a symbol, by its position in the run, has a price in the window.
+  func hasPrice(symbol: Int) -> Bool {
+    guard let life = run.panel.lifetimes[run.symbols[symbol]] else { return false }
+    return life.lowerBound < run.window.upperBound && life.upperBound >= run.window.lowerBound
+  }
+}
+
+/// Something that the reader of a result should know.
+public struct RunWarning: Sendable, Equatable, Codable {
+  /// How grave it is.
+  public enum Severity: String, Sendable, Codable {
+    /// Good to know.
+    case info
+    /// It may mislead.
+    case warning
+  }
+  /// Short name, for programs.
+  public var code: String
+  /// How grave it is.
+  public var severity: Severity
+  /// One sentence.
+  public var message: String
+}
