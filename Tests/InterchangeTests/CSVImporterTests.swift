@@ -193,7 +193,8 @@ private func refusal(_ text: String, _ options: ImportOptions = .init(), name: S
   @Test func doubtfulRowsThatFailOtherwiseDropNoOther() throws {
     // The first row fails both as an extra and by its price; the second must stay.
     let (draft, bad, _) = try importing(
-      "date,symbol,close,extra\n2024-01-02,A,-1,bad\n2024-01-03,A,2,2\n2024-01-04,A,3,3\n2024-01-05,A,4,4\n"
+      "date,symbol,close,extra\n2024-01-02,A,-1,bad\n2024-01-03,A,2,2\n"
+        + "2024-01-04,A,3,3\n2024-01-05,A,4,4\n"
     )
     #expect(bad.map(\.line) == [2])
     #expect(draft.fields[0].values == [2, 3, 4])
