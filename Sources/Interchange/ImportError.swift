@@ -70,11 +70,11 @@ extension ImportError: CustomStringConvertible {
       "\(path) has more than one column for '\(column)'. Name the one to use: --columns \(column)=…"
     case .columnMissing(let path, let column, let found, let nearest):
       "\(path) has no column for '\(column)' (it has: \(found.joined(separator: ", "))). "
-        + (nearest.map { "Did you mean '\($0)'? " } ?? "") + Self.hint(column)
+        + (nearest.map { "Did you mean '\($0)'? " } ?? "") + Self.hint(column, found)
     case .lineTooLong(let path, let line, let limit):
       "\(path), line \(line) is longer than \(limit) bytes. Is a quote left open, or is it not CSV?"
     case .quoteUnclosed(let path, let line):
-      "\(path), line \(line): a quoted field never ends. Close the quote, or double it inside a field."
+      "\(path), line \(line): a quoted field never ends. Close it, or double quotes inside."
     case .mostlyBad(let path, let bad, let rows, let first):
       "\(path) does not look like prices: \(bad) of \(rows) rows break a rule, first "
         + "\(Self.note(first)). Check the columns and the format of dates and numbers."
@@ -96,8 +96,11 @@ extension ImportError: CustomStringConvertible {
     "line \(row.line), \(row.column): \(row.reason)"
   }
 
-  private static func hint(_ column: String) -> String {
-    column == "symbol"
+  private static func hint(_ column: String, _ found: [String]) -> String {
+    if found.count == 1, found[0].contains(where: { ";\t|".contains($0) }) {
+      return "Put commas between the columns; other delimiters are not read."
+    }
+    return column == "symbol"
       ? "For one symbol a file, use --symbol or --symbol-from-filename."
       : "Name it: --columns \(column)=…"
   }

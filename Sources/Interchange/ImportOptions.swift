@@ -22,9 +22,11 @@ public struct ImportOptions: Sendable, Equatable {
 
   /// Where the symbol of a row stands.
   public var symbol = SymbolSource.column
-  /// Columns named by hand: what it means (`time`, `close`, a new field, …) to its name in the file.
+  /// Columns named by hand: what it means (`time`, `close`, a new field, …) to its name in the
+  /// file.
   public var columns: [String: String] = [:]
-  /// Calendar of the panel; nil: `crypto` if any bar starts on a Saturday or Sunday, else `us_equity`.
+  /// Calendar of the panel; nil: `crypto` if any bar starts on a Saturday or Sunday, else
+  /// `us_equity`.
   public var calendar: Calendar.Kind?
   /// Length of a bar in nanoseconds; nil: inferred.
   public var frequencyNs: Int64?
@@ -79,7 +81,8 @@ public struct ImportSummary: Sendable, Equatable {
   public var rowsRead: Int
   /// Rows in the panel.
   public var rowsKept: Int
-  /// Rows left out, by the rule they broke; a row counts once, for the first rule in the order of `ImportRule`.
+  /// Rows left out, by the rule they broke; a row counts once, for the first rule in the order of
+  /// `ImportRule`.
   public var quarantined: [ImportRule: Int]
   /// Bars of the panel.
   public var bars: Int

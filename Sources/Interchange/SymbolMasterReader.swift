@@ -1,8 +1,10 @@
 import Market
 
-/// Reads a table of instruments from CSV: symbol, name, sector, industry, exchange, currency, lot, tick.
+/// Reads a table of instruments from CSV: symbol, name, sector, industry, exchange, currency, lot,
+/// tick.
 ///
-/// Columns may come in any order, and under customary names such as `gics_sector`; all but the symbol may lack.
+/// Columns may come in any order, and under customary names such as `gics_sector`; all but the
+/// symbol may lack.
 public enum SymbolMasterReader {
   private static let aliases: [(meaning: String, names: [String])] = [
     ("symbol", ["symbol", "ticker"]),
@@ -17,7 +19,7 @@ public enum SymbolMasterReader {
 
   /// Reads a file, plain or gzip; `-` is standard input.
   ///
-  /// - Returns: the instruments in the order of the file; text unknown is empty, numbers unknown are NaN.
+  /// - Returns: the instruments in the order of the file; unknown text is empty, a number NaN.
   public static func read(_ path: String) throws(ImportError) -> [SymbolTable.Entry] {
     var reader = RecordReader(try ByteSources.open(path, options: ImportOptions()), path: path)
     guard try reader.next() else { throw .empty(path: path) }
@@ -66,7 +68,8 @@ public enum SymbolMasterReader {
     return entries
   }
 
-  /// Adds what is known of the symbols of a draft; what the draft knows already stays where the table is silent.
+  /// Adds what is known of the symbols of a draft; what the draft knows already stays where the
+  /// table is silent.
   ///
   /// - Returns: symbols of the draft that the table does not have.
   public static func merge(_ entries: [SymbolTable.Entry], into draft: inout PanelDraft) -> [String]

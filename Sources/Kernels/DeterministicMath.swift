@@ -3,10 +3,12 @@ import Glibc
 
 /// Elementary functions that give the same bits on every machine and libc.
 ///
-/// Built from `+ - * /` and `squareRoot` only, which IEEE 754 rounds exactly; the `exp` and `log` of a C library
-/// differ in the last bit from one version to the next, and so may not decide what a seed produces.
+/// Built from `+ - * /` and `squareRoot` only, which IEEE 754 rounds exactly; the `exp` and `log`
+/// of a C library differ in the last bit from one version to the next, and so may not decide what a
+/// seed produces.
 public enum DeterministicMath {
-  // ln 2 in two parts; the first has 32 trailing zero bits, so `k * ln2High` is exact for |k| < 2048.
+  // ln 2 in two parts; the first has 32 trailing zero bits, so `k * ln2High` is exact for |k| <
+  // 2048.
   private static let ln2High = 6.93147180369123816490e-01
   private static let ln2Low = 1.90821492927058770002e-10
 

@@ -1,11 +1,12 @@
 import CRandom123
 
-/// Random numbers that depend only on where they are used: a pure function of seed, stream, symbol, step and draw.
+/// Random numbers that depend only on where they are used: a pure function of seed, stream, symbol,
+/// step and draw.
 ///
-/// No state moves from one number to the next, so workers, tiles and shards cannot change what is drawn, and any
-/// number can be drawn again alone. The same bits on every machine.
+/// No state moves from one number to the next, so workers, tiles and shards cannot change what is
+/// drawn, and any number can be drawn again alone. The same bits on every machine.
 ///
-/// - Source: Philox4x32-10; Salmon, Moraes, Dror and Shaw, *Parallel Random Numbers: As Easy as 1, 2, 3* (2011).
+/// - Source: Philox4x32-10; Salmon and others, *Parallel Random Numbers: As Easy as 1, 2, 3* (2011).
 public struct PhiloxStream: Sendable, Equatable {
   /// The key.
   public let seed: UInt64
@@ -23,7 +24,8 @@ public struct PhiloxStream: Sendable, Equatable {
 
   /// The 128 random bits of a step; `draw` numbers further blocks of the same step.
   ///
-  /// The Philox counter is `(draw, step, symbol, stream)`, the key the low and high word of the seed.
+  /// The Philox counter is `(draw, step, symbol, stream)`, the key the low and high word of the
+  /// seed.
   public func block(step: UInt32, draw: UInt32 = 0) -> SIMD4<UInt32> {
     let counter = SIMD4(draw, step, symbol, stream)
     let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))

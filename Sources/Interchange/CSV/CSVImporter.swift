@@ -3,12 +3,14 @@ import Market
 
 /// Long CSV files, one row for each symbol and bar, and files of one symbol each; plain or gzip.
 ///
-/// A header names the columns, in any order: a time, a symbol (or an option that gives it), a close, and whatever
-/// else there is of open, high, low, volume and market cap. Other columns of numbers become fields of their own.
-/// Times are ISO 8601, UTC unless an offset follows. An empty cell is a missing value. Rows may come in any order.
+/// A header names the columns, in any order: a time, a symbol (or an option that gives it), a
+/// close, and whatever else there is of open, high, low, volume and market cap. Other columns of
+/// numbers become fields of their own. Times are ISO 8601, UTC unless an offset follows. An empty
+/// cell is a missing value. Rows may come in any order.
 ///
-/// A row that breaks a rule is left out whole; see `ImportRule`. A file is refused, and with it the import, if it
-/// is not what it says: no header, binary or broken gzip, or more than half of its rows bad.
+/// A row that breaks a rule is left out whole; see `ImportRule`. A file is refused, and with it the
+/// import, if it is not what it says: no header, binary or broken gzip, or more than half of its
+/// rows bad.
 ///
 /// The columns of the panel are the symbols in the order of their UTF-8 bytes.
 public enum CSVImporter: Importer {
@@ -51,7 +53,8 @@ public enum CSVImporter: Importer {
 
 /// One place for the result of each iteration of `concurrentPerform`.
 final class Slots<Value: Sendable>: @unchecked Sendable {
-  // Safe across threads because every index is stored to by one iteration only, and read after all of them.
+  // Safe across threads because every index is stored to by one iteration only, and read after all
+  // of them.
   private let base: UnsafeMutablePointer<Value?>
   private let count: Int
 

@@ -186,12 +186,13 @@ enum ColumnName {
     ["time", "symbol", "first", "last"].contains(canonical) ? canonical + "_value" : canonical
   }
 
-  /// The candidate with the fewest edits from a name, if that is at most a third of its length, and at least one.
+  /// The candidate with the fewest edits from a name, if that is at most two in five of its
+  /// letters, or one.
   static func nearest(_ name: String, in candidates: [String]) -> String? {
     let wanted = canonical(name)
     let scored = candidates.map { (distance: edits(wanted, canonical($0)), name: $0) }
     guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(1, wanted.count / 3) ? best.name : nil
+    return best.distance <= max(1, wanted.count * 2 / 5) ? best.name : nil
   }
 
   /// Levenshtein distance; names cut at 64 characters, as a longer one is no slip of the pen.

@@ -2,7 +2,8 @@ import CZlib
 
 /// Unpacks gzip, one or more members, as it is read.
 ///
-/// Zero bytes after the last member are padding, as tapes and some writers add; anything else is an error.
+/// Zero bytes after the last member are padding, as tapes and some writers add; anything else is an
+/// error.
 package final class GzipSource: ByteSource {
   private static let inputCapacity = 64 << 10
   // A file of a few blank rows may pack well; only large ones are weighed.

@@ -2,8 +2,8 @@ import Glibc
 
 /// Numbers symbols in order of first sight, without making a string for each row.
 ///
-/// Files repeat their symbols in a pattern: the same as in the row before, or the one that followed it last time.
-/// Both guesses are tried before the dictionary.
+/// Files repeat their symbols in a pattern: the same as in the row before, or the one that followed
+/// it last time. Both guesses are tried before the dictionary.
 struct SymbolInterner {
   private(set) var names: [String] = []
   private var bytes: [[UInt8]] = []
@@ -44,7 +44,8 @@ struct SymbolInterner {
   }
 }
 
-/// Numbers instants in order of first sight; the guesses are the last one and the one first seen after it.
+/// Numbers instants in order of first sight; the guesses are the last one and the one first seen
+/// after it.
 struct TimeInterner {
   private(set) var times: [Int64] = []
   private var positions: [Int64: UInt32] = [:]

@@ -14,7 +14,7 @@ package enum NumberParser {
 
   /// Reads `[+-]digits[.digits][e[+-]digits]`, with spaces around it.
   ///
-  /// - Returns: the outcome and the value, correctly rounded to nearest even as `strtod` does; NaN unless a number.
+  /// - Returns: the outcome and the value, correctly rounded as `strtod` does; NaN if none.
   package static func parse(_ text: UnsafeBufferPointer<UInt8>) -> (Outcome, Double) {
     guard var base = text.baseAddress else { return (.empty, .nan) }
     var end = base + text.count
@@ -94,7 +94,8 @@ package enum NumberParser {
     return nil
   }
 
-  /// Long division to at least 63 bits; what remains only matters as nonzero, and is kept in the lowest bit.
+  /// Long division to at least 63 bits; what remains only matters as nonzero, and is kept in the
+  /// lowest bit.
   private static func quotient(_ mantissa: UInt64, _ power: UInt64, _ exponent: Int) -> Double {
     let m = mantissa << UInt64(mantissa.leadingZeroBitCount)
     let d = power << UInt64(power.leadingZeroBitCount)

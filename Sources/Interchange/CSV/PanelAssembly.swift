@@ -12,7 +12,7 @@ enum PanelAssembly {
     var symbolMap: [[Int]]
   }
 
-  /// Aligns tables into a draft. Duplicate rows move from the tables to their bad rows.
+  /// Aligns tables into a draft, moving duplicate rows from the tables to their bad rows.
   static func assemble(_ tables: inout [FileTable], options: ImportOptions) throws(ImportError) -> (
     draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
   ) {
@@ -51,7 +51,8 @@ enum PanelAssembly {
       }
     }
     let times = usedTimes.sorted()
-    // The order of Swift strings is that of their scalars once composed, which a file's bytes need not be.
+    // The order of Swift strings is that of their scalars once composed, which a file's bytes need
+    // not be.
     let symbols = names.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let timeIndex = Dictionary(uniqueKeysWithValues: times.enumerated().map { ($1, $0) })
     let symbolIndex = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
@@ -228,7 +229,8 @@ enum PanelAssembly {
 
 /// Lengths of bars.
 enum Frequency {
-  /// A day if every bar starts at midnight UTC; else the commonest step between neighbours, the smaller of equals.
+  /// A day if every bar starts at midnight UTC; else the commonest step between neighbours, the
+  /// smaller of equals.
   static func infer(_ times: [Int64]) -> Int64 {
     if times.count < 2 || times.allSatisfy(TimeParser.isMidnight) { return Calendar.dayNs }
     var counts: [Int64: Int] = [:]

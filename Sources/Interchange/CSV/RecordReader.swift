@@ -2,8 +2,9 @@ import Glibc
 
 /// Splits bytes into records and fields, after RFC 4180.
 ///
-/// Records end with LF or CRLF; a field that starts with a quote may hold delimiters, line ends and doubled quotes.
-/// Blank lines are passed over, and a byte order mark is. Memory is bounded: one buffer, as long as the longest record.
+/// Records end with LF or CRLF; a field that starts with a quote may hold delimiters, line ends and
+/// doubled quotes. Blank lines are passed over, and a byte order mark is. Memory is bounded: one
+/// buffer, as long as the longest record.
 package struct RecordReader: ~Copyable {
   /// A field within the reader's memory, without its quotes.
   struct Field {

@@ -3,7 +3,8 @@ package enum TimeParser {
   /// Nanoseconds in a day.
   static let dayNs: Int64 = 86_400_000_000_000
 
-  /// Reads `YYYY-MM-DD`, or with `[ T]HH:MM[:SS[.fraction]][Z|±hh:mm]` behind it; without a zone it is UTC.
+  /// Reads `YYYY-MM-DD`, or with `[ T]HH:MM[:SS[.fraction]][Z|±hh:mm]` behind it; without a zone it
+  /// is UTC.
   ///
   /// - Returns: nil for anything else, for days that no calendar has, and outside 1678…2261.
   package static func parse(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
@@ -117,7 +118,8 @@ package enum TimeParser {
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
   }
 
-  // Both after Hinnant, "chrono-compatible low-level date algorithms": years start in March, in eras of 400.
+  // Both after Hinnant, "chrono-compatible low-level date algorithms": years start in March, in
+  // eras of 400.
   private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let y = month <= 2 ? year - 1 : year
     let era = y / 400

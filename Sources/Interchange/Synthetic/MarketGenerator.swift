@@ -5,12 +5,14 @@ import Market
 
 /// Makes a correlated market of open, high, low, close and volume from a seed.
 ///
-/// One factor: the log return of a symbol is its beta times the market's, plus its own; gaps, ranges and volumes
-/// are drawn around it. Every bar keeps low ≤ open, close ≤ high, and prices stay above zero.
+/// One factor: the log return of a symbol is its beta times the market's, plus its own; gaps,
+/// ranges and volumes are drawn around it. Every bar keeps low ≤ open, close ≤ high, and prices
+/// stay above zero.
 ///
-/// A value depends only on the options that shape the market, the seed, its symbol and its bar: more symbols or
-/// more bars leave those before them as they were (but a late listing falls within the first half, so it moves with
-/// the number of bars), and the number of threads changes nothing. No result of libm is used: the same bits everywhere.
+/// A value depends only on the options that shape the market, the seed, its symbol and its bar:
+/// more symbols or more bars leave those before them as they were (but a late listing falls within
+/// the first half, so it moves with the number of bars), and the number of threads changes nothing.
+/// No result of libm is used: the same bits everywhere.
 public enum MarketGenerator {
   /// The eleven sectors of the Global Industry Classification Standard, handed out in turn.
   public static let sectors = [
@@ -19,7 +21,8 @@ public enum MarketGenerator {
     "Real Estate",
   ]
 
-  // Eight doubles are a cache line, so two workers never write to the same one (but at a row's seams).
+  // Eight doubles are a cache line, so two workers never write to the same one (but at a row's
+  // seams).
   private static let blockWidth = 8
   private static let fieldNames = ["open", "high", "low", "close", "volume"]
 
@@ -82,7 +85,8 @@ public enum MarketGenerator {
     var ownVolatility: Double
     var barVolatility: Double
     var drift: Double
-    /// Share of a day's volatility in the gap from close to open; minutes follow each other closely.
+    /// Share of a day's volatility in the gap from close to open; minutes follow each other
+    /// closely.
     var gap: Double
     var meanLogVolume: Double
 
@@ -175,7 +179,8 @@ public enum MarketGenerator {
 
 /// The fields of a panel under construction: workers write, each to its own columns.
 private final class FieldMemory: @unchecked Sendable {
-  // Safe across threads because no two symbols share a cell, and one worker has all bars of a symbol.
+  // Safe across threads because no two symbols share a cell, and one worker has all bars of a
+  // symbol.
   private var arrays: [UnsafeMutableBufferPointer<Double>]
 
   init(fields: Int, cells: Int) {

@@ -20,7 +20,8 @@ public struct MarketOptions: Sendable, Equatable {
   public var calendar = Calendar.Kind.usEquity
   /// Decides every value; the same seed gives the same bytes on every machine.
   public var seed: UInt64 = 1
-  /// The first bar starts on this day, or the next on which the market trades; midnight UTC in nanoseconds.
+  /// The first bar starts on this day, or the next on which the market trades; midnight UTC in
+  /// nanoseconds.
   public var startNs: Int64 = 1_262_563_200_000_000_000
   /// Volatility of a symbol with beta 1, a year, as a fraction; 0.6 of it is the market's.
   public var annualVolatility = 0.25
@@ -37,7 +38,8 @@ public struct MarketOptions: Sendable, Equatable {
   /// Name of the panel; nil: for example `us_equity_1d`.
   public var panel: String?
 
-  /// A market of a size, otherwise as usual: daily bars from 2010-01-04, weekdays, 25 % volatility, cents.
+  /// A market of a size, otherwise as usual: daily bars from 2010-01-04, weekdays, 25 % volatility,
+  /// cents.
   public init(bars: Int, symbols: Int) {
     self.bars = bars
     self.symbols = symbols
