@@ -32,7 +32,6 @@ static inline unsigned apus_h5_creation_order(void) { return H5P_CRT_ORDER_TRACK
 static inline int apus_h5_is_undefined(haddr_t address) { return address == HADDR_UNDEF; }
 static inline hid_t apus_h5_every_file(void) { return (hid_t)H5F_OBJ_ALL; }
 static inline unsigned apus_h5_every_kind(void) { return H5F_OBJ_ALL; }
-static inline unsigned apus_h5_every_local_kind(void) { return H5F_OBJ_ALL | H5F_OBJ_LOCAL; }
 
 /// Turns the library's own printing of errors off, for the calling thread.
 static inline herr_t apus_h5_silence(void) { return H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }

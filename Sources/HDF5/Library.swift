@@ -25,11 +25,26 @@ public enum Library {
     precondition(gate.isHeldByThisThread, "a call into HDF5 outside of Library.enter")
   }
 
-  /// Number of files, groups, datasets, attributes and types that are open in this process.
+  /// Number of files, groups, datasets and attributes that are open in this process.
   ///
   /// Zero after every operation is complete: what is more is a leak.
-  public static var openObjectCount: Int {
-    enter { Int(H5Fget_obj_count(apus_h5_every_file(), apus_h5_every_kind())) }
+  ///
+  /// - Parameter prefix: counts only objects of files whose path begins so; by default all.
+  public static func openObjectCount(pathPrefix prefix: String = "") -> Int {
+    enter {
+      let count = H5Fget_obj_count(apus_h5_every_file(), apus_h5_every_kind())
+      if prefix.isEmpty || count <= 0 { return Int(count) }
+      var ids = [hid_t](repeating: 0, count: Int(count))
+      let filled = H5Fget_obj_ids(apus_h5_every_file(), apus_h5_every_kind(), ids.count, &ids)
+      return ids.prefix(max(0, Int(filled))).count { fileName(of: $0).hasPrefix(prefix) }
+    }
+  }
+
+  private static func fileName(of object: hid_t) -> String {
+    var name = [CChar](repeating: 0, count: 4097)
+    let length = H5Fget_name(object, &name, name.count)
+    guard length > 0 else { return "" }
+    return String(decoding: name.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Version of the linked library, for example `1.10.8`.
@@ -64,7 +79,8 @@ public enum Library {
 /// A recursive lock that knows whether the calling thread holds it.
 private final class Gate {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private var owner: pthread_t?
+  // 0 is no thread.
+  private var owner: pthread_t = 0
   private(set) var depth = 0
 
   init() {
@@ -83,7 +99,7 @@ private final class Gate {
 
   func unlock() {
     depth -= 1
-    if depth == 0 { owner = nil }
+    if depth == 0 { owner = 0 }
     pthread_mutex_unlock(mutex)
   }
 
