@@ -92,8 +92,8 @@ let package = Package(
     tests("Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics"]),
     tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
-    tests("Arguments", ["Arguments"]),
-    tests("EndToEnd", ["apus"]),
+    tests("Arguments", ["Arguments"], exclude: ["Golden"]),
+    tests("EndToEnd", ["apus"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )
