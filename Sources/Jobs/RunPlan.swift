@@ -21,6 +21,8 @@ public struct RunPlan: Sendable {
   public let metrics: [any Metric]
   /// What the reader of the results should know.
   public private(set) var warnings: [RunWarning] = []
+  /// Time that opening the store and compiling took.
+  public private(set) var loadSeconds = 0.0
 
   /// The most lanes of one run; their metrics are held in memory.
   public static let laneLimit = 50_000_000
@@ -32,6 +34,8 @@ public struct RunPlan: Sendable {
   ///   - storePath: path of the store.
   /// - Throws: `SpecError`, `StorageError`.
   public init(spec: Spec, storePath: String) throws {
+    let clock = ContinuousClock()
+    let begin = clock.now
     self.spec = spec
     self.storePath = storePath
     let store = try PriceStore.open(storePath)
@@ -67,6 +71,7 @@ public struct RunPlan: Sendable {
       keepsReturns: needs.contains(.returns))
     try Self.checkFields(run)
     warnings = Self.warnings(spec, run)
+    loadSeconds = (clock.now - begin).seconds
   }
 
   // MARK: - Looking up
@@ -257,4 +262,12 @@ public struct RunWarning: Sendable, Equatable, Codable {
   public var severity: Severity
   /// One sentence.
   public var message: String
+}
+
+extension Duration {
+  /// The span in seconds.
+  var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
 }

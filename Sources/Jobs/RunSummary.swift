@@ -81,7 +81,6 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// The summary as JSON, keys in snake case and sorted.
   public func json() throws -> String {
     let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .useDefaultKeys
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
