@@ -75,7 +75,12 @@ let package = Package(
 
     // layer 6
     module("Arguments"),
-    .executableTarget(name: "apus", dependencies: ["Arguments", "Jobs"]),
+    .executableTarget(
+      name: "apus",
+      dependencies: [
+        "Arguments", "Jobs", "Interchange", "Storage", "Simulation", "Expressions", "Metrics",
+        "Market",
+      ]),
 
     // What an embedder imports.
     .target(name: "Apus", dependencies: ["Jobs"], path: "Sources/Umbrella"),

@@ -12,7 +12,7 @@ enum FunctionsCommand: Command {
       Example("apus functions", "All of them, with seeding."),
       Example("apus functions ema", "One of them."),
     ],
-    positionals: [PositionalSpec("NAME", help: "Functions to show; all unless given.", count: .any)],
+    positionals: [PositionalSpec("NAME", help: "Function to show; all unless given.", count: .optional)],
     common: [CommonOptions.json, CommonOptions.quiet])
 
   private struct Row: Encodable {
@@ -53,9 +53,9 @@ enum MetricsCommand: Command {
     summary: "List the metrics with their definitions",
     examples: [
       Example("apus metrics", "All of them."),
-      Example("apus metrics sharpe sortino", "Two of them."),
+      Example("apus metrics sharpe", "One of them."),
     ],
-    positionals: [PositionalSpec("NAME", help: "Metrics to show; all unless given.", count: .any)],
+    positionals: [PositionalSpec("NAME", help: "Metric to show; all unless given.", count: .optional)],
     common: [CommonOptions.json, CommonOptions.quiet])
 
   private struct Row: Encodable {
@@ -99,7 +99,8 @@ enum Catalog {
     var chosen: [Entry] = []
     for wanted in names {
       guard let entry = known.first(where: { name($0) == wanted }) else {
-        throw .unknownName(kind, wanted, among: known.map(name))
+        throw .unknownName(
+          wanted, kind: kind, option: "NAME", among: known.map(name), seeAll: "apus \(kind)s")
       }
       chosen.append(entry)
     }

@@ -106,8 +106,8 @@ struct SpecFileError: Error, CustomStringConvertible {
   let path: String
   let error: SpecError
 
-  var description: String {
-    if case .unreadable = error { return "\(error)" }
-    return "\(path): \(error)"
-  }
+  /// Whether the file itself is at fault, rather than what it says.
+  var isUnreadable: Bool { if case .unreadable = error { true } else { false } }
+
+  var description: String { isUnreadable ? "\(error)" : "\(path): \(error)" }
 }
