@@ -22,7 +22,7 @@ cat <<END
 
 Next:
   $apus inspect build/demo/golden-cross.h5             what the result holds
-  $apus rank build/demo/golden-cross.h5 --by sortino   the same lanes in another order
-  $apus replay build/demo/golden-cross.h5 --lane 0     every order and fill of one lane
+  $apus rank build/demo/golden-cross.h5 --by win_rate  the same lanes in another order
+  $apus replay build/demo/golden-cross.h5 --lane 34020 every order and fill of one lane
   $apus help                                           everything else
 END
