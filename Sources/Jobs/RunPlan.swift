@@ -153,7 +153,9 @@ public struct RunPlan: Sendable {
       let first = panel.time.ns.first.map { Timestamp.text(nanoseconds: $0) } ?? "?"
       let last = panel.time.ns.last.map { Timestamp.text(nanoseconds: $0) } ?? "?"
       throw .nothingToRun(
-        reason: "data.from, data.to: no bar lies between them; panel \(panel.name) runs from \(first) to \(last)")
+        reason:
+          "data.from, data.to: no bar lies between them; panel \(panel.name) runs from \(first) to \(last)"
+      )
     }
     return lower..<upper
   }
@@ -205,7 +207,9 @@ public struct RunPlan: Sendable {
     }
   }
 
-  /// What to add to UTC in the panel's zone. An unknown zone counts as UTC.
+  /// What to add to UTC in the panel's zone.
+  ///
+  /// An unknown zone counts as UTC.
   private static func zoneOffset(_ panel: PricePanel) -> (Int64) -> Int64 {
     guard panel.frequencyNs < Calendar.dayNs, panel.calendar.timeZone != "UTC",
       let zone = TimeZone(identifier: panel.calendar.timeZone)

@@ -1,8 +1,9 @@
 import FoundationEssentials
 import Storage
 
-/// The summary beside a result: provenance, top rows, warnings, timings. Its JSON Schema is
-/// `notebooks-export/schema/run.schema.json`.
+/// The summary beside a result: provenance, top rows, warnings, timings.
+///
+/// Its JSON Schema is `notebooks-export/schema/run.schema.json`.
 public struct RunSummary: Codable, Sendable, Equatable {
   /// Where the result comes from.
   public struct Provenance: Codable, Sendable, Equatable {

@@ -2,9 +2,12 @@ import Storage
 
 /// Comma-separated values by RFC 4180: a header line, then a line a lane; an undefined number is an empty cell.
 public enum CSVExporter: Exporter {
+  /// What a user asks for.
   public static let name = "csv"
+  /// One line for help.
   public static let summary = "one line a lane, header first; undefined numbers are empty"
 
+  /// Writes comma-separated values, part by part.
   public static func export(
     _ table: ResultTable, rows: [Int], write: (String) throws -> Void
   ) throws {
@@ -28,7 +31,8 @@ public enum CSVExporter: Exporter {
 
   private static func cell(_ text: String) -> String {
     guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false)
       .joined(separator: "\"\"") + "\""
   }
 

@@ -2,9 +2,12 @@ import Storage
 
 /// A JSON list with an object for each lane; an undefined number is null.
 public enum JSONExporter: Exporter {
+  /// What a user asks for.
   public static let name = "json"
+  /// One line for help.
   public static let summary = "a list with an object a lane; undefined numbers are null"
 
+  /// Writes a JSON list, part by part.
   public static func export(
     _ table: ResultTable, rows: [Int], write: (String) throws -> Void
   ) throws {
@@ -14,7 +17,8 @@ public enum JSONExporter: Exporter {
     for (count, row) in rows.enumerated() {
       text += count == 0 ? "\n" : ",\n"
       text += "{\"lane\":\(table.lanes[row]),\"symbol\":\(quoted(table.symbol(at: row)))"
-      text += ",\"status\":\"\(table.status[row].rawValue)\",\"reason\":\(quoted(table.reason[row]))"
+      text +=
+        ",\"status\":\"\(table.status[row].rawValue)\",\"reason\":\(quoted(table.reason[row]))"
       for (key, column) in zip(keys, columns) { text += ",\(key):\(number(column.values[row]))" }
       text += "}"
       if count % exportBatch == exportBatch - 1 {

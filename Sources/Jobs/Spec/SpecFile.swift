@@ -47,7 +47,8 @@ public enum SpecFile {
         throw SpecError.unreadable(path: name, reason: "is a folder; name the spec in it")
       }
       if let size = attributes[.size] as? UInt64, size > UInt64(sizeLimit) {
-        throw SpecError.unreadable(path: name, reason: "has \(size) bytes; a spec has at most \(sizeLimit)")
+        throw SpecError.unreadable(
+          path: name, reason: "has \(size) bytes; a spec has at most \(sizeLimit)")
       }
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch let error as SpecError {
@@ -76,7 +77,8 @@ public enum SpecFile {
     var root = try parse(text)
     for setting in settings {
       let isPath = setting.key.contains(".") || ["name", "where", "seed"].contains(setting.key)
-      let path = isPath ? setting.key.split(separator: ".").map(String.init) : ["parameters", setting.key]
+      let path =
+        isPath ? setting.key.split(separator: ".").map(String.init) : ["parameters", setting.key]
       if !isPath, case .object(let members) = root.value {
         let parameters = members.first { $0.key == "parameters" }?.value
         try checkParameter(setting.key, parameters)
@@ -137,7 +139,8 @@ extension JSON5 {
     case .null: return "null"
     case .bool(let value): return "\(value)"
     case .number(let number):
-      return number.isNaN ? "NaN" : number.isFinite ? Self.text(number) : number < 0 ? "-Infinity" : "Infinity"
+      return number.isNaN
+        ? "NaN" : number.isFinite ? Self.text(number) : number < 0 ? "-Infinity" : "Infinity"
     case .string(let text): return Self.quoted(text)
     case .array(let list):
       return "[" + list.map { $0.json(indent: indent + 1) }.joined(separator: ", ") + "]"

@@ -10,7 +10,8 @@ enum BacktestCommand: Command {
       "A lane for each symbol of the spec. The result holds equity, cash, exposure, orders, fills and trades of each."
     ],
     examples: [
-      Example("apus backtest golden-cross.json5 --set fast=20 --set slow=100", "One of a sweep's sets."),
+      Example(
+        "apus backtest golden-cross.json5 --set fast=20 --set slow=100", "One of a sweep's sets."),
       Example(
         "apus backtest golden-cross.json5 --set fast=20 --set slow=100 --set data.symbols='[\"AAPL\"]'",
         "For one symbol."),

@@ -12,7 +12,9 @@ enum FunctionsCommand: Command {
       Example("apus functions", "All of them, with seeding."),
       Example("apus functions ema", "One of them."),
     ],
-    positionals: [PositionalSpec("NAME", help: "Function to show; all unless given.", count: .optional)],
+    positionals: [
+      PositionalSpec("NAME", help: "Function to show; all unless given.", count: .optional)
+    ],
     common: [CommonOptions.json, CommonOptions.quiet])
 
   private struct Row: Encodable {
@@ -55,7 +57,9 @@ enum MetricsCommand: Command {
       Example("apus metrics", "All of them."),
       Example("apus metrics sharpe", "One of them."),
     ],
-    positionals: [PositionalSpec("NAME", help: "Metric to show; all unless given.", count: .optional)],
+    positionals: [
+      PositionalSpec("NAME", help: "Metric to show; all unless given.", count: .optional)
+    ],
     common: [CommonOptions.json, CommonOptions.quiet])
 
   private struct Row: Encodable {

@@ -19,20 +19,24 @@ enum GenerateCommand: Command {
         "A million minutes."),
     ],
     options: [
-      .value("store", "STORE", help: "The store; made if it is not there.", isRequired: true,
+      .value(
+        "store", "STORE", help: "The store; made if it is not there.", isRequired: true,
         completion: .files),
       .value("bars", "T", help: "Number of bars.", isRequired: true),
       .value("symbols", "N", help: "Number of symbols.", isRequired: true),
-      .value("frequency", "NAME", help: "Length of a bar.", default: "daily",
+      .value(
+        "frequency", "NAME", help: "Length of a bar.", default: "daily",
         completion: .choices(MarketOptions.Frequency.allCases.map(\.rawValue))),
-      .value("calendar", "NAME", help: "Days on which the market trades.", default: "us_equity",
+      .value(
+        "calendar", "NAME", help: "Days on which the market trades.", default: "us_equity",
         completion: .choices(Calendar.Kind.allCases.map(\.rawValue))),
       .value("seed", "N", help: "Decides every value.", default: "1"),
       .value("start", "DATE", help: "First day.", default: "2010-01-04"),
       .value("volatility", "FRACTION", help: "Volatility a year.", default: "0.25"),
       .value("drift", "FRACTION", help: "Expected return a year.", default: "0.05"),
       .value("missing", "FRACTION", help: "Part of the bars that are missing.", default: "0"),
-      .value("late", "FRACTION", help: "Part of the symbols that are listed late.",
+      .value(
+        "late", "FRACTION", help: "Part of the symbols that are listed late.",
         default: "0"),
       .value("decimals", "N", help: "Decimals of prices; -1 for unrounded ones.", default: "2"),
       .value("panel", "NAME", help: "Name of the panel; from calendar and frequency unless given."),

@@ -24,20 +24,25 @@ enum ImportCommand: Command {
       PositionalSpec("FILE", help: "Files to read; '-' is standard input.", count: .oneOrMore)
     ],
     options: [
-      .value("store", "STORE", help: "The store; made if it is not there.", isRequired: true,
+      .value(
+        "store", "STORE", help: "The store; made if it is not there.", isRequired: true,
         completion: .files),
       .value("panel", "NAME", help: "Name of the panel, such as us_equity_1d."),
       .value("symbol", "X", help: "All rows belong to this symbol."),
       .flag("symbol-from-filename", help: "The symbol is the file's name without its extensions."),
-      .value("symbols", "FILE", help: "Table of symbols with name, sector, exchange, …",
+      .value(
+        "symbols", "FILE", help: "Table of symbols with name, sector, exchange, …",
         completion: .files),
-      .value("format", "NAME", help: "Format of the files.", default: "csv",
+      .value(
+        "format", "NAME", help: "Format of the files.", default: "csv",
         completion: .choices(ImporterCatalog.all.map { $0.name })),
       .value("columns", "FIELD=COLUMN,…", help: "Columns by hand: close=Price,time=Day."),
-      .value("calendar", "NAME", help: "Calendar; told by the presence of weekends unless given.",
+      .value(
+        "calendar", "NAME", help: "Calendar; told by the presence of weekends unless given.",
         completion: .choices(Calendar.Kind.allCases.map(\.rawValue))),
       .flag("negative-prices", help: "Prices at or below zero are valid."),
-      .value("on-bad-row", "POLICY", help: "What to do with a row that breaks a rule.",
+      .value(
+        "on-bad-row", "POLICY", help: "What to do with a row that breaks a rule.",
         default: "quarantine",
         completion: .choices(ImportOptions.BadRowPolicy.allCases.map(\.rawValue))),
     ],
@@ -114,7 +119,8 @@ enum ImportCommand: Command {
     }
     if !outcome.unknownSymbols.isEmpty {
       console.warn(
-        "the symbol table does not have \(outcome.unknownSymbols.prefix(10).joined(separator: ", "))")
+        "the symbol table does not have \(outcome.unknownSymbols.prefix(10).joined(separator: ", "))"
+      )
     }
     console.talk(
       isDry ? "nothing was written" : "wrote \(job.store); look at it: apus inspect \(job.store)")

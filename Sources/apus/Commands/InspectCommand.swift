@@ -162,7 +162,9 @@ enum InspectCommand: Command {
     }
     var table = Table([.text("symbol"), .text("name"), .text("sector"), .text("industry")])
     for entry in store.symbols.entries {
-      table.add([.text(entry.symbol), .text(entry.name), .text(entry.sector), .text(entry.industry)])
+      table.add([
+        .text(entry.symbol), .text(entry.name), .text(entry.sector), .text(entry.industry),
+      ])
     }
     try console.print(table)
   }

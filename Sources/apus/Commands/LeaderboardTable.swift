@@ -5,7 +5,9 @@ import Storage
 /// The best rows of a result as a table.
 enum LeaderboardTable {
   static func make(_ table: ResultTable, top: Int) -> Table {
-    var columns: [Table.Column] = [.number("rank", .count), .number("lane", .plain), .text("symbol")]
+    var columns: [Table.Column] = [
+      .number("rank", .count), .number("lane", .plain), .text("symbol"),
+    ]
     columns += table.parameters.map { .number($0.name, .plain) }
     columns += table.metrics.map { .number($0.name, format($0)) }
     let showsStatus = table.status.contains { $0 != .ok }
@@ -24,7 +26,9 @@ enum LeaderboardTable {
   }
 
   static func format(_ column: ResultTable.Column) -> NumberFormat {
-    let unit = column.attributes.first { $0.name == "unit" }.flatMap { MetricUnit(rawValue: $0.value) }
+    let unit = column.attributes.first { $0.name == "unit" }.flatMap {
+      MetricUnit(rawValue: $0.value)
+    }
     return format(unit)
   }
 

@@ -71,8 +71,10 @@ enum RunOptions {
     let bars = plan.run.window.count
     try console.print("store       \(plan.storePath), panel \(plan.run.panel.name)")
     try console.print(
-      "lanes       \(plan.run.laneCount) = \(plan.grid.count) parameter sets × \(plan.run.symbols.count) symbols")
-    try console.print("bars        \(bars) a lane, \(NumberText.short(plan.run.barsPerYear)) a year")
+      "lanes       \(plan.run.laneCount) = \(plan.grid.count) parameter sets × \(plan.run.symbols.count) symbols"
+    )
+    try console.print(
+      "bars        \(bars) a lane, \(NumberText.short(plan.run.barsPerYear)) a year")
     let evaluations = Double(plan.run.laneCount) * Double(bars)
     try console.print("evaluations \(NumberText.short(evaluations)) bars × lanes")
     let bytes = Double(plan.run.laneCount) * Double(plan.metrics.count + 2) * 9

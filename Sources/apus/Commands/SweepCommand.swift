@@ -36,7 +36,8 @@ enum SweepCommand: Command {
     }
     if !outcome.isComplete {
       console.fail(
-        "interrupted: \(outcome.table.lanes.count) of \(plan.run.laneCount) lanes were finished and kept")
+        "interrupted: \(outcome.table.lanes.count) of \(plan.run.laneCount) lanes were finished and kept"
+      )
     }
     let seconds = outcome.table.attributes.seconds
     let evaluations = Double(outcome.table.lanes.count) * Double(plan.run.window.count)
