@@ -88,6 +88,7 @@ final class TileWorker {
   let sets: Range<Int>
   private let engine: LaneEngine
   private let run: LaneRun
+  private let rules: LaneRules
   private let program: any LaneProgram
   private let evaluator: any LaneEvaluator
   private let columns: SymbolColumns
@@ -104,6 +105,11 @@ final class TileWorker {
     evaluator = program.makeEvaluator(kernels: engine.kernels)
     columns = SymbolColumns(run: run, history: program.fieldHistory)
     fresh = program.vectors.map { run.freshState(sets: $0) }
+    var rules = run.rules
+    rules.isPlain =
+      !rules.watchesLevels && rules.hasProportionalCosts
+      && fresh.allSatisfy { $0.fraction == Vector(repeating: 1) }
+    self.rules = rules
     states = AlignedBuffer(repeating: LaneState(cash: 0), count: fresh.count)
     returns = AlignedBuffer(
       repeating: Vector.zero, count: run.keepsReturns ? fresh.count * run.window.count : 0)
@@ -128,7 +134,7 @@ final class TileWorker {
         if run.keepsReturns {
           block.returns = returns.base + vector * run.window.count + block.firstBar
         }
-        engine.kernels.run(states.base + vector, block, run.rules, false, nil)
+        engine.kernels.run(states.base + vector, block, rules, false, nil)
       }
       bar += count
     }
