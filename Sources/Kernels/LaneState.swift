@@ -57,7 +57,7 @@ public struct LaneState: BitwiseCopyable, Sendable {
   public var worstDepth = Vector(repeating: 1)
   /// Σ (1 − depth)².
   public var sumDepthSquares = Vector.zero
-  /// Bars since equity was last at its maximum.
+  /// Bars since equity was last at its maximum, up to rounding.
   public var underWater = Vector.zero
   /// Longest `underWater` so far.
   public var longestUnderWater = Vector.zero
@@ -109,7 +109,7 @@ public enum FillMoment: Int, Sendable, BitwiseCopyable {
   case nextOpen
   /// At the close of the next bar that trades.
   case nextClose
-  /// At the close of the bar that gave the signal.
+  /// At the close of the bar that gave the signal; of the next bar that trades, if that one does not.
   case sameClose
 }
 
@@ -127,7 +127,7 @@ public struct LaneRules: Sendable, BitwiseCopyable {
   public var commissionMinimum = 0.0
   /// Fraction by which a fill is worse than its price; limit fills are exempt.
   public var slippageRate = 0.0
-  /// Collateral that a short needs, as a multiple of its value at the bar's high.
+  /// Collateral that a short needs, as a multiple of its value at the bar's high; at least 1.
   public var maintenance = 1.3
   /// Long positions: whether a bar's favourable extreme is taken to come before its adverse one.
   public var favourableFirstLong = false
@@ -135,11 +135,11 @@ public struct LaneRules: Sendable, BitwiseCopyable {
   public var favourableFirstShort = false
   /// Whether a trailing stop is moved by a bar before it is held against it.
   public var trailsBeforeCheck = false
-  /// Whether any lane has a stop, target or short entry, so that levels must be watched.
+  /// Whether any lane has a stop, target or short entry, so that levels must be watched. The engine sees to it.
   public var watchesLevels = false
-  /// Whether the sums beyond return, square and depth are kept.
+  /// Whether the sums beyond return, square and depth are kept, and the returns of each bar.
   public var keepsExtendedSums = false
-  /// Return per bar below which `sumDownside` counts.
+  /// Return per bar below which `sumDownside` counts. The engine derives it from the run's annual rate.
   public var minimumAcceptable = 0.0
 
   /// Free trading at the next open.
@@ -152,7 +152,7 @@ public struct LaneBlock: BitwiseCopyable {
   public var count = 0
   /// Index of the first bar in the run.
   public var firstBar = 0
-  /// Prices; NaN where missing.
+  /// Prices; NaN where missing. In a bar that can fill, high and low enclose open and close.
   public var open, high, low, close: UnsafePointer<Double>
   /// Last known close.
   public var mark: UnsafePointer<Double>

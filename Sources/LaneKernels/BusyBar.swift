@@ -18,15 +18,13 @@ extension LaneKernel {
         fillPending(state, at: block.open[bar], index, rules, log)
       }
       if rules.watchesLevels { inside(state, block, rules, bar, log) }
-      switch rules.fill {
-      case .nextClose:
+      if rules.fill == .nextClose {
         fillPending(state, at: block.close[bar], index, rules, log)
-      case .sameClose:
-        decide(state, block, bar)
-        fillPending(state, at: block.close[bar], index, rules, log)
-      case .nextOpen:
-        break
       }
+    }
+    if rules.fill == .sameClose {
+      decide(state, block, bar)
+      if fillable { fillPending(state, at: block.close[bar], index, rules, log) }
     }
     mark(state, block, rules, bar, isStale: block.close[bar].isNaN)
     if rules.fill != .sameClose { decide(state, block, bar) }
@@ -100,7 +98,7 @@ extension LaneKernel {
       let down = one - depth
       state.pointee.sumDepthSquares += down * down
       let underWater = Vector.zero.replacing(
-        with: state.pointee.underWater + one, where: depth .< one)
+        with: state.pointee.underWater + one, where: depth .< Vector(repeating: surface))
       state.pointee.underWater = underWater
       state.pointee.longestUnderWater.replace(
         with: underWater, where: underWater .> state.pointee.longestUnderWater)

@@ -30,8 +30,9 @@ extension LaneKernel {
       + rules.commissionFixed
     quantity.replace(with: (budget - least) / price, where: proportional .< least)
     let paid = commission(quantity, price, rules)
-    let accepted = mask .& (quantity .> Vector.zero)
-    let refused = mask .& .!(quantity .> Vector.zero)
+    let accepted =
+      mask .& (quantity .> Vector.zero) .& (quantity .< Vector(repeating: .infinity))
+    let refused = mask .& .!accepted
     state.pointee.rejected.replace(with: state.pointee.rejected + one, where: refused)
 
     let units = quantity * side

@@ -33,6 +33,10 @@ public enum LaneKernel {
     }
   }
 
+  /// Depth below which equity is under water. The product of many growths comes back to a past maximum only up to
+  /// rounding; without the margin a lane that then stays in cash would seem to be under water for ever.
+  @inline(__always) static var surface: Double { 1 - 1e-10 }
+
   /// Picks the quiet loop for what this run keeps.
   @inline(__always)
   static func quiet(
@@ -49,6 +53,9 @@ public enum LaneKernel {
   }
 
   /// Runs bars until one needs care; returns its index, or the block's count.
+  ///
+  /// No lane can be ruined here: prices of a bar that trades are positive and lie within its high and low, a purchase
+  /// leaves no debt, and a short position reaches its liquidation level before its equity is gone.
   @inline(never)
   static func quietBars<Watch: Option, Sums: Option>(
     _ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ rules: LaneRules, _ from: Int,
@@ -111,7 +118,7 @@ public enum LaneKernel {
         sumDownside += shortfall * shortfall
         let down = one - depth
         sumDepthSquares += down * down
-        underWater = Vector.zero.replacing(with: underWater + one, where: depth .< one)
+        underWater = Vector.zero.replacing(with: underWater + one, where: depth .< Vector(repeating: surface))
         longest.replace(with: underWater, where: underWater .> longest)
         sumEquity += now
         if let returns = block.returns { returns[bar] = gain }

@@ -2,13 +2,6 @@ import Kernels
 import Market
 import Metrics
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
-func exponential(_ x: Double) -> Double { exp(x) }
-func logarithm(_ x: Double) -> Double { log(x) }
-
 extension LaneRun {
   /// Eight lanes before their first bar. Places without a lane repeat the first one.
   func freshState(sets: [Int]) -> LaneState {

@@ -1,15 +1,17 @@
 import Kernels
 import Market
+import Metrics
 
 /// What a lane was given beyond its signals. Infinity stands for "none" in the three distances.
 public struct LaneTerms: Sendable, Equatable {
   /// Fraction of equity that an entry commits, in (0, 1].
   public var fraction = 1.0
-  /// Distance of the stop from the entry price, as a fraction of it.
+  /// Distance of the stop from the price paid or received at the entry, as a fraction of it.
   public var stopLoss = Double.infinity
-  /// Distance of the target from the entry price, as a fraction of it.
+  /// Distance of the target from the price paid or received at the entry, as a fraction of it.
   public var takeProfit = Double.infinity
-  /// Distance of the trailing stop from the best price since the entry, as a fraction of that price.
+  /// Distance of the trailing stop from the best price since the entry, as a fraction of that price; at first, from
+  /// the price paid or received.
   public var trailingStop = Double.infinity
 
   /// All equity, no stops.
@@ -22,6 +24,8 @@ public protocol LaneStrategy: Sendable {
   var setCount: Int { get }
   /// Whether any set can open a short position.
   var entersShort: Bool { get }
+  /// Whether any set has a stop, a target or a trailing stop.
+  var hasLevels: Bool { get }
   /// Names of the panel's fields that the signals read, in the order in which columns are passed.
   var fields: [String] { get }
   /// What a set was given beyond its signals.
@@ -104,6 +108,6 @@ public struct LaneRun: Sendable {
   public var barsPerYear: Double { panel.calendar.barsPerYear(frequencyNs: panel.frequencyNs) }
   /// The annual rate per bar.
   func perBar(_ annual: Double) -> Double {
-    annual == 0 ? 0 : exponential(logarithm(1 + annual) / barsPerYear) - 1
+    LaneSummary.ratePerBar(annual: annual, barsPerYear: barsPerYear)
   }
 }
