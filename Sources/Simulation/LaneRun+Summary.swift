@@ -46,9 +46,12 @@ extension LaneRun {
     let openBars = isOpen ? bars - Int(state.entryBar[lane]) : 0
     summary.barsInPosition = Int(state.barsHeld[lane]) + openBars
     summary.tradedNotional = state.notional[lane]
-    // After ruin a shadow equity of 1 was summed in place of the equity that stays.
-    let barsAfterRuin = isRuined ? Double(bars - 1) - state.entryBar[lane] : 0
-    summary.sumEquity = state.sumEquity[lane] + (summary.finalEquity - 1) * barsAfterRuin
+    summary.sumEquity = state.sumEquity[lane]
+    if isRuined && rules.keepsExtendedSums {
+      // After ruin a shadow equity of 1 was summed in place of the equity that stays.
+      let barsAfterRuin = Double(bars - 1) - state.entryBar[lane]
+      summary.sumEquity += (summary.finalEquity - 1) * barsAfterRuin
+    }
     summary.fees = state.fees[lane]
     summary.slippage = state.slippage[lane]
     summary.ambiguousBars = Int(state.ambiguous[lane])

@@ -68,7 +68,7 @@ import Testing
       stripped.sumSquaredDownside = 0
       stripped.sumSquaredDrawdowns = 0
       stripped.longestDrawdownBars = 0
-      stripped.sumEquity = plain[lane].sumEquity
+      stripped.sumEquity = 0
       #expect(fingerprint(stripped) == fingerprint(plain[lane]), "seed \(seed), lane \(lane)")
     }
   }
