@@ -96,9 +96,10 @@ extension LaneKernel {
       let shortfall = Vector.zero.replacing(with: short, where: short .< Vector.zero)
       state.pointee.sumDownside += shortfall * shortfall
       let down = one - depth
-      state.pointee.sumDepthSquares += down * down
+      let square = down * down
+      state.pointee.sumDepthSquares += square
       let underWater = Vector.zero.replacing(
-        with: state.pointee.underWater + one, where: depth .< Vector(repeating: surface))
+        with: state.pointee.underWater + one, where: one - square .< one)
       state.pointee.underWater = underWater
       state.pointee.longestUnderWater.replace(
         with: underWater, where: underWater .> state.pointee.longestUnderWater)

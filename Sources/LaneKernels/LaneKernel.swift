@@ -33,10 +33,6 @@ public enum LaneKernel {
     }
   }
 
-  /// Depth below which equity is under water. The product of many growths comes back to a past maximum only up to
-  /// rounding; without the margin a lane that then stays in cash would seem to be under water for ever.
-  @inline(__always) static var surface: Double { 1 - 1e-10 }
-
   /// Picks the quiet loop for what this run keeps.
   @inline(__always)
   static func quiet(
@@ -53,6 +49,10 @@ public enum LaneKernel {
   }
 
   /// Runs bars until one needs care; returns its index, or the block's count.
+  ///
+  /// The product of many growths comes back to a past maximum only up to rounding, and a lane that then stayed in cash
+  /// would seem to be under water for ever. So a drawdown counts as one if its square can be told from 0 beside 1:
+  /// from 7.5e-9 on. (A threshold would take a register that the AVX2 build does not have.)
   ///
   /// No lane can be ruined here: prices of a bar that trades are positive and lie within its high and low, a purchase
   /// leaves no debt, and a short position reaches its liquidation level before its equity is gone.
@@ -87,7 +87,8 @@ public enum LaneKernel {
       var wanted = block.signals.longExit[bar]
       if Watch.isOn {
         wanted.replace(with: block.signals.shortExit[bar], where: .!isLong)
-        wanted.replace(with: block.signals.longEntry[bar] + block.signals.shortEntry[bar], where: flat)
+        wanted.replace(
+          with: block.signals.longEntry[bar] + block.signals.shortEntry[bar], where: flat)
         let low = Vector(repeating: block.low[bar])
         let high = Vector(repeating: block.high[bar])
         wanted.replace(with: one, where: low .<= lower)
@@ -117,8 +118,9 @@ public enum LaneKernel {
         let shortfall = Vector.zero.replacing(with: short, where: short .< Vector.zero)
         sumDownside += shortfall * shortfall
         let down = one - depth
-        sumDepthSquares += down * down
-        underWater = Vector.zero.replacing(with: underWater + one, where: depth .< Vector(repeating: surface))
+        let square = down * down
+        sumDepthSquares += square
+        underWater = Vector.zero.replacing(with: underWater + one, where: one - square .< one)
         longest.replace(with: underWater, where: underWater .> longest)
         sumEquity += now
         if let returns = block.returns { returns[bar] = gain }

@@ -24,7 +24,9 @@ public struct LaneEngine: Sendable {
   // Returns of a tile's lanes are held until its last bar; this bounds them for each worker.
   private static let returnsBytes = 64 << 20
 
-  /// An engine for a run. `tileLanes` is chosen from the size of the run unless given.
+  /// An engine for a run.
+  ///
+  /// `tileLanes` is chosen from the size of the run unless given.
   ///
   /// Levels are watched if the strategy needs it, returns are kept with the extended sums, and the minimum acceptable
   /// return of a bar follows from the annual one.

@@ -3,7 +3,9 @@ import Market
 import Metrics
 
 extension LaneRun {
-  /// Eight lanes before their first bar. Places without a lane repeat the first one.
+  /// Eight lanes before their first bar.
+  ///
+  /// Places without a lane repeat the first one.
   func freshState(sets: [Int]) -> LaneState {
     var state = LaneState(cash: cash)
     let any = sets.first { $0 >= 0 } ?? 0

@@ -2,7 +2,9 @@ import Kernels
 import Market
 import Metrics
 
-/// What a lane was given beyond its signals. Infinity stands for "none" in the three distances.
+/// What a lane was given beyond its signals.
+///
+/// Infinity stands for "none" in the three distances.
 public struct LaneTerms: Sendable, Equatable {
   /// Fraction of equity that an entry commits, in (0, 1].
   public var fraction = 1.0

@@ -26,7 +26,7 @@ extension NaiveSimulator {
     }
     var below = 0
     let underWater = drawdowns.map { drawdown in
-      below = drawdown < -1e-10 ? below + 1 : 0
+      below = drawdown < -7.5e-9 ? below + 1 : 0
       return below
     }
     let entryOrExit = fills.filter { $0.cause != .rejection }

@@ -106,7 +106,9 @@ extension Bars {
   }
 }
 
-/// Symbols over the same bars, as a panel. A field `symbol` holds each column's number, for strategies that look it up.
+/// Symbols over the same bars, as a panel.
+///
+/// A field `symbol` holds each column's number, for strategies that look it up.
 func makePanel(
   _ symbols: [Bars], calendar: Calendar = Calendar(.usEquity), fields: [String]? = nil
 ) -> PricePanel {
