@@ -4,7 +4,9 @@ public typealias Vector = SIMD8<Double>
 /// Number of lanes that one vector holds.
 public let laneWidth = 8
 
-/// Everything that the lane kernel keeps about eight lanes between bars. Money in account currency.
+/// Everything that the lane kernel keeps about eight lanes between bars.
+///
+/// Money in account currency.
 public struct LaneState: BitwiseCopyable, Sendable {
   // Ledger.
   /// Cash; for a short position it includes the proceeds.
@@ -15,9 +17,13 @@ public struct LaneState: BitwiseCopyable, Sendable {
   public var equity: Vector
 
   // Triggers of the open position: a bar whose low reaches `lower` or whose high reaches `upper` needs care.
-  /// Long: stop level. Short: just below the target, which a bar must trade through.
+  /// Long: stop level.
+  ///
+  /// Short: just below the target, which a bar must trade through.
   public var lower = Vector(repeating: -.infinity)
-  /// Long: just above the target. Short: the stop or the liquidation level, whichever is nearer.
+  /// Long: just above the target.
+  ///
+  /// Short: the stop or the liquidation level, whichever is nearer.
   public var upper = Vector(repeating: .infinity)
   /// What a new high is multiplied by to raise a long stop; minus infinity when nothing trails.
   public var trailLong = Vector(repeating: -.infinity)
@@ -135,15 +141,21 @@ public struct LaneRules: Sendable, BitwiseCopyable {
   public var favourableFirstShort = false
   /// Whether a trailing stop is moved by a bar before it is held against it.
   public var trailsBeforeCheck = false
-  /// Whether any lane has a stop, target or short entry, so that levels must be watched. The engine sees to it.
+  /// Whether any lane has a stop, target or short entry, so that levels must be watched.
+  ///
+  /// The engine sees to it.
   public var watchesLevels = false
   /// Whether the sums beyond return, square and depth are kept, and the returns of each bar.
   public var keepsExtendedSums = false
-  /// Return per bar below which `sumDownside` counts. The engine derives it from the run's annual rate.
+  /// Return per bar below which `sumDownside` counts.
+  ///
+  /// The engine derives it from the run's annual rate.
   public var minimumAcceptable = 0.0
 
-  /// Whether every lane buys with all its cash, pays in proportion only, and has neither levels nor short
-  /// positions. The engine sees to it.
+  /// Whether every lane buys with all its cash, pays in proportion only, and has neither levels
+  /// nor short positions.
+  ///
+  /// The engine sees to it.
   public var isPlain = false
 
   /// Free trading at the next open.
@@ -155,13 +167,17 @@ public struct LaneRules: Sendable, BitwiseCopyable {
   }
 }
 
-/// One block of bars of one symbol, as the lane kernel reads it. Index 0 is the block's first bar.
+/// One block of bars of one symbol, as the lane kernel reads it.
+///
+/// Index 0 is the block's first bar.
 public struct LaneBlock: BitwiseCopyable {
   /// Number of bars.
   public var count = 0
   /// Index of the first bar in the run.
   public var firstBar = 0
-  /// Prices; NaN where missing. In a bar that can fill, high and low enclose open and close.
+  /// Prices, NaN where missing.
+  ///
+  /// In a bar that can fill, high and low enclose open and close.
   public var open, high, low, close: UnsafePointer<Double>
   /// Last known close.
   public var mark: UnsafePointer<Double>

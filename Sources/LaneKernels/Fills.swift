@@ -61,8 +61,9 @@ extension LaneKernel {
     }
   }
 
-  /// Places stop, target, trail and liquidation around the entry price. Targets move by one ulp, because a limit
-  /// fills only when the price trades through it.
+  /// Places stop, target, trail and liquidation around the entry price.
+  ///
+  /// Targets move by one ulp, because a limit fills only when the price trades through it.
   @inline(__always)
   static func setLevels(
     _ state: UnsafeMutablePointer<LaneState>, _ accepted: Mask, _ price: Vector, _ side: Vector,
@@ -94,7 +95,9 @@ extension LaneKernel {
     state.pointee.liquidation.replace(with: liquidation, where: shorts)
   }
 
-  /// Closes positions. `slips` is 0 for lanes whose fill is a limit.
+  /// Closes positions.
+  ///
+  /// `slips` is 0 for lanes whose fill is a limit.
   @inline(never)
   static func leave(
     _ state: UnsafeMutablePointer<LaneState>, _ mask: Mask, _ prices: Vector, _ index: Int,

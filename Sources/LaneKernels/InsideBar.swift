@@ -78,7 +78,8 @@ extension LaneKernel {
     }
     state.pointee.pending.replace(
       with: Vector.zero,
-      where: (state.pointee.units .== Vector.zero) .& (state.pointee.pending .== Vector(repeating: 2)))
+      where: (state.pointee.units .== Vector.zero)
+        .& (state.pointee.pending .== Vector(repeating: 2)))
     trail(state, block, bar, long: !earlyLong, short: !earlyShort)
   }
 

@@ -15,10 +15,6 @@ struct PathSums {
   private var longest: Vector
   private var equities: Vector
 
-  /// Depth below which equity is under water. The product of many growths comes back to a past maximum only up to
-  /// rounding; without the margin a lane that then stays in cash would seem to be under water for ever.
-  @inline(__always) private static var surface: Double { 1 - 1e-10 }
-
   @inline(__always)
   init(_ state: UnsafeMutablePointer<LaneState>) {
     equity = state.pointee.equity
@@ -34,6 +30,10 @@ struct PathSums {
   }
 
   /// Folds the equity after a bar into the sums.
+  ///
+  /// The product of many growths comes back to a past maximum only up to rounding, and a lane that then stayed in cash
+  /// would seem to be under water for ever. So a drawdown counts as one if its square can be told from 0 beside 1:
+  /// from 7.5e-9 on. (A threshold would take a register that the AVX2 build does not have.)
   @inline(__always)
   mutating func add<Sums: Option>(
     _ now: Vector, _ bar: Int, _ block: LaneBlock, _ rules: LaneRules, _ sums: Sums.Type
@@ -52,9 +52,9 @@ struct PathSums {
     let shortfall = Vector.zero.replacing(with: short, where: short .< Vector.zero)
     downside += shortfall * shortfall
     let down = one - depth
-    depthSquares += down * down
-    underWater = Vector.zero.replacing(
-      with: underWater + one, where: depth .< Vector(repeating: Self.surface))
+    let square = down * down
+    depthSquares += square
+    underWater = Vector.zero.replacing(with: underWater + one, where: one - square .< one)
     longest.replace(with: underWater, where: underWater .> longest)
     equities += now
     if let series = block.returns { series[bar] = gain }

@@ -9,7 +9,7 @@ import Synchronization
 /// Workers take tiles of contiguous lanes from an atomic counter. A lane's result depends on nothing but the lane, so any
 /// number of workers and any tile size give the same bits.
 public struct LaneEngine: Sendable {
-  /// What to run.
+  /// What to run, with the rules that follow from it.
   public let run: LaneRun
   /// Loops of the chosen instruction set.
   public let kernels: KernelTable
@@ -24,9 +24,19 @@ public struct LaneEngine: Sendable {
   // Returns of a tile's lanes are held until its last bar; this bounds them for each worker.
   private static let returnsBytes = 64 << 20
 
-  /// An engine for a run. `tileLanes` is chosen from the size of the run unless given.
+  /// An engine for a run.
+  ///
+  /// `tileLanes` is chosen from the size of the run unless given.
+  ///
+  /// Levels are watched if the strategy needs it, returns are kept with the extended sums, and the minimum acceptable
+  /// return of a bar follows from the annual one.
   public init(run: LaneRun, kernels: KernelTable, workers: Int, tileLanes: Int? = nil) {
     precondition(workers > 0, "at least one worker")
+    precondition(run.rules.maintenance >= 1, "a short is liquidated while it has equity")
+    var run = run
+    if run.strategy.entersShort || run.strategy.hasLevels { run.rules.watchesLevels = true }
+    if run.keepsReturns { run.rules.keepsExtendedSums = true }
+    run.rules.minimumAcceptable = run.perBar(run.minimumAcceptable)
     self.run = run
     self.kernels = kernels
     self.workers = workers
