@@ -21,13 +21,15 @@ struct Scenario {
     let symbols = (0..<(symbolCount ?? Int.random(in: 1...3, using: &random))).map { _ in
       Bars.random(bars, weather, &random)
     }
-    let sides = random.pick([(true, false), (false, true), (true, true)])
+    // Plain accounts have a route of their own through the kernel.
+    let isPlain = random.chance(0.4)
+    let sides = isPlain ? (true, false) : random.pick([(true, false), (false, true), (true, true)])
     let table = SignalTable(
       symbols: symbols.count, sets: sets, bars: bars, entry: random.pick([0.01, 0.05, 0.3]),
       exit: random.pick([0, 0.02, 0.2]), long: sides.0, short: sides.1, &random)
 
-    let withLevels = random.chance(0.7)
-    let withFractions = random.chance(0.3)
+    let withLevels = !isPlain && random.chance(0.7)
+    let withFractions = !isPlain && random.chance(0.3)
     let terms = (0..<sets).map { _ in
       var terms = LaneTerms()
       if withLevels {
@@ -46,10 +48,12 @@ struct Scenario {
     naive.initialCash = random.pick([100, 12_345.67, 1e6])
     if random.chance(0.7) {
       naive.costs.rate = random.pick([0, 0.001, 0.02])
-      naive.costs.perUnit = random.pick([0, 0.005, 0.5])
-      naive.costs.fixed = random.pick([0, 1, 30])
-      naive.costs.minimum = random.pick([0, 2, 40, 150])
       naive.costs.slippage = random.pick([0, 0.0005, 0.03])
+      if !isPlain {
+        naive.costs.perUnit = random.pick([0, 0.005, 0.5])
+        naive.costs.fixed = random.pick([0, 1, 30])
+        naive.costs.minimum = random.pick([0, 2, 40, 150])
+      }
     }
 
     var strategy = TestStrategy(table: table, terms: terms)
