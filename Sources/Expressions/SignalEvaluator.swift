@@ -3,10 +3,12 @@ import Kernels
 
 /// The columns of one symbol that signals read, from the first bar of the run. Whoever makes it owns the memory.
 public struct SignalColumns {
-  /// One column for each field of the program; index 0 is the first bar, and at least `fieldHistory` NaN precede it.
+  /// One column for each field of the program; index 0 is the first bar.
   public var fields: [UnsafePointer<Double>]
   /// Clock columns, shared by all symbols.
   public var clock: ClockColumns
+  /// Bar of the clock columns at which these columns begin.
+  public var clockStart: Int
   /// First bar at which the symbol has a price: warm-up counts from it.
   public var firstPrice: Int
   /// First bar of trading, from which `every(n)` counts.
@@ -14,22 +16,15 @@ public struct SignalColumns {
 
   /// The columns of a symbol.
   public init(
-    fields: [UnsafePointer<Double>], clock: ClockColumns, firstPrice: Int, firstTradingBar: Int
+    fields: [UnsafePointer<Double>], clock: ClockColumns = ClockColumns(), clockStart: Int = 0,
+    firstPrice: Int, firstTradingBar: Int
   ) {
     self.fields = fields
     self.clock = clock
+    self.clockStart = clockStart
     self.firstPrice = firstPrice
     self.firstTradingBar = firstTradingBar
   }
-}
-
-/// The bar-start properties of a run, computed once.
-public struct ClockColumns: Sendable {
-  /// A column for each property; empty for those that nothing reads.
-  public var values: [ExpressionGraph.Clock: [Double]]
-
-  /// Columns by property.
-  public init(values: [ExpressionGraph.Clock: [Double]] = [:]) { self.values = values }
 }
 
 /// Computes the signals of a program for one symbol after another, block by block. One worker owns it.
@@ -44,8 +39,10 @@ public final class SignalEvaluator {
   private let layout: SignalLayout
   private var indicators: [any Indicator]
   private var prefixes: [PrefixSum]
-  private var columns = SignalColumns(
-    fields: [], clock: ClockColumns(), firstPrice: 0, firstTradingBar: 0)
+  // What `begin` was given, as bare pointers, so that a block counts no references.
+  private var columns: SignalColumns
+  private let fields: AlignedBuffer<UnsafePointer<Double>?>
+  private let clocks: AlignedBuffer<UnsafePointer<Double>?>
   private var firstBar = 0
   private var count = 0
 
@@ -54,17 +51,25 @@ public final class SignalEvaluator {
     self.program = program
     self.kernels = kernels
     layout = SignalLayout(program: program, block: Self.blockBars)
-    indicators = program.indicators.map(\.prototype)
+    columns = SignalColumns(fields: [], firstPrice: 0, firstTradingBar: 0)
+    fields = AlignedBuffer(repeating: nil, count: program.fields.count)
+    clocks = AlignedBuffer(repeating: nil, count: ExpressionGraph.Clock.allCases.count)
+    indicators = program.indicators
     prefixes = Array(repeating: PrefixSum(), count: program.prefixCount)
   }
 
   /// Forgets everything and turns to another symbol.
   public func begin(_ columns: SignalColumns) {
+    precondition(columns.fields.count == program.fields.count, "one column for each field")
     self.columns = columns
+    for (index, column) in columns.fields.enumerated() { fields[index] = column }
+    for (index, clock) in ExpressionGraph.Clock.allCases.enumerated() {
+      clocks[index] = columns.clock.column(clock).map { $0 + columns.clockStart }
+    }
     firstBar = 0
     count = 0
     layout.reset(program)
-    indicators = program.indicators.map(\.prototype)
+    indicators = program.indicators
     prefixes = Array(repeating: PrefixSum(), count: program.prefixCount)
   }
 
@@ -91,11 +96,9 @@ public final class SignalEvaluator {
     switch slot.work {
     case .constant: break
     case .field(let field):
-      (output - slot.history).update(
-        from: columns.fields[field] + firstBar - slot.history, count: slot.history + count)
+      if let column = fields.base[field] { output.update(from: column + firstBar, count: count) }
     case .clock(let clock):
-      let values = columns.clock.values[ExpressionGraph.Clock.allCases[clock]]
-      for bar in 0..<count { output[bar] = values?[firstBar + bar] ?? .nan }
+      if let column = clocks.base[clock] { output.update(from: column + firstBar, count: count) }
     case .every(let n):
       for bar in 0..<count {
         let since = firstBar + bar - columns.firstTradingBar

@@ -67,9 +67,10 @@ public struct ExpressionStrategy: Sendable {
     let texts = [source.longEntry, source.longExit, source.shortEntry, source.shortExit]
     for (name, text) in zip(Self.signalNames, texts) {
       do throws(ExpressionError) {
-        signals.append(try text.map { text throws(ExpressionError) in try compiler.condition(text) })
+        signals.append(
+          try text.map { text throws(ExpressionError) in try compiler.condition(text) })
       } catch {
-        throw .expression(part: name, text: text ?? "", error)
+        throw Self.error(error, in: name, text)
       }
     }
     var terms: [ConstantExpression?] = []
@@ -78,8 +79,15 @@ public struct ExpressionStrategy: Sendable {
       do throws(ExpressionError) {
         terms.append(try text.map { text throws(ExpressionError) in try compiler.constant(text) })
       } catch {
-        throw .expression(part: name, text: text ?? "", error)
+        throw Self.error(error, in: name, text)
       }
+    }
+    // Parts that nothing uses are checked all the same, but not computed.
+    var unused = compiler
+    do throws(ExpressionError) {
+      try unused.checkParts()
+    } catch {
+      throw Self.error(error, in: "let", nil)
     }
     guard signals[0] != nil || signals[2] != nil else { throw .noEntry }
     for (entry, exit) in [(0, 1), (2, 3)] where signals[entry] == nil && signals[exit] != nil {
@@ -96,6 +104,16 @@ public struct ExpressionStrategy: Sendable {
     try checkArguments(texts)
   }
 
+  /// Names the text at fault, which may be that of a named part.
+  private static func error(_ error: ExpressionError, in part: String, _ text: String?)
+    -> StrategyError
+  {
+    if case .inPart(let name, let text, let inner) = error {
+      return .expression(part: "let.\(name)", text: text, inner)
+    }
+    return .expression(part: part, text: text ?? "", error)
+  }
+
   /// Checks distances and size at every parameter set.
   private func checkTerms() throws(StrategyError) {
     for (index, term) in terms.enumerated() {
@@ -103,7 +121,8 @@ public struct ExpressionStrategy: Sendable {
       for set in 0..<(term.parameters.isEmpty ? min(1, grid.count) : grid.count) {
         let value = term.value(grid.values(set: set))
         let isFraction = index == 0 || index == 2
-        guard value.isFinite, value > 0, index == 1 || value < 1 || (value == 1 && index == 3) else {
+        guard value.isFinite, value > 0, index == 1 || value < 1 || (value == 1 && index == 3)
+        else {
           throw .termRange(
             name: Self.termNames[index], value: value,
             expected: index == 3
@@ -121,7 +140,7 @@ public struct ExpressionStrategy: Sendable {
       do throws(ExpressionError) {
         try graph.checkArguments(of: signal, grid: grid)
       } catch {
-        throw .expression(part: Self.signalNames[index], text: texts[index] ?? "", error)
+        throw Self.error(error, in: Self.signalNames[index], texts[index])
       }
     }
   }
@@ -165,7 +184,8 @@ struct ExpressionProgram: LaneProgram {
     warmups = program.vectors.map(\.warmup)
   }
 
-  var fieldHistory: Int { program.fieldHistory }
+  // The evaluator keeps what it reads of earlier bars.
+  var fieldHistory: Int { 0 }
 
   func makeEvaluator(kernels: KernelTable) -> any LaneEvaluator {
     ExpressionEvaluator(
@@ -186,7 +206,7 @@ final class ExpressionEvaluator: LaneEvaluator {
   func begin(fields: [UnsafePointer<Double>], run: LaneRun, firstPrice: Int) {
     evaluator.begin(
       SignalColumns(
-        fields: fields, clock: clock.from(bar: run.historyStart), firstPrice: firstPrice,
+        fields: fields, clock: clock, clockStart: run.historyStart, firstPrice: firstPrice,
         firstTradingBar: run.window.lowerBound - run.historyStart))
   }
 
