@@ -31,8 +31,10 @@ public struct ExpressionCompiler {
   private var knownParts: [String: Value] = [:]
   private var depth = 0
 
-  /// Most operations on top of each other and most operations in a constant: what comes after this walks them by
-  /// recursion, so it is a bound on the stack. Named parts can pile up what the parser never sees in one piece.
+  /// Most operations on top of each other, and most in a constant.
+  ///
+  /// What comes after this walks them by recursion, so it bounds the stack: half a megabyte is enough. Named parts can
+  /// pile up what the parser never sees in one piece.
   static let sizeLimit = 1_000
 
   /// A number that is the same at every bar, or one for each bar.

@@ -1,7 +1,9 @@
 import Indicators
 import Kernels
 
-/// The columns of one symbol that signals read, from the first bar of the run. Whoever makes it owns the memory.
+/// The columns of one symbol that signals read, from the first bar of the run.
+///
+/// Whoever makes it owns the memory.
 public struct SignalColumns {
   /// One column for each field of the program; index 0 is the first bar.
   public var fields: [UnsafePointer<Double>]
@@ -27,9 +29,9 @@ public struct SignalColumns {
   }
 }
 
-/// Computes the signals of a program for one symbol after another, block by block. One worker owns it.
+/// Computes the signals of a program for one symbol after another, block by block.
 ///
-/// All pointers are laid out once: a block costs a walk over flat steps, with no allocation and no counting of references.
+/// One worker owns it. All pointers are laid out once: a block is a walk over flat steps, without allocation.
 public final class SignalEvaluator {
   /// Bars in a block: small enough that the columns of a few hundred lanes stay in the second-level cache.
   public static let blockBars = 128
@@ -39,10 +41,12 @@ public final class SignalEvaluator {
   private let layout: SignalLayout
   private var indicators: [any Indicator]
   private var prefixes: [PrefixSum]
-  // What `begin` was given, as bare pointers, so that a block counts no references.
-  private var columns: SignalColumns
+  // What `begin` was given, as bare pointers, so that a block counts no references; `clock` keeps its memory alive.
   private let fields: AlignedBuffer<UnsafePointer<Double>?>
   private let clocks: AlignedBuffer<UnsafePointer<Double>?>
+  private var clock = ClockColumns()
+  private var firstPrice = 0
+  private var firstTradingBar = 0
   private var firstBar = 0
   private var count = 0
 
@@ -51,7 +55,6 @@ public final class SignalEvaluator {
     self.program = program
     self.kernels = kernels
     layout = SignalLayout(program: program, block: Self.blockBars)
-    columns = SignalColumns(fields: [], firstPrice: 0, firstTradingBar: 0)
     fields = AlignedBuffer(repeating: nil, count: program.fields.count)
     clocks = AlignedBuffer(repeating: nil, count: ExpressionGraph.Clock.allCases.count)
     indicators = program.indicators
@@ -61,7 +64,9 @@ public final class SignalEvaluator {
   /// Forgets everything and turns to another symbol.
   public func begin(_ columns: SignalColumns) {
     precondition(columns.fields.count == program.fields.count, "one column for each field")
-    self.columns = columns
+    firstPrice = columns.firstPrice
+    firstTradingBar = columns.firstTradingBar
+    clock = columns.clock
     for (index, column) in columns.fields.enumerated() { fields[index] = column }
     for (index, clock) in ExpressionGraph.Clock.allCases.enumerated() {
       clocks[index] = columns.clock.column(clock).map { $0 + columns.clockStart }
@@ -101,7 +106,7 @@ public final class SignalEvaluator {
       if let column = clocks.base[clock] { output.update(from: column + firstBar, count: count) }
     case .every(let n):
       for bar in 0..<count {
-        let since = firstBar + bar - columns.firstTradingBar
+        let since = firstBar + bar - firstTradingBar
         output[bar] = since >= 0 && since % n == 0 ? 1 : 0
       }
     case .indicator(let indicator):
@@ -147,7 +152,9 @@ public final class SignalEvaluator {
 
   // MARK: - Lanes
 
-  /// The signals of eight lanes over the current block. The memory is good until the next call.
+  /// The signals of eight lanes over the current block.
+  ///
+  /// The memory is good until the next call.
   public func signals(of vector: Int) -> SignalPointers {
     for index in layout.stepRanges.base[vector]..<layout.stepRanges.base[vector + 1] {
       let step = layout.steps.base[index]
@@ -171,7 +178,7 @@ public final class SignalEvaluator {
   private func root(_ source: BlockOperand, _ vector: Int, _ position: Int)
     -> UnsafePointer<Vector>
   {
-    let isWarming = layout.longestWarmups.base[vector] + columns.firstPrice > firstBar
+    let isWarming = layout.longestWarmups.base[vector] + firstPrice > firstBar
     if !isWarming, let direct = source.lanes, source.step == 1 { return direct }
     let output = layout.rootMemory.base + position * Self.blockBars
     if let series = source.series {
@@ -181,7 +188,7 @@ public final class SignalEvaluator {
     }
     if isWarming {
       for lane in 0..<laneWidth {
-        let warm = layout.warmups.base[vector * laneWidth + lane] + columns.firstPrice - firstBar
+        let warm = layout.warmups.base[vector * laneWidth + lane] + firstPrice - firstBar
         for bar in 0..<max(0, min(count, warm)) { output[bar][lane] = 0 }
       }
     }

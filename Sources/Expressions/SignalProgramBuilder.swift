@@ -40,7 +40,9 @@ struct SignalProgramBuilder {
 
   // MARK: - Vectors of lanes
 
-  /// Compiles eight lanes. Places without a lane repeat one, or take the grid point that would stand there if every
+  /// Compiles eight lanes.
+  ///
+  /// Places without a lane repeat one, or take the grid point that would stand there if every
   /// function accepts it, which keeps packs equal between vectors.
   mutating func vector(sets: [Int], signals: [Int?]) throws(ExpressionError)
     -> SignalProgram.LaneVector

@@ -1,4 +1,6 @@
-/// An expression as written, before names and types are looked up. Columns point at what an error should name.
+/// An expression as written, before names and types are looked up.
+///
+/// Columns point at what an error should name.
 package indirect enum Syntax {
   case number(Double, column: Int)
   case text(String, column: Int)

@@ -5,7 +5,9 @@ import Simulation
 
 /// A strategy that the user wrote as text: conditions to enter and leave, distances of stops, a size.
 public struct ExpressionStrategy: Sendable {
-  /// The texts of a strategy, as a spec holds them. Distances and size are expressions of numbers and parameters.
+  /// The texts of a strategy, as a spec holds them.
+  ///
+  /// Distances and size are expressions of numbers and parameters.
   public struct Source: Sendable, Equatable {
     /// Named parts that the other texts may use.
     public var parts: [String: String] = [:]
@@ -147,9 +149,12 @@ public struct ExpressionStrategy: Sendable {
 }
 
 extension ExpressionStrategy: LaneStrategy {
+  /// Number of parameter sets.
   public var setCount: Int { grid.count }
+  /// Whether there is a short entry.
   public var entersShort: Bool { usesShort }
 
+  /// Distances and size of a set.
   public func terms(of set: Int) -> LaneTerms {
     let values = grid.values(set: set)
     var result = LaneTerms()
@@ -160,6 +165,7 @@ extension ExpressionStrategy: LaneStrategy {
     return result
   }
 
+  /// Lays out the signals of some sets.
   public func program(sets: Range<Int>) throws -> any LaneProgram {
     ExpressionProgram(
       program: try SignalProgram(graph: graph, signals: signals, grid: grid, sets: sets),

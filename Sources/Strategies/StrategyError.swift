@@ -1,6 +1,8 @@
 import Expressions
 
-/// What is wrong with a strategy. `part` names the key of the spec's `strategy` object.
+/// What is wrong with a strategy.
+///
+/// `part` names the key of the spec's `strategy` object.
 public enum StrategyError: Error, Equatable {
   /// A text that cannot be understood.
   case expression(part: String, text: String, ExpressionError)

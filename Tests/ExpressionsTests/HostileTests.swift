@@ -11,7 +11,9 @@ private let grid = ParameterGrid(axes: [
   .init(name: "fast", values: [1, 2]), .init(name: "slow", values: (1...9).map(Double.init)),
 ])
 
-/// Reads a text as everything it might be. Whatever is accepted must also be laid out.
+/// Reads a text as everything it might be.
+///
+/// Whatever is accepted must also be laid out.
 private func read(_ source: String) {
   var compiler = ExpressionCompiler(scope: scope)
   if let error = error({ () throws(ExpressionError) in _ = try compiler.constant(source) }) {

@@ -4,8 +4,9 @@ import Expressions
   import Glibc
 #endif
 
-/// A second reading of the language, as plain as it can be: each node over the whole series, conditions as true, false
-/// or undefined. It shares the parser with the engine and nothing else.
+/// A second reading of the language: each node over the whole series, conditions as true, false or undefined.
+///
+/// As plain as it can be. It shares the parser with the engine and nothing else.
 struct NaiveInterpreter {
   enum Value {
     case number([Double])
