@@ -60,6 +60,12 @@ public struct KernelTable: Sendable {
       CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
       UnsafeMutablePointer<Vector>, Int
     ) -> Void
+  /// Crossings of two inputs, upward and downward, in one pass.
+  public let crossings:
+    @Sendable (
+      BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>,
+      UnsafeMutablePointer<Vector>, Int
+    ) -> Void
   /// Bars since the input was last not zero.
   public let barsSince:
     @Sendable (
@@ -95,6 +101,11 @@ public struct KernelTable: Sendable {
         CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
         UnsafeMutablePointer<Vector>, Int
       ) -> Void,
+    crossings:
+      @escaping @Sendable (
+        BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>,
+        UnsafeMutablePointer<Vector>, Int
+      ) -> Void,
     barsSince:
       @escaping @Sendable (
         BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>, Int
@@ -114,6 +125,7 @@ public struct KernelTable: Sendable {
     self.binary = binary
     self.select = select
     self.crosses = crosses
+    self.crossings = crossings
     self.barsSince = barsSince
     self.interleave = interleave
     self.broadcast = broadcast
