@@ -12,7 +12,7 @@ build: prepare ## Build the executable, .build/release/apus
 	swift build -c release --product apus
 
 demo: build ## Import the sample data and run two sweeps into build/demo
-	sh datasets/demo.sh
+	@sh datasets/demo.sh
 
 test: prepare ## Run every check of the code: Swift tests, the demonstration, the Python checks
 	@.ci/phase 'build with tests' swift build -c release --build-tests --explicit-target-dependency-import-check error
