@@ -57,7 +57,7 @@ let package = Package(
     // layer 2
     module("Storage", ["HDF5", "Market", "Metrics", "CCrypto"]),
     module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
-    module("Expressions", ["Kernels", "Market", "Indicators"], hot),
+    module("Expressions", ["Kernels", "Market", "Indicators"], hot, exclude: ["README.md"]),
 
     // layer 3
     module("Strategies", ["Expressions", "Simulation", "Market"], hot),
@@ -93,8 +93,8 @@ let package = Package(
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
-    tests("Expressions", ["Expressions", "Market", "Kernels"]),
-    tests("Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics"]),
+    tests("Expressions", ["Expressions", "Simulation", "Indicators", "Kernels"]),
+    tests("Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
     tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),

@@ -171,7 +171,8 @@ final class SignalLayout {
       switch (step.work, program.slots[index].work) {
       case (.barsSince(_, let state), _): state.pointee = .nan
       case (.constant, .constant(let value)):
-        (step.output - step.history).update(repeating: value, count: step.history + block)
+        // Not the bars before the first: there even a number is unknown.
+        step.output.update(repeating: value, count: block)
       case (.prefix(_, _, let lo, let run), _):
         for column in [step.output, lo, run] {
           (column - step.history).update(repeating: 0, count: step.history)

@@ -73,7 +73,9 @@ public enum BlockOperations {
     }
   }
 
-  /// Crossings of `a` and `b`. `side` is 1, -1 or 0 (never differed) and is carried between blocks.
+  /// Crossings of `a` and `b`.
+  ///
+  /// `side` is 1, -1 or 0 (never differed) and is carried between blocks.
   @inline(never)
   public static func crosses(
     _ kind: CrossKind, _ a: BlockOperand, _ b: BlockOperand, _ side: UnsafeMutablePointer<Vector>,
