@@ -32,6 +32,13 @@ public struct Sampler {
     public var repeatedRounds: Int
     /// Whether every kept round is undisturbed.
     public var isClean: Bool
+
+    /// Samples that are known already.
+    package init(seconds: [[Double]], repeatedRounds: Int, isClean: Bool) {
+      self.seconds = seconds
+      self.repeatedRounds = repeatedRounds
+      self.isClean = isClean
+    }
   }
 
   /// How to sample.

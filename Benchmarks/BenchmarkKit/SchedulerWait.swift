@@ -7,13 +7,14 @@ import Synchronization
 /// for each thread, in nanoseconds.
 public struct SchedulerWait: Sendable, Equatable {
   /// Nanoseconds by thread.
-  var threads: [Int: UInt64]
+  package var threads: [Int: UInt64]
   /// Nanoseconds that child processes waited, as far as they were told.
-  var children: UInt64
+  package var children: UInt64
 
   private static let childrenTotal = Atomic<UInt64>(0)
 
-  init(threads: [Int: UInt64], children: UInt64) {
+  /// A state that is known already.
+  package init(threads: [Int: UInt64], children: UInt64) {
     self.threads = threads
     self.children = children
   }
@@ -54,7 +55,7 @@ public struct SchedulerWait: Sendable, Equatable {
   }
 
   /// The second number of `cpu_ns wait_ns slices`.
-  static func parse(_ text: String) -> UInt64? {
+  package static func parse(_ text: String) -> UInt64? {
     let words = text.split(whereSeparator: \.isWhitespace)
     return words.count >= 2 ? UInt64(words[1]) : nil
   }

@@ -104,7 +104,7 @@ package enum BenchmarkProgram {
     guard !chosen.isEmpty else {
       throw ArgumentsError.badValue(
         name: "--filter", value: text,
-        reason: .other("matches no scenario", next: "see them all with: apus-bench list"))
+        reason: .other("'\(text)' is in no scenario's name", next: "see them all with: apus-bench list"))
     }
     let isTiny = arguments.flag("tiny")
     var options = isTiny ? Sampler.Options.tiny : Sampler.Options()

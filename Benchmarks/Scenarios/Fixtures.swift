@@ -8,13 +8,16 @@ import Strategies
 
 /// Data that several scenarios share: made from a seed, so the same everywhere.
 enum Fixture {
-  /// Daily bars of a synthetic market.
+  /// Bars of a synthetic market.
   ///
   /// - Parameter decimals: to which prices are rounded; nil for prices as they come, so that averages never tie.
-  static func draft(bars: Int, symbols: Int, decimals: Int? = nil) throws -> PanelDraft {
+  static func draft(
+    bars: Int, symbols: Int, decimals: Int? = nil, frequency: MarketOptions.Frequency = .daily
+  ) throws -> PanelDraft {
     var options = MarketOptions(bars: bars, symbols: symbols)
     options.seed = 20_240_229
     options.decimals = decimals
+    options.frequency = frequency
     return try MarketGenerator.draft(options)
   }
 

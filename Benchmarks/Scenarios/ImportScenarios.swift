@@ -14,7 +14,7 @@ let importScenarios: [Scenario] = [
 
 /// A long CSV file of cents into a panel draft.
 ///
-/// Data: 252,000 rows (100 symbols × 2,520 bars) of time, symbol, open, high, low, close, volume; about 15 MB, in the
+/// Data: 252,000 rows (100 symbols × 2,520 bars) of time, symbol, open, high, low, close, volume; about 13 MB, in the
 /// page cache. Each byte is looked at by the record reader, five numbers and a time a row are parsed, and rows are
 /// aligned into `[T, N]`. One file is read by one thread.
 /// Limit: `read` in blocks and a `memchr` for every line end over the same bytes. Parsing needs several operations a

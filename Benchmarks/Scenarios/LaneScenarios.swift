@@ -75,7 +75,8 @@ final class ReferenceSweep {
   func run(threads: Int) throws {
     let isDone = apus_reference_sweep(
       closes, Int32(sweep.run.symbols.count), Int32(sweep.panel.barCount), sweep.fast, sweep.slow,
-      Int32(sweep.fast.count), CrossoverSweep.fee, sweep.run.barsPerYear, Int32(threads), rows.base)
+      Int32(sweep.fast.count), CrossoverSweep.fee, sweep.run.barsPerYear, Int32(threads), false,
+      rows.base)
     guard isDone else {
       throw BenchmarkError.unavailable(
         what: "memory for the reference sweep", next: "close other programs, or use --tiny")

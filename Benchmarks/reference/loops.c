@@ -84,7 +84,7 @@ void apus_reference_rank(
     union {
       double value;
       uint64_t bits;
-    } key = {.value = values[i]};
+    } key = {.value = values[i] + 0.0};  // turns −0 into 0
     // As unsigned numbers the bits of descending doubles ascend.
     keys[i] = key.bits >> 63 ? key.bits : ~key.bits & ~(UINT64_C(1) << 63);
     order[i] = i;

@@ -4,6 +4,7 @@
 
 enum { most = 256 };
 
+static pthread_mutex_t callers = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t begins = PTHREAD_COND_INITIALIZER, ends = PTHREAD_COND_INITIALIZER;
 static int helpers, wanted, running;
@@ -27,6 +28,7 @@ static void *help(void *argument) {
 }
 
 void apus_pool_run(int threads, void (*work)(void *context, int k), void *context) {
+  pthread_mutex_lock(&callers);
   pthread_mutex_lock(&lock);
   while (helpers + 1 < threads && helpers + 1 < most) {
     pthread_t thread;
@@ -48,4 +50,5 @@ void apus_pool_run(int threads, void (*work)(void *context, int k), void *contex
   pthread_mutex_lock(&lock);
   while (running > 0) pthread_cond_wait(&ends, &lock);
   pthread_mutex_unlock(&lock);
+  pthread_mutex_unlock(&callers);
 }

@@ -23,6 +23,7 @@ typedef struct {
   sweep_item *items;
   int item_count;
   int threads;
+  bool wide;
   atomic_int next_asset;
   atomic_bool failed;
 } sweep_plan;
@@ -115,7 +116,7 @@ static void fill_group(
       out[t * width + l] = full ? (prefix[end] - prefix[end - window[l]]) * scale[l] : NAN;
     }
 #if defined(__x86_64__)
-  if (has_avx512()) {
+  if (p->wide) {
     apus_sweep_averages_avx512(
         prefix, first + partial + 1 - offset, bars - partial, window, scale,
         out + partial * width);
@@ -192,7 +193,7 @@ static bool sweep_asset(
       }
       sweep_block block = {fast, slow, ratio, exit_ratio, 1 / (1 + p->fee), bars};
 #if defined(__x86_64__)
-      if (has_avx512())
+      if (p->wide)
         apus_sweep_kernel_avx512(items, states, count, &block);
       else
 #endif
@@ -229,10 +230,12 @@ static void work(void *context, int k) {
 
 bool apus_reference_sweep(
     const double *close, int assets, int bars, const int *fast, const int *slow, int combinations,
-    double fee, double bars_per_year, int threads, apus_reference_row *rows) {
+    double fee, double bars_per_year, int threads, bool portable,
+    apus_reference_row *rows) {
   sweep_plan p = {
       .close = close, .assets = assets, .bars = bars, .combinations = combinations, .fee = fee,
-      .bars_per_year = bars_per_year, .threads = threads, .rows = rows};
+      .bars_per_year = bars_per_year, .threads = threads, .rows = rows,
+      .wide = !portable && has_avx512()};
   bool ok = plan_items(&p, fast, slow);
   if (ok) {
     apus_pool_run(threads, work, &p);

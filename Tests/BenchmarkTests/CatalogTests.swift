@@ -20,7 +20,6 @@ import Testing
     return nil
   }()
 
-  // The reference's pool of threads takes one caller at a time.
   @Test func everyScenarioRunsTiny() throws {
     let apus = try #require(Self.apus, "no executable apus beside the tests")
     for scenario in ScenarioCatalog.all {

@@ -43,9 +43,10 @@ typedef struct {
 /// below; fills at the close of the same bar, all cash, a fee a side.
 ///
 /// `close` is [assets][bars], `rows` [assets][combinations]; windows are at least 1, combinations in any order.
-/// False if memory ran out.
+/// `portable` takes plain C even where there is AVX-512. False if memory ran out.
 bool apus_reference_sweep(
     const double *close, int assets, int bars, const int *fast, const int *slow, int combinations,
-    double fee, double bars_per_year, int threads, apus_reference_row *rows);
-/// Name of the instruction set that the sweep uses.
+    double fee, double bars_per_year, int threads, bool portable,
+    apus_reference_row *rows);
+/// Name of the instruction set that the sweep uses unless told to be portable.
 const char *apus_reference_sweep_variant(void);
