@@ -10,6 +10,8 @@ public enum BenchmarkError: Error, Equatable {
   case system(call: String, path: String, code: Int32)
   /// A program that was to be timed failed.
   case childFailed(program: String, status: Int32)
+  /// The user asked to stop.
+  case interrupted
 }
 
 extension BenchmarkError: CustomStringConvertible {
@@ -24,6 +26,7 @@ extension BenchmarkError: CustomStringConvertible {
     case .system(let call, let path, let code):
       "\(path): \(call): \(String(cString: strerror(code))). "
         + "Check that the folder exists and has room"
+    case .interrupted: "interrupted; run it again for numbers"
     case .childFailed(let program, let status):
       "\(program) ended with status \(status) while it was timed. Run it by hand to see why"
     }

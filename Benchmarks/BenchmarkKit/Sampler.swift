@@ -46,7 +46,7 @@ public struct Sampler {
   private let clock: () -> UInt64
   private let waiting: () -> SchedulerWait?
 
-  /// A sampler. Clock and waiting are those of the system unless given.
+  /// A sampler, by the system's clock and scheduler unless others are given.
   public init(
     options: Options, clock: @escaping () -> UInt64 = monotonicNanoseconds,
     waiting: @escaping () -> SchedulerWait? = SchedulerWait.now
@@ -72,6 +72,7 @@ public struct Sampler {
     var clean: [Round] = []
     var disturbed: [Round] = []
     while clean.count < options.rounds {
+      if Interruption.isRequested { throw BenchmarkError.interrupted }
       let round = try take(contestants, repetitions, turn: clean.count + disturbed.count)
       if let share = round.disturbance, share <= options.disturbanceLimit {
         clean.append(round)

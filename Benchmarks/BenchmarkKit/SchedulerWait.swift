@@ -39,7 +39,9 @@ public struct SchedulerWait: Sendable, Equatable {
       threads: threads, children: childrenTotal.load(ordering: .relaxed))
   }
 
-  /// Nanoseconds of waiting since an earlier state. Threads that ended meanwhile are not counted.
+  /// Nanoseconds of waiting since an earlier state.
+  ///
+  /// Threads that ended meanwhile are not counted.
   public func since(_ earlier: SchedulerWait) -> UInt64 {
     threads.reduce(children &- earlier.children) { total, thread in
       let before = earlier.threads[thread.key] ?? 0

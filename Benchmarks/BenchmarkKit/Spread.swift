@@ -14,7 +14,7 @@ public struct Spread: Codable, Sendable, Equatable {
     self.max = max
   }
 
-  /// The spread of at least one value. NaN isn't expected.
+  /// The spread of at least one value, none of them NaN.
   public init(of values: [Double]) {
     precondition(!values.isEmpty, "no spread of nothing")
     let sorted = values.sorted()

@@ -9,7 +9,7 @@ package enum BenchmarkProgram {
   private static let filter = OptionSpec.value(
     "filter", "TEXT", help: "Run only scenarios whose name holds this.")
   private static let rounds = OptionSpec.value(
-    "rounds", "N", help: "Rounds that count; at least 5 for numbers to be shown to others.",
+    "rounds", "N", help: "Rounds that count, at least 5.",
     default: "5")
   private static let tiny = OptionSpec.flag(
     "tiny", help: "Shrink data and time to almost nothing, to see that all works.")
@@ -62,7 +62,7 @@ package enum BenchmarkProgram {
     ])
 
   /// Does what the words say and returns the exit status: 0 when all was measured, 1 when something was not or
-  /// became slower, 2 for a wrong command line, 3 for a file that can't be read or written.
+  /// became slower, 2 for a wrong command line, 3 for a file that can't be read or written, 130 when interrupted.
   package static func run(_ words: [String]) -> Int32 {
     do {
       switch try spec.parse(words) {
@@ -104,12 +104,13 @@ package enum BenchmarkProgram {
     guard !chosen.isEmpty else {
       throw ArgumentsError.badValue(
         name: "--filter", value: text,
-        reason: .other("'\(text)' is in no scenario's name", next: "see them all with: apus-bench list"))
+        reason: .other(
+          "'\(text)' is in no scenario's name", next: "see them all with: apus-bench list"))
     }
     let isTiny = arguments.flag("tiny")
     var options = isTiny ? Sampler.Options.tiny : Sampler.Options()
     if !isTiny || arguments.isGiven("rounds") {
-      options.rounds = try arguments.int("rounds", in: 1...1000)
+      options.rounds = try arguments.int("rounds", in: (isTiny ? 1 : 5)...1000)
     }
     let machine = ThisMachine.facts(threads: try arguments.optionalInt("threads", in: 1...256))
     let output = verb == "run" ? arguments.optionalString("json") : nil
@@ -118,6 +119,7 @@ package enum BenchmarkProgram {
     if let output { try ReportFile.checkTarget(output) }
     if let folder { try ReportFile.makeFolder(folder) }
 
+    Interruption.watch()
     let scratch = try ScratchFolder()
     defer { scratch.remove() }
     var report = BenchmarkReport(machine: machine, isTiny: isTiny, scenarios: [])
@@ -126,10 +128,17 @@ package enum BenchmarkProgram {
       let context = ScenarioContext(
         isTiny: isTiny, threads: machine.threads, scratch: try scratch.part("\(index)"),
         apus: ThisMachine.apus)
-      report.scenarios.append(scenario.measure(context, options: options))
+      let result = scenario.measure(context, options: options)
+      if Interruption.isRequested { break }
+      report.scenarios.append(result)
       scratch.removePart("\(index)")
     }
     try say(report.text)
+    if Interruption.isRequested {
+      // A part is shown and not kept: a comparison would call the rest missing.
+      complain("interrupted; nothing was written\n")
+      return 130
+    }
     if let output { try ReportFile.write(report, to: output, force: true) }
     if let folder { complain("wrote \(try ReportFile.record(report, in: folder))\n") }
     return report.scenarios.contains { $0.failure != nil } ? 1 : 0

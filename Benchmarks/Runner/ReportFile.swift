@@ -49,7 +49,7 @@ package enum ReportFile {
     }
   }
 
-  /// Adds a report to a folder under its date; returns the path. Never replaces a file.
+  /// Adds a report to a folder under its date, replacing nothing, and returns the path.
   package static func record(_ report: BenchmarkReport, in folder: String) throws -> String {
     try makeFolder(folder)
     let name = String(report.machine.date.map { $0 == ":" ? "-" : $0 })

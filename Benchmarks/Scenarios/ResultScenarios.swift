@@ -41,7 +41,7 @@ private func rankRows(_ context: ScenarioContext) throws -> Workload {
 
 /// A result of 100,000 lanes with two parameters and the default metrics into a file.
 ///
-/// Data: 14 columns of numbers, lane ids, ranks and three columns of texts: about 15 MB. Texts are stored one by one,
+/// Data: 14 columns of numbers, lane ids, ranks and three columns of texts: 24 MB. Texts are stored one by one,
 /// numbers as they lie in memory; then the file is synced and renamed.
 /// Limit: `write`, `fsync` and `rename` of as many bytes. Both wait for the disk, so their rounds vary with it.
 private func writeRows(_ context: ScenarioContext) throws -> Workload {
@@ -73,7 +73,7 @@ private func writeRows(_ context: ScenarioContext) throws -> Workload {
 
 /// The same lanes as comma-separated text.
 ///
-/// Data: as `result/write`; 1.4 million numbers become about 25 MB of text, the shortest that reads back as the same
+/// Data: as `result/write`; 1.4 million numbers of about twenty characters, the shortest text that reads back as the same
 /// number. Limit: printing each number alone, without cells, rows and commas.
 private func exportRows(_ context: ScenarioContext) throws -> Workload {
   let table = resultTable(

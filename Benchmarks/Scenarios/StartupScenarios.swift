@@ -15,7 +15,7 @@ let startupScenarios: [Scenario] = [
 
 /// `apus --version`.
 ///
-/// What counts is the loading of libraries and the runtime: a few hundred relocations and pages, no data. Limit:
+/// What counts is the loading and binding of libraries, and the start of the runtime; there are no data. Limit:
 /// `/bin/true`, which loads the C library alone.
 private func startVersion(_ context: ScenarioContext) throws -> Workload {
   try processes(context, ["--version"])
@@ -23,7 +23,7 @@ private func startVersion(_ context: ScenarioContext) throws -> Workload {
 
 /// `apus backtest` of one lane over a year of one symbol.
 ///
-/// Data: 252 bars of one symbol in a store of 60 kB; a spec of ten lines. On top of `startup/version` come reading both
+/// Data: 252 bars of one symbol in a store; a spec of ten lines. On top of `startup/version` come reading both
 /// through HDF5, and writing a result with its trace, which is synced to disk twice. Limit: as `startup/version`.
 private func startBacktest(_ context: ScenarioContext) throws -> Workload {
   let draft = try Fixture.draft(bars: context.size(252, tiny: 60), symbols: 1)

@@ -48,7 +48,7 @@ private func sweepMetrics(_ context: ScenarioContext) throws -> Workload {
 
 /// A sweep as `apus sweep` runs it: spec and store in, ranked result and summary out.
 ///
-/// Data: 11,400 lanes (a grid of 95 × 120 pairs, one symbol) × 2,520 bars, 29 million lane-bars, and a result of 2 MB.
+/// Data: 11,400 lanes (a grid of 95 × 120 pairs, one symbol) × 2,520 bars, 29 million lane-bars, and a result of 3 MB.
 /// What is added to the engine is opening the store, compiling, ranking, and writing, which waits for the disk twice.
 /// Limit: the engine alone with the same metrics.
 private func sweepJob(_ context: ScenarioContext) throws -> Workload {

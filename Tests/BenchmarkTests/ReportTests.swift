@@ -131,7 +131,7 @@ import apus_bench
 
   @Test(
     arguments: [
-      (["run", "--filter", "no-such-scenario"], 2), (["run", "--rounds", "0"], 2),
+      (["run", "--filter", "no-such-scenario"], 2), (["run", "--rounds", "4"], 2),
       (["walk"], 2), (["compare", "/no/such/a.json", "/no/such/b.json"], 3),
       (["run", "--filter", "metrics/var", "--tiny", "--json", "/no/such/folder/x.json"], 3),
       (["help", "record"], 0), (["list"], 0),
