@@ -99,7 +99,12 @@ let package = Package(
       ], path: "Benchmarks/Runner"),
 
     // What an embedder imports.
-    .target(name: "Apus", dependencies: ["Jobs"], path: "Sources/Umbrella"),
+    .target(
+      name: "Apus",
+      dependencies: [
+        "Jobs", "Interchange", "Strategies", "Storage", "Simulation", "Expressions", "Market",
+        "Metrics",
+      ], path: "Sources/Umbrella"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("Kernels", ["Kernels"]),
@@ -110,7 +115,8 @@ let package = Package(
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
     tests("Expressions", ["Expressions", "Simulation", "Indicators", "Kernels"]),
-    tests("Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
+    tests(
+      "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
     tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
