@@ -93,7 +93,7 @@ extension MetricTable: @unchecked Sendable {}
 ///
 /// Total: defined values first, best first by the metric's direction; then those of ruined lanes, however good they look;
 /// then undefined ones; ties by lane id.
-func ranking(
+package func ranking(
   count: Int, direction: MetricDirection, value: (Int) -> Double, isRuined: (Int) -> Bool
 ) -> [Int] {
   let keys = (0..<count).map { row -> (group: Int, key: Double) in

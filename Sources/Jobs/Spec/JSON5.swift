@@ -4,8 +4,8 @@
 ///
 /// Foundation reads JSON5 too, but on Linux it tells neither line nor column of a mistake, takes the last of two equal
 /// keys in silence, and forgets the order of keys, which is the order of parameters in a plan.
-struct JSON5: Equatable {
-  enum Value: Equatable {
+package struct JSON5: Equatable {
+  package enum Value: Equatable {
     case null
     case bool(Bool)
     case number(Double)
@@ -14,18 +14,18 @@ struct JSON5: Equatable {
     case object([Member])
   }
 
-  struct Member: Equatable {
-    var key: String
-    var value: JSON5
+  package struct Member: Equatable {
+    package var key: String
+    package var value: JSON5
   }
 
-  struct Place: Equatable, Sendable {
-    var line: Int
-    var column: Int
+  package struct Place: Equatable, Sendable {
+    package var line: Int
+    package var column: Int
   }
 
-  var value: Value
-  var place: Place
+  package var value: Value
+  package var place: Place
 
   /// What kind of value this is, as an error says it.
   var kind: String {
@@ -40,7 +40,7 @@ struct JSON5: Equatable {
   }
 
   /// A number without a trailing ".0".
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
   }
 
@@ -51,17 +51,17 @@ struct JSON5: Equatable {
   }
 
   /// Reads a document; errors name line and column.
-  static func parse(_ text: String) throws(JSON5Error) -> JSON5 {
+  package static func parse(_ text: String) throws(JSON5Error) -> JSON5 {
     var reader = JSON5Reader(text)
     return try reader.document()
   }
 }
 
 /// Why a text is not JSON5.
-struct JSON5Error: Error, Equatable {
-  var found: String
-  var expected: String
-  var place: JSON5.Place
+package struct JSON5Error: Error, Equatable {
+  package var found: String
+  package var expected: String
+  package var place: JSON5.Place
 }
 
 private struct JSON5Reader {

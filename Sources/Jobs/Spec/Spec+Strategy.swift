@@ -186,7 +186,8 @@ extension Spec {
         expected: "at most \(valuesLimit)")
     }
     return (0...Int(steps)).map { index in
-      let value = decimal(from + Double(index) * step)
+      let value = 
+        index == 0 ? from : decimal(from + Double(index) * step, among: from, to)
       return value > to ? to : value
     }
   }
@@ -197,16 +198,18 @@ extension Spec {
       if index == count - 1 { return to }
       let share = Double(index) / Double(count - 1)
       if isLog { return from * power(to / from, share) }
-      return decimal(from + (to - from) * share)
+      return decimal(from + (to - from) * share, among: from, to)
     }
   }
 
-  /// Takes off the rounding noise of a sum such as 0.1 + 2 × 0.1, if the number is a short decimal.
-  private static func decimal(_ value: Double) -> Double {
+  /// Takes off the rounding noise of a sum such as 0.1 + 2 × 0.1 or -0.3 + 3 × 0.1, if the number is a short decimal.
+  private static func decimal(_ value: Double, among from: Double, _ to: Double) -> Double {
     let scaled = (value * 1e12).rounded()
     guard scaled.magnitude < 0x1p53 else { return value }
     let short = scaled / 1e12
-    return (short - value).magnitude <= value.magnitude * 4e-16 ? short : value
+    let noise = max(from.magnitude, to.magnitude) * 4e-16
+    // Adding 0 takes the sign off a zero.
+    return (short - value).magnitude <= noise ? short + 0 : value
   }
 
   private static func power(_ base: Double, _ exponent: Double) -> Double {

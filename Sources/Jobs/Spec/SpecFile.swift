@@ -151,7 +151,7 @@ extension JSON5 {
   }
 
   /// The value as JSON.
-  func json(indent: Int) -> String {
+  package func json(indent: Int) -> String {
     let space = String(repeating: "  ", count: indent + 1)
     let end = "\n" + String(repeating: "  ", count: indent)
     switch value {
