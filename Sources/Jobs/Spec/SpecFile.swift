@@ -27,12 +27,25 @@ public enum SpecFile {
     let spec = try Spec(json, text: text)
     if let store { return (spec, absolute(store)) }
     if spec.store.hasPrefix("/") { return (spec, spec.store) }
-    let folder = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? ""
-    return (spec, absolute(folder.isEmpty ? spec.store : folder + "/" + spec.store))
+    return (spec, absolute(split(path ?? "").folder + spec.store))
   }
 
+  /// The folder of a path, with its last slash, and the name in it.
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    let end = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
+    let start = end ?? path.startIndex
+    return (String(path[..<start]), String(path[start...]))
+  }
+
+  /// A path that holds wherever one stands: its folder as the system knows it, if it is there.
   private static func absolute(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardized.path
+    let (folder, name) = split(path)
+    if !folder.utf8.contains(0), let real = realpath(folder.isEmpty ? "." : folder, nil) {
+      defer { free(real) }
+      let text = String(cString: real)
+      return text.hasSuffix("/") ? text + name : text + "/" + name
+    }
+    return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
   private static func read(_ path: String?) throws(SpecError) -> String {
