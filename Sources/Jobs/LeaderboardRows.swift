@@ -3,14 +3,9 @@ import Storage
 /// Rows of a result in rank order.
 public struct LeaderboardRows {
   private let table: ResultTable
-  private let position: [Int64: Int]
 
   /// Rows of a table.
-  public init(_ table: ResultTable) {
-    self.table = table
-    position = Dictionary(
-      uniqueKeysWithValues: table.lanes.enumerated().map { ($0.element, $0.offset) })
-  }
+  public init(_ table: ResultTable) { self.table = table }
 
   /// The best rows by the table's own ranking.
   public func rows(top: Int) -> [RunSummary.Row] {
@@ -21,12 +16,7 @@ public struct LeaderboardRows {
   ///
   /// Traps on a lane that the table does not have.
   public func row(rank: Int, lane: Int64) -> RunSummary.Row {
-    guard let place = position[lane] else { preconditionFailure("no lane \(lane)") }
-    var reasons: [String: String] = [:]
-    for part in table.reason[place].split(separator: ";") {
-      let pair = part.split(separator: ":", maxSplits: 1).map { $0.filter { $0 != " " } }
-      if pair.count == 2 { reasons[pair[0]] = pair[1] }
-    }
+    guard let place = position(of: lane) else { preconditionFailure("no lane \(lane)") }
     return RunSummary.Row(
       rank: rank, lane: Int(lane), symbol: table.symbol(at: place),
       status: table.status[place].rawValue,
@@ -37,6 +27,31 @@ public struct LeaderboardRows {
           let value = column.values[place]
           return (column.name, value.isNaN ? Double?.none : value)
         }),
-      reasons: reasons)
+      reasons: reasons(at: place))
+  }
+
+  /// Why metrics of a lane are undefined; of a lane that failed, all are for the same reason.
+  private func reasons(at place: Int) -> [String: String] {
+    let text = table.reason[place]
+    if table.status[place] == .failed {
+      return Dictionary(uniqueKeysWithValues: table.metrics.map { ($0.name, text) })
+    }
+    var reasons: [String: String] = [:]
+    for part in text.split(separator: ";") {
+      let pair = part.split(separator: ":", maxSplits: 1).map { $0.filter { $0 != " " } }
+      if pair.count == 2 { reasons[pair[0]] = pair[1] }
+    }
+    return reasons
+  }
+
+  /// Position of a lane in the table; ids increase.
+  private func position(of lane: Int64) -> Int? {
+    var low = 0
+    var high = table.lanes.count
+    while low < high {
+      let middle = (low + high) / 2
+      if table.lanes[middle] < lane { low = middle + 1 } else { high = middle }
+    }
+    return low < table.lanes.count && table.lanes[low] == lane ? low : nil
   }
 }

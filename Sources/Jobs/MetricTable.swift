@@ -64,11 +64,21 @@ final class MetricTable {
     return code == 0 ? nil : UndefinedReason.allCases[Int(code) - 1]
   }
 
-  /// All undefined metrics of a lane, as `sharpe: no_variation; win_rate: no_trades`.
-  func reasonText(_ lane: Int) -> String {
-    metrics.indices.compactMap { position in
-      reason(metric: position, lane: lane).map { "\(metrics[position].name): \($0.rawValue)" }
-    }.joined(separator: "; ")
+  /// All undefined metrics of some lanes, as `sharpe: no_variation; win_rate: no_trades`.
+  ///
+  /// Lanes of a large run have few different texts, and share them.
+  func reasonTexts(_ lanes: [Int]) -> [String] {
+    var known: [[UInt8]: String] = [:]
+    return lanes.map { lane in
+      if states[lane] == State.failed { return "no_price_in_window" }
+      let codes = metrics.indices.map { reasons[$0 * laneCount + lane] }
+      if let text = known[codes] { return text }
+      let text = metrics.indices.compactMap { position in
+        reason(metric: position, lane: lane).map { "\(metrics[position].name): \($0.rawValue)" }
+      }.joined(separator: "; ")
+      known[codes] = text
+      return text
+    }
   }
 
   private static func code(_ reason: UndefinedReason) -> UInt8 {
@@ -83,7 +93,7 @@ extension MetricTable: @unchecked Sendable {}
 ///
 /// Total: defined values first, best first by the metric's direction; then those of ruined lanes, however good they look;
 /// then undefined ones; ties by lane id.
-func ranking(
+package func ranking(
   count: Int, direction: MetricDirection, value: (Int) -> Double, isRuined: (Int) -> Bool
 ) -> [Int] {
   let keys = (0..<count).map { row -> (group: Int, key: Double) in

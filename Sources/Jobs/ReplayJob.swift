@@ -8,6 +8,7 @@ public struct ReplayJob: Sendable {
   public let table: ResultTable
   /// The run as it was planned.
   public let plan: RunPlan
+  private let path: String
 
   /// What a replay found.
   public struct Outcome: Sendable {
@@ -30,6 +31,7 @@ public struct ReplayJob: Sendable {
   ///   - store: path of the store; nil for where the result says it was.
   /// - Throws: `StorageError`, `SpecError`, `ReplayError` if the store has changed since.
   public init(path: String, store: String? = nil) throws {
+    self.path = path
     table = try ResultStore.read(path)
     let spec = try Spec(text: table.attributes.spec)
     plan = try RunPlan(spec: spec, storePath: store ?? table.attributes.store)
@@ -66,7 +68,10 @@ public struct ReplayJob: Sendable {
   }
 
   /// Writes the lane as a result of its own, with its trace.
+  ///
+  /// - Throws: `StorageError`; also for a path that would replace the result or its store.
   public func write(_ outcome: Outcome, lane: Int, to path: String, force: Bool) throws {
+    try checkApart(path, from: [self.path, plan.storePath])
     guard let row = table.lanes.firstIndex(of: Int64(lane)) else { return }
     var single = table.keeping(
       rows: [row], order: [0], by: table.leaderboardBy, direction: table.leaderboardDirection)

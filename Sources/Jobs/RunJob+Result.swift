@@ -41,9 +41,7 @@ extension RunJob {
       symbols: run.symbols.map { run.panel.symbols[$0].symbol },
       symbolIndex: lanes.map { Int32(run.place(of: $0).symbol) }, parameters: parameters,
       status: lanes.map { table.status($0) },
-      reason: lanes.map {
-        table.status($0) == .failed ? "no_price_in_window" : table.reasonText($0)
-      },
+      reason: table.reasonTexts(lanes),
       metrics: metrics, leaderboard: order.map { Int64(lanes[$0]) }, leaderboardBy: rank.name,
       leaderboardDirection: rank.direction.rawValue)
   }

@@ -1,5 +1,6 @@
 import Dispatch
 import FoundationEssentials
+import Glibc
 import Market
 import Metrics
 import Simulation
@@ -22,6 +23,8 @@ public struct RunJob: Sendable {
     public var variant = KernelVariant.best
     /// Whether to keep the full trace of every lane.
     public var keepsTraces = false
+    /// Files that the output must not replace, even by force, beside the store: the spec.
+    public var inputs: [String] = []
 
     /// Options with an output path.
     public init(output: String) { self.output = output }
@@ -60,14 +63,16 @@ public struct RunJob: Sendable {
   /// - Parameters:
   ///   - progress: takes the number of lanes finished so far; called from workers.
   ///   - isCancelled: asked before each tile.
-  /// - Throws: `StorageError` before the work if the output cannot be written.
+  /// - Throws: `StorageError` before the work if the output cannot be written, or would replace the store or the spec.
   public func run(
     progress: @escaping @Sendable (Int) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> Outcome {
     let summaryPath = Self.summaryPath(options.output)
-    try AtomicFile.checkTarget(options.output, force: options.force)
-    try AtomicFile.checkTarget(summaryPath, force: options.force)
+    for path in [options.output, summaryPath] {
+      try checkApart(path, from: [plan.storePath] + options.inputs)
+      try AtomicFile.checkTarget(path, force: options.force)
+    }
     let started = Date()
     let clock = ContinuousClock()
     let begin = clock.now
@@ -106,5 +111,31 @@ public struct RunJob: Sendable {
     try AtomicFile.write(try summary.json(), to: summaryPath, force: options.force)
     return Outcome(
       table: result, summary: summary, summaryPath: summaryPath, isComplete: isComplete)
+  }
+}
+
+/// Throws if an output would take the place of a file that was read, or stand in a folder of files that was.
+func checkApart(_ output: String, from inputs: [String]) throws(StorageError) {
+  let name = output.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+  let folder = output.dropLast(name.utf8.count)
+  for input in inputs {
+    guard let file = FileIdentity(input) else { continue }
+    if FileIdentity(output) == file || FileIdentity(folder.isEmpty ? "." : String(folder)) == file {
+      throw .unwritable(
+        path: output, reason: "\(input) was read for it and is kept; choose another name")
+    }
+  }
+}
+
+/// What tells one file from another, whatever their paths.
+private struct FileIdentity: Equatable {
+  let device: dev_t
+  let number: ino_t
+
+  init?(_ path: String) {
+    var status = stat()
+    guard !path.utf8.contains(0), stat(path, &status) == 0 else { return nil }
+    device = status.st_dev
+    number = status.st_ino
   }
 }

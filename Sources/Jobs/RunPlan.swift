@@ -1,5 +1,4 @@
 import Expressions
-import FoundationEssentials
 import Kernels
 import Market
 import Metrics
@@ -43,17 +42,24 @@ public struct RunPlan: Sendable {
     let symbols = try Self.symbols(spec, panel)
     let window = try Self.window(spec, panel)
     grid = try Self.grid(spec, panel)
-    let strategy: ExpressionStrategy
-    do throws(StrategyError) {
-      strategy = try ExpressionStrategy(
-        source: spec.strategy, grid: grid, panel: panel, zoneOffset: Self.zoneOffset(panel))
-    } catch {
-      throw SpecError.strategy(error)
-    }
     let (lanes, overflow) = grid.count.multipliedReportingOverflow(by: symbols.count)
     guard !overflow, lanes <= Self.laneLimit else {
       throw SpecError.tooManyLanes(
         found: "\(grid.count) × \(symbols.count)", limit: Self.laneLimit)
+    }
+    let zone = ZoneOffsets(panel)
+    let strategy: ExpressionStrategy
+    do throws(StrategyError) {
+      strategy = try ExpressionStrategy(
+        source: spec.strategy, grid: grid, panel: panel, zoneOffset: { zone.offset(at: $0) })
+    } catch {
+      throw SpecError.strategy(error)
+    }
+    if zone.wasMissed {
+      throw SpecError.panel(
+        reason:
+          "panel \(panel.name) is in the time zone '\(panel.calendar.timeZone)', which this system "
+          + "does not know; hour, weekday, month and month_end need it")
     }
 
     metrics = spec.metrics.compactMap { MetricCatalog.metric(named: $0) }
@@ -127,6 +133,8 @@ public struct RunPlan: Sendable {
     }
     let first = try window(spec, panel).lowerBound
     let known = (0..<panel.symbolCount).compactMap { symbol -> (symbol: Int, value: Double)? in
+      // What a symbol was worth before it ended is no reason to choose it.
+      guard let life = panel.lifetimes[symbol], life.contains(first) else { return nil }
       let bar = (0...first).last {
         !panel.value(field: field, bar: $0, symbol: symbol).isNaN
       }
@@ -137,14 +145,17 @@ public struct RunPlan: Sendable {
     }
     guard !ranked.isEmpty else {
       throw .nothingToRun(
-        reason: "data.symbols: no symbol has a \(name) at or before the first bar of the run")
+        reason:
+          "data.symbols: no symbol that trades at the first bar of the run has a \(name) by then")
     }
     return ranked.prefix(count).map(\.symbol)
   }
 
   private static func window(_ spec: Spec, _ panel: PricePanel) throws(SpecError) -> Range<Int> {
     let lower = spec.from.map { panel.time.firstBar(atOrAfter: $0) } ?? 0
-    let upper = spec.to.map { panel.time.firstBar(atOrAfter: $0 + 1) } ?? panel.barCount
+    let upper =
+      spec.to.map { $0 == .max ? panel.barCount : panel.time.firstBar(atOrAfter: $0 + 1) }
+      ?? panel.barCount
     guard lower < upper else {
       let first = panel.time.ns.first.map { Timestamp.text(nanoseconds: $0) } ?? "?"
       let last = panel.time.ns.last.map { Timestamp.text(nanoseconds: $0) } ?? "?"
@@ -162,14 +173,8 @@ public struct RunPlan: Sendable {
         path: "parameters.\(axis.name)", line: 0, found: "the name of a field of the panel",
         expected: "a name of its own")
     }
-    guard let size = ParameterGrid.size(of: spec.axes), size <= laneLimit * 20 else {
-      let sizes = spec.axes.map { "\($0.values.count)" }.joined(separator: " × ")
-      throw .tooManyLanes(found: sizes, limit: laneLimit)
-    }
     guard let text = spec.condition else {
-      guard size <= laneLimit else {
-        throw .tooManyLanes(found: "\(size)", limit: laneLimit)
-      }
+      try checkSize(of: spec.axes, limit: laneLimit)
       return ParameterGrid(axes: spec.axes)
     }
     var compiler = ExpressionCompiler(
@@ -188,6 +193,16 @@ public struct RunPlan: Sendable {
     return grid
   }
 
+  /// Throws if parameters have too many combinations to look at, before any is left out.
+  static func checkSize(of axes: [ParameterGrid.Axis], limit: Int = laneLimit * 20)
+    throws(SpecError)
+  {
+    guard let size = ParameterGrid.size(of: axes), size <= limit else {
+      let sizes = axes.map { "\($0.values.count)" }.joined(separator: " × ")
+      throw .tooManyLanes(found: sizes, limit: laneLimit)
+    }
+  }
+
   private static func checkFields(_ run: LaneRun) throws(SpecError) {
     var needed = [("close", "every run values positions at the close")]
     if run.rules.fill == .nextOpen {
@@ -200,19 +215,6 @@ public struct RunPlan: Sendable {
       throw .panel(
         reason: "panel \(run.panel.name) has no field '\(field)' (it has: "
           + "\(run.panel.fields.joined(separator: ", "))); \(reason)")
-    }
-  }
-
-  /// What to add to UTC in the panel's zone.
-  ///
-  /// An unknown zone counts as UTC.
-  private static func zoneOffset(_ panel: PricePanel) -> (Int64) -> Int64 {
-    guard panel.frequencyNs < Calendar.dayNs, panel.calendar.timeZone != "UTC",
-      let zone = TimeZone(identifier: panel.calendar.timeZone)
-    else { return { _ in 0 } }
-    return { ns in
-      let date = Date(timeIntervalSince1970: Double(ns) / 1e9)
-      return Int64(zone.secondsFromGMT(for: date)) * 1_000_000_000
     }
   }
 
@@ -242,8 +244,13 @@ public struct RunPlan: Sendable {
 
   /// Whether a symbol, by its position in the run, has a price in the window.
   func hasPrice(symbol: Int) -> Bool {
-    guard let life = run.panel.lifetimes[run.symbols[symbol]] else { return false }
-    return life.lowerBound < run.window.upperBound && life.upperBound >= run.window.lowerBound
+    let column = run.symbols[symbol]
+    guard let life = run.panel.lifetimes[column], let close = run.panel.fieldIndex("close") else {
+      return false
+    }
+    return run.window.clamped(to: life.lowerBound..<life.upperBound + 1).contains {
+      !run.panel.value(field: close, bar: $0, symbol: column).isNaN
+    }
   }
 }
 

@@ -19,7 +19,8 @@ public enum ResultStore {
   public static let version = 1
 
   static let title = "result"
-  static let reserved = ["lane", "symbol", "status", "reason", "leaderboard", "traces"]
+  /// Names of variables and groups that every result has, and no column may take.
+  package static let reserved = ["lane", "symbol", "status", "reason", "leaderboard", "traces"]
   /// Ours, and what dimension scales put on a variable.
   static let reservedAttributes = [
     "role", "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST",

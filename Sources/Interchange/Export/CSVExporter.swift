@@ -30,16 +30,23 @@ public enum CSVExporter: Exporter {
   }
 
   private static func cell(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+    // By scalar: a comma before a combining mark is no Character of its own, and still a comma.
+    let scalars = text.unicodeScalars
+    guard scalars.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else {
+      return text
+    }
+    var quoted = "\""
+    for scalar in scalars {
+      if scalar == "\"" { quoted += "\"" }
+      quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "\""
   }
 
   /// The shortest text that reads back as the same number.
   private static func number(_ value: Double) -> String {
     guard !value.isNaN else { return "" }
-    let isWhole = value == value.rounded() && value.magnitude < 1e15
+    let isWhole = value == value.rounded() && value.magnitude < 1e15 && !value.isNegativeZero
     return isWhole ? "\(Int64(value))" : "\(value)"
   }
 }

@@ -31,3 +31,8 @@ public enum ExporterCatalog {
 
 /// Rows that are joined before they are handed on.
 let exportBatch = 4096
+
+extension Double {
+  /// Whether this is the zero whose sign a whole number would lose.
+  var isNegativeZero: Bool { self == 0 && sign == .minus }
+}

@@ -4,8 +4,8 @@
 ///
 /// Foundation reads JSON5 too, but on Linux it tells neither line nor column of a mistake, takes the last of two equal
 /// keys in silence, and forgets the order of keys, which is the order of parameters in a plan.
-struct JSON5: Equatable {
-  enum Value: Equatable {
+package struct JSON5: Equatable {
+  package enum Value: Equatable {
     case null
     case bool(Bool)
     case number(Double)
@@ -14,18 +14,18 @@ struct JSON5: Equatable {
     case object([Member])
   }
 
-  struct Member: Equatable {
-    var key: String
-    var value: JSON5
+  package struct Member: Equatable {
+    package var key: String
+    package var value: JSON5
   }
 
-  struct Place: Equatable, Sendable {
-    var line: Int
-    var column: Int
+  package struct Place: Equatable, Sendable {
+    package var line: Int
+    package var column: Int
   }
 
-  var value: Value
-  var place: Place
+  package var value: Value
+  package var place: Place
 
   /// What kind of value this is, as an error says it.
   var kind: String {
@@ -33,29 +33,35 @@ struct JSON5: Equatable {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .number(let value): "the number \(Self.text(value))"
-    case .string(let text): "the text \"\(text)\""
+    case .string(let text): "the text \"\(Self.excerpt(text))\""
     case .array: "a list"
     case .object: "an object"
     }
   }
 
   /// A number without a trailing ".0".
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
   }
 
+  /// A text as an error quotes it: on one line, and not all of a long one.
+  static func excerpt(_ text: String) -> String {
+    let line = text.prefix(60).map { $0.isNewline ? " " : $0 }
+    return String(line) + (text.count > 60 ? "…" : "")
+  }
+
   /// Reads a document; errors name line and column.
-  static func parse(_ text: String) throws(JSON5Error) -> JSON5 {
+  package static func parse(_ text: String) throws(JSON5Error) -> JSON5 {
     var reader = JSON5Reader(text)
     return try reader.document()
   }
 }
 
 /// Why a text is not JSON5.
-struct JSON5Error: Error, Equatable {
-  var found: String
-  var expected: String
-  var place: JSON5.Place
+package struct JSON5Error: Error, Equatable {
+  package var found: String
+  package var expected: String
+  package var place: JSON5.Place
 }
 
 private struct JSON5Reader {
@@ -80,17 +86,31 @@ private struct JSON5Reader {
   private var current: Unicode.Scalar? { position < text.count ? text[position] : nil }
 
   private func error(_ expected: String) -> JSON5Error {
-    let found =
-      current.map { $0 == "\n" ? "the end of the line" : "'\($0)'" } ?? "the end of the file"
-    return JSON5Error(found: found, expected: expected, place: place)
+    JSON5Error(found: current.map(name) ?? "the end of the file", expected: expected, place: place)
+  }
+
+  /// A character as an error shows it.
+  private func name(_ scalar: Unicode.Scalar) -> String {
+    if isLineEnd(scalar) { return "the end of the line" }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .unassigned, .privateUse:
+      return "the character U+" + String(scalar.value, radix: 16, uppercase: true)
+    default: return "'\(scalar)'"
+    }
+  }
+
+  private func isLineEnd(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "\n" || scalar == "\r" || scalar == "\u{2028}" || scalar == "\u{2029}"
   }
 
   private mutating func advance() {
-    if text[position] == "\n" {
-      line += 1
-      lineStart = position + 1
-    }
+    let scalar = text[position]
     position += 1
+    // A carriage return and a line feed end one line together.
+    if isLineEnd(scalar), scalar != "\r" || current != "\n" {
+      line += 1
+      lineStart = position
+    }
   }
 
   private mutating func skipBlank() throws(JSON5Error) {
@@ -98,10 +118,7 @@ private struct JSON5Reader {
       if scalar.properties.isWhitespace || scalar == "\u{FEFF}" {
         advance()
       } else if scalar == "/", position + 1 < text.count, text[position + 1] == "/" {
-        while let next = current, next != "\n" {
-          _ = next
-          advance()
-        }
+        while let next = current, !isLineEnd(next) { advance() }
       } else if scalar == "/", position + 1 < text.count, text[position + 1] == "*" {
         let start = place
         advance()
@@ -163,6 +180,7 @@ private struct JSON5Reader {
   private mutating func members() throws(JSON5Error) -> [JSON5.Member] {
     advance()
     var members: [JSON5.Member] = []
+    var keys: Set<String> = []
     while true {
       try skipBlank()
       if current == "}" {
@@ -176,8 +194,9 @@ private struct JSON5Reader {
       } else {
         key = try word("a key or '}'")
       }
-      guard !members.contains(where: { $0.key == key }) else {
-        throw JSON5Error(found: "the key '\(key)' twice", expected: "each key once", place: start)
+      guard keys.insert(key).inserted else {
+        throw JSON5Error(
+          found: "the key '\(JSON5.excerpt(key))' twice", expected: "each key once", place: start)
       }
       try skipBlank()
       guard current == ":" else { throw error("':' after the key '\(key)'") }
@@ -238,32 +257,50 @@ private struct JSON5Reader {
       advance()
     }
     var digits = word[...]
-    var sign = 1.0
-    if let first = digits.first, first == "+" || first == "-" {
-      sign = first == "-" ? -1 : 1
-      digits = digits.dropFirst()
+    let isNegative = digits.hasPrefix("-")
+    if isNegative || digits.hasPrefix("+") { digits = digits.dropFirst() }
+    guard let size = Self.magnitude(digits) else {
+      throw JSON5Error(
+        found: "'\(JSON5.excerpt(word))'", expected: "a number", place: start)
     }
-    switch digits {
-    case "Infinity": return sign * .infinity
-    case "NaN": return .nan
-    default: break
+    return isNegative ? -size : size
+  }
+
+  /// A number without its sign, or nil.
+  private static func magnitude(_ digits: Substring) -> Double? {
+    if digits == "Infinity" { return .infinity }
+    if digits == "NaN" { return .nan }
+    if digits.hasPrefix("0x") || digits.hasPrefix("0X") {
+      let hexadecimal = digits.dropFirst(2)
+      guard hexadecimal.allSatisfy(\.isHexDigit) else { return nil }
+      return UInt64(hexadecimal, radix: 16).map { Double($0) }
     }
-    if digits.hasPrefix("0x") || digits.hasPrefix("0X"),
-      let value = UInt64(digits.dropFirst(2), radix: 16)
-    {
-      return sign * Double(value)
+    return isDecimal(digits) ? Double(digits) : nil
+  }
+
+  /// Whether a word is a decimal number of JSON5; Swift's own reader takes "inf", "0x1p3" and "007" too.
+  private static func isDecimal(_ word: Substring) -> Bool {
+    var rest = word.utf8
+    func takeDigits() -> Int {
+      let count = rest.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }.count
+      rest = rest.dropFirst(count)
+      return count
     }
-    // Swift's own reader takes hexadecimal floats and words such as "inf" too.
-    let isPlain = digits.unicodeScalars.allSatisfy {
-      isDigit($0) || $0 == "." || $0 == "e" || $0 == "E" || $0 == "+" || $0 == "-"
+    func take(_ bytes: UInt8...) -> Bool {
+      guard let first = rest.first, bytes.contains(first) else { return false }
+      rest = rest.dropFirst()
+      return true
     }
-    guard isPlain, digits.contains(where: \.isNumber),
-      let value = Double(
-        (digits.hasPrefix(".") ? "0" : "") + digits.replacingTrailingDot())
-    else {
-      throw JSON5Error(found: "'\(word)'", expected: "a number", place: start)
+    let hasLeadingZero = rest.first == UInt8(ascii: "0")
+    var digits = takeDigits()
+    if hasLeadingZero && digits > 1 { return false }
+    if take(UInt8(ascii: ".")) { digits += takeDigits() }
+    guard digits > 0 else { return false }
+    if take(UInt8(ascii: "e"), UInt8(ascii: "E")) {
+      _ = take(UInt8(ascii: "+"), UInt8(ascii: "-"))
+      guard takeDigits() > 0 else { return false }
     }
-    return sign * value
+    return rest.isEmpty
   }
 
   private mutating func string() throws(JSON5Error) -> String {
@@ -276,13 +313,14 @@ private struct JSON5Reader {
         advance()
         return String(result)
       }
-      if scalar == "\n" { break }
+      if scalar == "\n" || scalar == "\r" { break }
       advance()
       guard scalar == "\\" else {
         result.append(scalar)
         continue
       }
       guard let escape = current else { break }
+      if isDigit(escape), escape != "0" { throw error("a character that can be escaped") }
       advance()
       switch escape {
       case "n": result.append("\n")
@@ -292,8 +330,8 @@ private struct JSON5Reader {
       case "f": result.append("\u{C}")
       case "v": result.append("\u{B}")
       case "0": result.append("\0")
-      case "\n": break
       case "\r": if current == "\n" { advance() }
+      case "\n", "\u{2028}", "\u{2029}": break
       case "x": result.append(try escaped(2))
       case "u": result.append(try unicode())
       default: result.append(escape)
@@ -306,7 +344,8 @@ private struct JSON5Reader {
   private mutating func hexadecimal(_ count: Int) throws(JSON5Error) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<count {
-      guard let scalar = current, let digit = Character(scalar).hexDigitValue else {
+      guard let scalar = current, scalar.isASCII, let digit = Character(scalar).hexDigitValue
+      else {
         throw error("\(count) hexadecimal digits")
       }
       value = value * 16 + UInt32(digit)
@@ -322,19 +361,16 @@ private struct JSON5Reader {
   /// A \u escape; a high surrogate takes the low one that follows.
   private mutating func unicode() throws(JSON5Error) -> Unicode.Scalar {
     let high = try hexadecimal(4)
-    guard (0xD800..<0xDC00).contains(high) else { return Unicode.Scalar(high) ?? "\u{FFFD}" }
-    guard current == "\\", position + 1 < text.count, text[position + 1] == "u" else {
-      return "\u{FFFD}"
-    }
+    if let scalar = Unicode.Scalar(high) { return scalar }
+    let half = "the other half of the surrogate pair \\u" + String(high, radix: 16, uppercase: true)
+    guard high < 0xDC00, current == "\\", position + 1 < text.count, text[position + 1] == "u"
+    else { throw error(half) }
     advance()
     advance()
     let low = try hexadecimal(4)
-    guard (0xDC00..<0xE000).contains(low) else { return "\u{FFFD}" }
-    return Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)) ?? "\u{FFFD}"
+    guard (0xDC00..<0xE000).contains(low),
+      let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
+    else { throw error(half) }
+    return scalar
   }
-}
-
-extension Substring {
-  /// "5." is a number in JSON5 but not in Swift.
-  fileprivate func replacingTrailingDot() -> String { hasSuffix(".") ? self + "0" : String(self) }
 }

@@ -2,6 +2,7 @@ import Expressions
 import Kernels
 import Market
 import Metrics
+import Storage
 import Strategies
 
 extension Spec {
@@ -9,21 +10,27 @@ extension Spec {
   ///
   /// - Throws: `SpecError` with path, line, what was found and what was expected.
   public init(text: String) throws(SpecError) {
-    let json: JSON5
+    try self.init(try Self.parse(text), text: text)
+  }
+
+  static func parse(_ text: String) throws(SpecError) -> JSON5 {
     do throws(JSON5Error) {
-      json = try JSON5.parse(text)
+      return try JSON5.parse(text)
     } catch {
       throw .syntax(
         line: error.place.line, column: error.place.column, found: error.found,
         expected: error.expected)
     }
+  }
+
+  /// Reads a spec from its value, with the text that is recorded with results.
+  init(_ json: JSON5, text: String) throws(SpecError) {
     self.text = text
     var root = try SpecReader(json, path: "")
     guard try root.integer("apus", "the format version 1", in: 1...1) != nil else {
       throw .missing(path: "apus", expected: "the format version: apus: 1")
     }
-    name = try root.string("name") ?? "run"
-    try Self.checkName(name)
+    if let json = root.optional("name") { name = try Self.readName(json) }
     try readData(&root)
     try readParameters(&root)
     condition = try root.string("where", "a condition on parameters, such as \"fast < slow\"")
@@ -32,19 +39,37 @@ extension Spec {
     try readExecution(&root)
     try readMetrics(&root)
     try readRank(&root)
-    seed = UInt64(try root.integer("seed", "a whole number from 0", in: 0...(1 << 53)) ?? 1)
+    try checkColumns()
+    let seeds = 0...(1 << 53)
+    seed = UInt64(
+      try root.integer("seed", "a whole number from 0 to \(seeds.upperBound)", in: seeds) ?? 1)
     try root.finish()
   }
 
   /// The name becomes part of a file's name.
-  private static func checkName(_ name: String) throws(SpecError) {
-    let isFine =
-      !name.isEmpty && name.utf8.count <= 100 && !name.hasPrefix(".")
-      && !name.contains { $0 == "/" || $0 == "\0" || $0.isNewline }
-    guard isFine else {
+  private static func readName(_ json: JSON5) throws(SpecError) -> String {
+    guard case .string(let name) = json.value, !name.isEmpty, name.utf8.count <= 100,
+      name.unicodeScalars.first != ".",
+      !name.unicodeScalars.contains(where: {
+        $0 == "/" || $0 == "\\" || $0.properties.generalCategory == .control
+      })
+    else {
       throw .value(
-        path: "name", line: 0, found: "\"\(name)\"",
-        expected: "1 to 100 characters without '/', not beginning with a dot")
+        path: "name", line: json.place.line, found: json.kind,
+        expected: "a text of 1 to 100 bytes without / and \\, not beginning with a dot")
+    }
+    return name
+  }
+
+  /// Parameters and metrics are the variables of one file, so that their names must differ.
+  private func checkColumns() throws(SpecError) {
+    for axis in axes {
+      let isMetric = metrics.contains(axis.name)
+      guard isMetric || ResultStore.reserved.contains(axis.name) else { continue }
+      throw .value(
+        path: "parameters.\(axis.name)", line: 0,
+        found: "the name of a \(isMetric ? "metric of this run" : "variable of every result")",
+        expected: "a name of its own")
     }
   }
 
@@ -52,8 +77,12 @@ extension Spec {
     guard var data = try root.object("data") else {
       throw .missing(path: "data", expected: "{ store: \"prices.h5\", … }")
     }
-    guard let store = try data.string("store", "the path of a price store") else {
-      throw .missing(path: "data.store", expected: "the path of a price store")
+    let path = "the path of a price store"
+    guard let json = data.optional("store") else {
+      throw .missing(path: "data.store", expected: path)
+    }
+    guard case .string(let store) = json.value, !store.isEmpty else {
+      throw data.wrong("store", json, path)
     }
     self.store = store
     panel = try data.string("panel", "the name of a panel")
@@ -63,7 +92,7 @@ extension Spec {
     if let from, let to, from > to {
       throw .value(
         path: "data.to", line: data.place.line, found: Timestamp.text(nanoseconds: to),
-        expected: "an instant after data.from, \(Timestamp.text(nanoseconds: from))")
+        expected: "an instant not before data.from, \(Timestamp.text(nanoseconds: from))")
     }
     let warmUp = try data.choice("warm_up", "warm-up", of: ["history", "window"])
     warmsOnHistory = warmUp != "window"
@@ -82,13 +111,14 @@ extension Spec {
     case .string("all"): return .all
     case .array(let list):
       var names: [String] = []
+      var seen: Set<String> = []
       for (index, element) in list.enumerated() {
         guard case .string(let name) = element.value else {
           throw .value(
             path: "\(path)[\(index)]", line: element.place.line, found: element.kind,
             expected: "a symbol in quotes")
         }
-        guard !names.contains(name) else {
+        guard seen.insert(name).inserted else {
           throw .value(
             path: "\(path)[\(index)]", line: element.place.line, found: "\"\(name)\" twice",
             expected: "each symbol once")
@@ -101,20 +131,7 @@ extension Spec {
       }
       return .named(names)
     case .object:
-      var reader = try SpecReader(json, path: path)
-      if let sector = try reader.string("sector") {
-        try reader.finish()
-        return .sector(sector)
-      }
-      if let count = try reader.integer("top", "a whole number of at least 1", in: 1...1_000_000) {
-        guard let field = try reader.string("by", "the name of a field") else {
-          throw .missing(path: "\(path).by", expected: "the field to rank by, such as market_cap")
-        }
-        try reader.finish()
-        return .top(count, by: field)
-      }
-      try reader.finish()
-      throw .missing(path: "\(path).sector", expected: "{ sector: … } or { top: …, by: … }")
+      return try readSelection(try SpecReader(json, path: path))
     default:
       throw .value(
         path: path, line: json.place.line, found: json.kind,
@@ -122,18 +139,39 @@ extension Spec {
     }
   }
 
+  private static func readSelection(_ selection: SpecReader) throws(SpecError) -> Symbols {
+    var reader = selection
+    let sector = try reader.string("sector")
+    let top = try reader.integer("top", "a whole number of at least 1", in: 1...Int(Int32.max))
+    let field = try reader.string("by", "the name of a field")
+    try reader.finish()
+    switch (sector, top, field) {
+    case (let sector?, nil, nil): return .sector(sector)
+    case (nil, let top?, let field?): return .top(top, by: field)
+    case (nil, .some, nil):
+      throw .missing(path: reader.at("by"), expected: "the field to rank by, such as market_cap")
+    case (nil, nil, .some):
+      throw .missing(path: reader.at("top"), expected: "the number of symbols")
+    default:
+      throw .value(
+        path: reader.path, line: reader.place.line,
+        found: sector == nil ? "an empty object" : "sector together with top or by",
+        expected: "{ sector: … } or { top: …, by: … }")
+    }
+  }
+
   private static func readInstant(_ data: inout SpecReader, _ key: String, isEnd: Bool)
     throws(SpecError) -> Int64?
   {
     let expected = "a date such as \"2014-01-31\" or an instant such as \"2014-01-31T14:30Z\""
-    guard let text = try data.string(key, expected) else { return nil }
-    do throws(MarketError) {
-      let instant = try Timestamp.nanoseconds(parsing: text)
-      return isEnd && text.utf8.count == 10 ? instant + Calendar.dayNs - 1 : instant
-    } catch {
-      throw .value(
-        path: data.at(key), line: data.place.line, found: "\"\(text)\"", expected: expected)
-    }
+    guard let json = data.optional(key) else { return nil }
+    guard case .string(let text) = json.value,
+      let instant = try? Timestamp.nanoseconds(parsing: text)
+    else { throw data.wrong(key, json, expected) }
+    guard isEnd, text.utf8.count == 10 else { return instant }
+    // The last day of the era ends after the last instant that there is.
+    let (end, overflow) = instant.addingReportingOverflow(Calendar.dayNs - 1)
+    return overflow ? Int64.max : end
   }
 
   private mutating func readAccount(_ root: inout SpecReader) throws(SpecError) {
@@ -223,9 +261,16 @@ extension Spec {
 
   private mutating func readRank(_ root: inout SpecReader) throws(SpecError) {
     var rank = try root.object("rank")
-    let by = try rank?.string("by", "the name of a metric")
-    rankBy = by ?? (metrics.contains("sharpe") ? "sharpe" : metrics.first ?? "sharpe")
-    try Self.checkMetric(rankBy, path: "rank.by", line: rank?.place.line ?? 0)
+    rankBy = metrics.contains("sharpe") ? "sharpe" : metrics.first ?? "sharpe"
+    if let json = rank?.optional("by") {
+      guard case .string(let name) = json.value else {
+        throw .value(
+          path: "rank.by", line: json.place.line, found: json.kind,
+          expected: "the name of a metric in quotes")
+      }
+      try Self.checkMetric(name, path: "rank.by", line: json.place.line)
+      rankBy = name
+    }
     top = try rank?.integer("top", "a whole number of at least 1", in: 1...1_000_000_000) ?? top
     try rank?.notYet(
       "across", "ranking parameter sets over all symbols",

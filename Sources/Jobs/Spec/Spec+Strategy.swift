@@ -93,6 +93,8 @@ extension Spec {
       try Self.checkIdentifier(member.key, path: path, line: member.value.place.line)
       axes.append(
         ParameterGrid.Axis(name: member.key, values: try Self.values(member.value, path: path)))
+      // Here already, since the values of the next parameter may fill the memory.
+      try RunPlan.checkSize(of: axes)
     }
   }
 
@@ -143,37 +145,51 @@ extension Spec {
     let step = try reader.number("step", "a number above 0") { $0 > 0 }
     let count = try reader.integer(
       "count", "a whole number from 2 to \(valuesLimit)", in: 2...valuesLimit)
-    let scale = try reader.choice("scale", "scale", of: ["linear", "log"])
+    let isLog = try reader.choice("scale", "scale", of: ["linear", "log"]) == "log"
     try reader.finish()
+    let line = json.place.line
+    let values: [Double]
     if let count {
       guard step == nil else {
-        throw .value(
-          path: path, line: json.place.line, found: "both step and count", expected: "one of them")
+        throw .value(path: path, line: line, found: "both step and count", expected: "one of them")
       }
-      guard scale != "log" || from > 0 else {
+      guard !isLog || from > 0 else {
         throw .value(
-          path: "\(path).from", line: json.place.line, found: JSON5.text(from),
+          path: "\(path).from", line: line, found: JSON5.text(from),
           expected: "a number above 0 on a log scale")
       }
-      guard to > from else {
-        throw .value(
-          path: "\(path).to", line: json.place.line, found: JSON5.text(to),
-          expected: "a number above \(JSON5.text(from))")
+      values = spaced(from, to, count, isLog: isLog)
+    } else {
+      guard !isLog else {
+        throw .missing(path: "\(path).count", expected: "the number of values on a log scale")
       }
-      return spaced(from, to, count, isLog: scale == "log")
+      values = try stepped(from, to, step ?? 1, path: path, line: line)
     }
-    guard scale != "log" else {
-      throw .missing(path: "\(path).count", expected: "the number of values on a log scale")
+    guard zip(values, values.dropFirst()).allSatisfy(<) else {
+      throw .value(
+        path: path, line: line,
+        found: "\(values.count) values from \(JSON5.text(from)) to \(JSON5.text(to))",
+        expected: "values that differ: fewer of them, or farther ends")
     }
-    let width = step ?? 1
-    // A tolerance of a thousandth of a step lets 0.1, 0.2, …, 0.3 end where it was meant to.
-    let steps = ((to - from) / width + 0.001).rounded(.down)
+    return values
+  }
+
+  private static func stepped(
+    _ from: Double, _ to: Double, _ step: Double, path: String, line: Int
+  ) throws(SpecError) -> [Double] {
+    // A tolerance of a millionth of a step lets 0.1, 0.2, …, 0.3 end where it was meant to.
+    let tolerance = 1e-6
+    let steps = ((to - from) / step + tolerance).rounded(.down)
     guard steps < Double(valuesLimit) else {
       throw .value(
-        path: path, line: json.place.line, found: "\(steps + 1) values",
+        path: path, line: line, found: "\(JSON5.text(steps + 1)) values",
         expected: "at most \(valuesLimit)")
     }
-    return (0...Int(steps)).map { decimal(from + Double($0) * width) }
+    return (0...Int(steps)).map { index in
+      let value = 
+        index == 0 ? from : decimal(from + Double(index) * step, among: from, to)
+      return value > to ? to : value
+    }
   }
 
   private static func spaced(_ from: Double, _ to: Double, _ count: Int, isLog: Bool) -> [Double] {
@@ -182,16 +198,18 @@ extension Spec {
       if index == count - 1 { return to }
       let share = Double(index) / Double(count - 1)
       if isLog { return from * power(to / from, share) }
-      return decimal(from + (to - from) * share)
+      return decimal(from + (to - from) * share, among: from, to)
     }
   }
 
-  /// Takes off the rounding noise of a sum such as 0.1 + 2 × 0.1, if the number is a short decimal.
-  private static func decimal(_ value: Double) -> Double {
+  /// Takes off the rounding noise of a sum such as 0.1 + 2 × 0.1 or -0.3 + 3 × 0.1, if the number is a short decimal.
+  private static func decimal(_ value: Double, among from: Double, _ to: Double) -> Double {
     let scaled = (value * 1e12).rounded()
     guard scaled.magnitude < 0x1p53 else { return value }
     let short = scaled / 1e12
-    return (short - value).magnitude <= value.magnitude * 4e-16 ? short : value
+    let noise = max(from.magnitude, to.magnitude) * 4e-16
+    // Adding 0 takes the sign off a zero.
+    return (short - value).magnitude <= noise ? short + 0 : value
   }
 
   private static func power(_ base: Double, _ exponent: Double) -> Double {

@@ -17,7 +17,7 @@ public struct Spec: Sendable {
   }
 
   /// Name of the run.
-  public var name = ""
+  public var name = "run"
   /// Path of the store, as written.
   public var store = ""
   /// Panel; nil when the store has just one.

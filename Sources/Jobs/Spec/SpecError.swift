@@ -2,7 +2,7 @@ import Strategies
 
 /// What is wrong with a spec.
 ///
-/// `path` names a key, as in `rank.by`.
+/// `path` names a key, as in `rank.by`; `line` is 0 for what stands in no line of the file.
 public enum SpecError: Error, Equatable {
   /// The file can't be read.
   case unreadable(path: String, reason: String)
@@ -39,17 +39,17 @@ extension SpecError: CustomStringConvertible {
     case .syntax(let line, let column, let found, let expected):
       "line \(line), column \(column): found \(found), expected \(expected)"
     case .unknownKey(let path, let line, let nearest, let known):
-      "line \(line), \(path): there is no such key."
+      Self.at(line) + "\(path): there is no such key."
         + (nearest.map { " Did you mean '\($0)'?" } ?? "")
         + " Known here: \(known.joined(separator: ", "))"
     case .missing(let path, let expected): "\(path): is missing; expected \(expected)"
     case .value(let path, let line, let found, let expected):
-      (line > 0 ? "line \(line), " : "") + "\(path): found \(found), expected \(expected)"
+      Self.at(line) + "\(path): found \(found), expected \(expected)"
     case .unknownName(let path, let line, let kind, let name, let nearest, let hint):
-      (line > 0 ? "line \(line), " : "") + "\(path): no \(kind) '\(name)'."
+      Self.at(line) + "\(path): no \(kind) '\(name)'."
         + (nearest.map { " Did you mean '\($0)'?" } ?? "") + "\n  \(hint)"
     case .unsupported(let path, let line, let what, let instead):
-      "line \(line), \(path): \(what) is not in this version. \(instead)"
+      Self.at(line) + "\(path): \(what) is not in this version. \(instead)"
     case .strategy(let error): "\(error)"
     case .expression(let path, let column, let text, let reason):
       "\(path)" + (column.map { ", column \($0)" } ?? "") + ": \(reason)\n  \(text)"
@@ -60,4 +60,7 @@ extension SpecError: CustomStringConvertible {
     case .panel(let reason): reason
     }
   }
+
+  /// The line; nothing for what stands in no file, such as a value of --set.
+  private static func at(_ line: Int) -> String { line > 0 ? "line \(line), " : "" }
 }

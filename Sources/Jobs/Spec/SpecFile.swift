@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Kernels
 
 /// A spec as a user gives it: a file or standard input, some values set by hand, a store in place of its own.
@@ -18,51 +19,73 @@ public enum SpecFile {
     path: String?, settings: [(key: String, value: String)] = [], store: String? = nil
   ) throws(SpecError) -> (spec: Spec, storePath: String) {
     var text = try read(path)
-    if !settings.isEmpty { text = try apply(settings, to: text) }
-    let spec = try Spec(text: text)
+    var json = try Spec.parse(text)
+    if !settings.isEmpty {
+      for setting in settings { try apply(setting.key, setting.value, to: &json) }
+      text = json.json(indent: 0) + "\n"
+    }
+    let spec = try Spec(json, text: text)
     if let store { return (spec, absolute(store)) }
     if spec.store.hasPrefix("/") { return (spec, spec.store) }
-    let folder = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path } ?? ""
-    return (spec, absolute(folder.isEmpty ? spec.store : folder + "/" + spec.store))
+    return (spec, absolute(split(path ?? "").folder + spec.store))
   }
 
+  /// The folder of a path, with its last slash, and the name in it.
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    let end = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
+    let start = end ?? path.startIndex
+    return (String(path[..<start]), String(path[start...]))
+  }
+
+  /// A path that holds wherever one stands: its folder as the system knows it, if it is there.
   private static func absolute(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardized.path
+    let (folder, name) = split(path)
+    if !folder.utf8.contains(0), let real = realpath(folder.isEmpty ? "." : folder, nil) {
+      defer { free(real) }
+      let text = String(cString: real)
+      return text.hasSuffix("/") ? text + name : text + "/" + name
+    }
+    return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
   private static func read(_ path: String?) throws(SpecError) -> String {
     let name = path ?? "standard input"
-    let data: Data
-    do {
-      guard let path else {
-        var bytes = Data()
-        while let line = readLine(strippingNewline: false), bytes.count <= sizeLimit {
-          bytes.append(contentsOf: line.utf8)
-        }
-        data = bytes
-        return try text(data, name)
-      }
-      let attributes = try FileManager.default.attributesOfItem(atPath: path)
-      if attributes[.type] as? FileAttributeType == .typeDirectory {
-        throw SpecError.unreadable(path: name, reason: "is a folder; name the spec in it")
-      }
-      if let size = attributes[.size] as? UInt64, size > UInt64(sizeLimit) {
-        throw SpecError.unreadable(
-          path: name, reason: "has \(size) bytes; a spec has at most \(sizeLimit)")
-      }
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch let error as SpecError {
-      throw error
-    } catch {
-      let exists = FileManager.default.fileExists(atPath: name)
-      throw .unreadable(
-        path: name, reason: exists ? "can't be read: \(error)" : "does not exist. Check the path")
+    guard let path else { return try text(STDIN_FILENO, name) }
+    var status = stat()
+    guard !path.utf8.contains(0), stat(path, &status) == 0 else {
+      throw .unreadable(path: name, reason: "does not exist. Check the path")
     }
-    return try text(data, name)
+    if status.st_mode & S_IFMT == S_IFDIR {
+      throw .unreadable(path: name, reason: "is a folder; name the spec in it")
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .unreadable(path: name, reason: "can't be read: \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    return try text(descriptor, name)
   }
 
-  private static func text(_ data: Data, _ name: String) throws(SpecError) -> String {
-    guard let text = String(validating: data, as: UTF8.self) else {
+  private static func text(_ descriptor: Int32, _ name: String) throws(SpecError) -> String {
+    // One byte more than is allowed tells a file that is too long, even one without an end.
+    let room = sizeLimit + 1
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      while count < room {
+        let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, room - count)
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        if got <= 0 { return }
+        count += got
+      }
+    }
+    guard failure == 0 else {
+      throw .unreadable(path: name, reason: "can't be read: \(String(cString: strerror(failure)))")
+    }
+    guard bytes.count <= sizeLimit else {
+      throw .unreadable(path: name, reason: "has more than \(sizeLimit) bytes; no spec has")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .unreadable(path: name, reason: "is not UTF-8 text")
     }
     return text
@@ -70,43 +93,35 @@ public enum SpecFile {
 
   // MARK: - Settings
 
-  /// The spec with values put in; a key without a dot that is no section of the spec names a parameter.
-  private static func apply(_ settings: [(key: String, value: String)], to text: String)
-    throws(SpecError) -> String
-  {
-    var root = try parse(text)
-    for setting in settings {
-      let isPath = setting.key.contains(".") || ["name", "where", "seed"].contains(setting.key)
-      let path =
-        isPath ? setting.key.split(separator: ".").map(String.init) : ["parameters", setting.key]
-      if !isPath, case .object(let members) = root.value {
-        let parameters = members.first { $0.key == "parameters" }?.value
-        try checkParameter(setting.key, parameters)
-      }
-      let value =
-        (try? JSON5.parse(setting.value)) ?? JSON5(value: .string(setting.value), place: root.place)
-      try put(value, at: path[...], in: &root, whole: setting.key)
+  /// Puts a value in; a key without a dot that is none of the spec's plain keys names a parameter.
+  private static func apply(_ key: String, _ text: String, to root: inout JSON5) throws(SpecError) {
+    let isPath = key.contains(".") || ["name", "where", "metrics", "seed"].contains(key)
+    var path = ["parameters", key]
+    if isPath {
+      path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    } else {
+      try checkParameter(key, in: root)
     }
-    return root.json(indent: 0) + "\n"
+    guard !path.contains("") else {
+      throw .value(
+        path: "--set \(key)", line: 0, found: "an empty part of the path",
+        expected: "a path such as execution.fill")
+    }
+    let value = (try? JSON5.parse(text)) ?? JSON5(value: .string(text), place: .nowhere)
+    try put(value.placed(at: .nowhere), at: path[...], in: &root, whole: key)
   }
 
-  private static func parse(_ text: String) throws(SpecError) -> JSON5 {
-    do throws(JSON5Error) {
-      return try JSON5.parse(text)
-    } catch {
-      throw .syntax(
-        line: error.place.line, column: error.place.column, found: error.found,
-        expected: error.expected)
-    }
-  }
-
-  private static func checkParameter(_ name: String, _ parameters: JSON5?) throws(SpecError) {
+  private static func checkParameter(_ name: String, in root: JSON5) throws(SpecError) {
     var names: [String] = []
-    if case .object(let members) = parameters?.value { names = members.map(\.key) }
+    if case .object(let members) = root.value,
+      case .object(let parameters)? = members.first(where: { $0.key == "parameters" })?.value.value
+    {
+      names = parameters.map(\.key)
+    }
     guard !names.contains(name) else { return }
     throw .unknownKey(
       path: "--set \(name)", line: 0, nearest: nearestName(to: name, among: names),
-      known: names + ["or a path such as execution.fill"])
+      known: names + ["paths such as execution.fill"])
   }
 
   private static func put(
@@ -123,16 +138,33 @@ public enum SpecFile {
     let place = members.firstIndex { $0.key == key } ?? members.count
     if place == members.count {
       members.append(
-        JSON5.Member(key: key, value: JSON5(value: .object([]), place: json.place)))
+        JSON5.Member(key: key, value: JSON5(value: .object([]), place: .nowhere)))
     }
     try put(value, at: path.dropFirst(), in: &members[place].value, whole: whole)
     json.value = .object(members)
   }
 }
 
+extension JSON5.Place {
+  /// Where a value stands that was read from no file.
+  fileprivate static let nowhere = JSON5.Place(line: 0, column: 0)
+}
+
 extension JSON5 {
+  /// The value as if it and all in it stood at a place.
+  fileprivate func placed(at place: Place) -> JSON5 {
+    switch value {
+    case .array(let list): JSON5(value: .array(list.map { $0.placed(at: place) }), place: place)
+    case .object(let members):
+      JSON5(
+        value: .object(members.map { Member(key: $0.key, value: $0.value.placed(at: place)) }),
+        place: place)
+    default: JSON5(value: value, place: place)
+    }
+  }
+
   /// The value as JSON.
-  func json(indent: Int) -> String {
+  package func json(indent: Int) -> String {
     let space = String(repeating: "  ", count: indent + 1)
     let end = "\n" + String(repeating: "  ", count: indent)
     switch value {

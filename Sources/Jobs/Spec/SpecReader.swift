@@ -6,10 +6,13 @@ struct SpecReader {
   let place: JSON5.Place
   private let members: [JSON5.Member]
   private var asked: [String] = []
+  private var later: Set<String> = []
 
   init(_ json: JSON5, path: String) throws(SpecError) {
     guard case .object(let members) = json.value else {
-      throw .value(path: path, line: json.place.line, found: json.kind, expected: "an object { … }")
+      throw .value(
+        path: path.isEmpty ? "the spec" : path, line: json.place.line, found: json.kind,
+        expected: "an object { … }")
     }
     self.members = members
     self.path = path
@@ -88,6 +91,7 @@ struct SpecReader {
   mutating func notYet(
     _ key: String, _ what: String, instead: String, neutral: [JSON5.Value] = []
   ) throws(SpecError) {
+    later.insert(key)
     guard let json = optional(key), !neutral.contains(json.value) else { return }
     throw .unsupported(path: at(key), line: json.place.line, what: what, instead: instead)
   }
@@ -97,7 +101,8 @@ struct SpecReader {
     for member in members where !asked.contains(member.key) {
       throw .unknownKey(
         path: at(member.key), line: member.value.place.line,
-        nearest: nearestName(to: member.key, among: asked), known: asked)
+        nearest: nearestName(to: member.key, among: asked),
+        known: asked.filter { !later.contains($0) })
     }
   }
 }

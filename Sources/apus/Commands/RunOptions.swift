@@ -44,6 +44,7 @@ enum RunOptions {
     }
     var options = RunJob.Options(output: output)
     options.force = arguments.flag("force")
+    if case .file(let spec) = arguments.positionalPath("SPEC") { options.inputs = [spec] }
     options.workers = try workers(arguments)
     options.variant = try variant()
     return options
