@@ -146,7 +146,6 @@ package enum ConsoleError: Error, Equatable, CustomStringConvertible {
     switch code {
     case ENOSPC, EDQUOT, EFBIG: "free some space, or write elsewhere with -o PATH"
     case EACCES, EPERM, EROFS: "check the folder's permissions, or write elsewhere with -o PATH"
-    case ENOENT, ENOTDIR: "make the folder first, or write elsewhere with -o PATH"
     case EISDIR: "name a file in that folder"
     default: "write elsewhere with -o PATH"
     }
