@@ -129,12 +129,15 @@ enum ImportCommand: Command {
       console.talk("  \(row.file):\(row.line): \(row.column): \(row.reason)")
     }
     if outcome.quarantined.count > 3 {
-      console.talk("  … all of them: apus inspect \(job.store) --quarantine")
+      console.talk(
+        "  … \(outcome.quarantined.count) in all"
+          + (isDry ? "" : ": apus inspect \(job.store) --quarantine"))
     }
-    if !outcome.unknownSymbols.isEmpty {
+    let unknown = outcome.unknownSymbols
+    if !unknown.isEmpty {
       console.warn(
-        "the symbol table does not have \(outcome.unknownSymbols.prefix(10).joined(separator: ", "))"
-      )
+        "the symbol table does not have \(unknown.prefix(10).joined(separator: ", "))"
+          + (unknown.count > 10 ? ", … \(unknown.count) in all" : ""))
     }
     console.talk(
       isDry ? "nothing was written" : "wrote \(job.store); look at it: apus inspect \(job.store)")

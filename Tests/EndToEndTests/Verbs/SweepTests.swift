@@ -157,7 +157,7 @@ import Testing
     #expect(rows.firstIndex(of: defined) == good - rows.count { $0.contains("sharpe: ") })
     // The table shows a status when there is something to tell.
     let table = try await place.done("rank cross.h5 --top 180")
-    #expect(table.contains("status\n") && table.contains("failed\n"))
+    #expect(table.contains("  symbol  status  fast ") && table.contains("  failed "))
     let lane = try #require(rows.last { $0.contains(",failed,") }?.split(separator: ",").first)
     let replay = try await place.apus("replay cross.h5 --lane \(lane)")
     #expect(replay.status == 0, "\(replay.errors)")
@@ -264,23 +264,27 @@ import Testing
     try await place.makeStore("prices.h5", "--bars 40000 --symbols 1 --frequency minute")
     let long = Specs.cross(name: "long", more: "where: \"fast < slow\",")
     try place.folder.write(long, to: "a.json5")
-    // Some 160,000 lanes on one thread: no machine is through with them in half a second.
-    let running = try RunApus.start(
-      [
-        "sweep", "a.json5", "--threads", "1", "--set", "fast={from: 2, to: 400}", "--set",
-        "slow={from: 2, to: 600}",
-      ], in: place.folder)
-    while running.isRunning, try !running.errors().contains("lanes = ") {
-      try await Task.sleep(for: .milliseconds(5))
+    // Some 160,000 lanes on one thread: no machine is through with them in half a second. One under heavy load may
+    // not have finished the first of them, and gets more time.
+    var kept = 0
+    var result = ProcessResult(output: "", errors: "", status: -1)
+    for seconds in [0.5, 2, 5] where kept == 0 {
+      let running = try RunApus.start(
+        [
+          "sweep", "a.json5", "--threads", "1", "--force", "--set", "fast={from: 2, to: 400}",
+          "--set", "slow={from: 2, to: 600}",
+        ], in: place.folder)
+      while running.isRunning, try !running.errors().contains("lanes = ") {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      try await Task.sleep(for: .seconds(seconds))
+      running.signal(SIGINT)
+      result = try await running.finish(timeout: 30)
+      kept = try await place.json("inspect long.h5")["lanes_ok"].int ?? 0
     }
-    try await Task.sleep(for: .milliseconds(500))
-    running.signal(SIGINT)
-    let result = try await running.finish(timeout: 20)
     #expect(result.status == 130)
     #expect(
       result.errors.contains(/error: interrupted: [0-9]+ of 159201 lanes were finished and kept\n/))
-    let info = try await place.json("inspect long.h5")
-    let kept = info["lanes_ok"].int ?? 0
     #expect(kept > 0 && kept < 159_201)
     #expect(try await place.done("export long.h5").split(separator: "\n").count == kept + 1)
     let summary = try JSON(place.folder.read("long.json"))
