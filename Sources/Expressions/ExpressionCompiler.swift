@@ -35,7 +35,7 @@ public struct ExpressionCompiler {
   ///
   /// What comes after this walks them by recursion, so it bounds the stack: half a megabyte is enough. Named parts can
   /// pile up what the parser never sees in one piece.
-  static let sizeLimit = 1_000
+  static let sizeLimit = 400
 
   /// A number that is the same at every bar, or one for each bar.
   enum Number {
