@@ -194,7 +194,7 @@ import Testing
       ),
       (
         "strategy: { long_entry: 'close > sma(close, n)' }, parameters: { n: [2, 0] }",
-        "strategy.long_entry: sma: n is 0.0, expected a whole number from 1 to 1000000 "
+        "strategy.long_entry: sma: n is 0.0, expected a whole number of bars from 1 to 1000000 "
           + "(at n = 0; exclude it with 'where' or change the range)"
       ),
       (
