@@ -32,6 +32,7 @@ let package = Package(
   products: [
     .library(name: "Apus", targets: ["Apus"]),
     .executable(name: "apus", targets: ["apus"]),
+    .executable(name: "apus-bench", targets: ["apus-bench"]),
   ],
   targets: [
     // C surface: Debian packages, named where they are needed.
@@ -57,7 +58,7 @@ let package = Package(
     // layer 2
     module("Storage", ["HDF5", "Market", "Metrics", "CCrypto"]),
     module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
-    module("Expressions", ["Kernels", "Market", "Indicators"], hot),
+    module("Expressions", ["Kernels", "Market", "Indicators"], hot, exclude: ["README.md"]),
 
     // layer 3
     module("Strategies", ["Expressions", "Simulation", "Market"], hot),
@@ -82,8 +83,28 @@ let package = Package(
         "Market",
       ]),
 
+    // Benchmarks: how to measure, what to measure, and what it is held against.
+    .target(name: "BenchmarkKit", path: "Benchmarks/BenchmarkKit"),
+    .target(name: "BenchmarkReference", path: "Benchmarks/reference"),
+    .target(
+      name: "Scenarios",
+      dependencies: [
+        "BenchmarkKit", "BenchmarkReference", "Jobs", "Interchange", "Strategies", "Simulation",
+        "Expressions", "Metrics", "Market", "Storage", "Kernels",
+      ], path: "Benchmarks/Scenarios"),
+    .executableTarget(
+      name: "apus-bench",
+      dependencies: [
+        "BenchmarkKit", "Scenarios", "Arguments", "Jobs", "Simulation", "Storage", "Market",
+      ], path: "Benchmarks/Runner"),
+
     // What an embedder imports.
-    .target(name: "Apus", dependencies: ["Jobs"], path: "Sources/Umbrella"),
+    .target(
+      name: "Apus",
+      dependencies: [
+        "Jobs", "Interchange", "Strategies", "Storage", "Simulation", "Expressions", "Market",
+        "Metrics",
+      ], path: "Sources/Umbrella"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("Kernels", ["Kernels"]),
@@ -93,12 +114,14 @@ let package = Package(
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
-    tests("Expressions", ["Expressions", "Market", "Kernels"]),
-    tests("Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics"]),
+    tests("Expressions", ["Expressions", "Simulation", "Indicators", "Kernels"]),
+    tests(
+      "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
     tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus"], exclude: ["Golden"]),
+    tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench", "apus"]),
   ],
   swiftLanguageModes: [.v6]
 )

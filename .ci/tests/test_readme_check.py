@@ -72,8 +72,24 @@ class ReadmeCheck(unittest.TestCase):
         failures, _, _ = self.check("```console\n$ echo x > a\n$ cat a\nx\n```\n")
         self.assertEqual(failures, 0)
 
+    def test_files_are_there_for_the_commands_after_them(self):
+        page = '```console\n$ test ! -e build/a/b.txt\n```\n```text build/a/b.txt\n{ "c": 1 }\n$ false\n```\n'
+        failures, _, _ = self.check(page + '```console\n$ head -n 1 build/a/b.txt\n{ "c": 1 }\n```\n')
+        self.assertEqual(failures, 0)
+
+    def test_what_the_compiler_says_is_left_out(self):
+        said = "[0/1] Planning build\\nBuilding for production...\\n[3/4] Compiling A B.swift\\n"
+        said += "Build of product '\"'apus'\"' complete! (0.30s)\\nafter\\n"
+        page = f"```console\n$ printf \"{said}\"\nafter\n```\n".replace("'\"'", "'")
+        self.assertEqual(self.check(page)[0], 0)
+        failures, updated, _ = self.check(page.replace("\nafter\n```", "\nbefore\n```"), update=True)
+        self.assertEqual((failures, updated), (0, page))
+
     def test_blocks_that_cannot_be_read(self):
-        for page in ("```console\nno dollar\n```\n", "```console\n$ true\n"):
+        for page in (
+            "```console\nno dollar\n```\n", "```console\n$ true\n", "```console stats=1\n$ true\n```\n",
+            "```csv elsewhere/a.csv\na\n```\n", "```csv build/../a.csv\na\n```\n",
+        ):
             with self.subTest(page=page), self.assertRaises(ValueError):
                 self.check(page)
 

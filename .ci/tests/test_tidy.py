@@ -7,12 +7,28 @@ from load import script
 tidy = script("tidy")
 
 
+MAP = """| layer | module | what |
+|---|---|---|
+| 6 | `apus` | the executable, over `Kernels` |
+| side | `Arguments` | flags |
+| 5 | `Jobs` | |
+| 4 | `Interchange` | |
+| 2 | `Storage` | |
+| 2 | `Simulation` | |
+| 2 | `Expressions` | |
+| 1 | `Market` | |
+| 1 | `Metrics`, `LaneKernels` | |
+| 0 | `Kernels` | |
+| C | `CHDF5`, `CZlib` | |
+"""
+
+
 class Tidy(unittest.TestCase):
     def breaches(self, module, text):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             (root / "Sources" / module).mkdir(parents=True)
-            (root / "Sources" / "README.md").write_text(f"`{module}`")
+            (root / "Sources" / "README.md").write_text(MAP)
             (root / "Sources" / module / "A.swift").write_text(text)
             return list(tidy.breaches(root))
 
@@ -43,13 +59,39 @@ class Tidy(unittest.TestCase):
             with self.subTest(module=module, line=line):
                 self.assertEqual(self.breaches(module, line), [])
 
+    def test_imports_go_down(self):
+        for module, line in [
+            ("Kernels", "import Market"), ("Storage", "import Simulation"), ("Jobs", "import apus"),
+            ("Jobs", "import Arguments"), ("Arguments", "import Kernels"), ("Market", "import struct Storage.A"),
+            ("Market", "@_exported import Jobs"), ("LaneKernels", "internal import Metrics"),
+        ]:
+            with self.subTest(module=module, line=line):
+                found = self.breaches(module, line + "\n")
+                self.assertEqual(found, [f"Sources/{module}/A.swift:1: an import against the layers of the map: {line}"])
+        for module, line in [
+            ("apus", "import Arguments"), ("apus", "import Market"), ("Jobs", "@_exported import Kernels"),
+            ("Storage", "import CHDF5"), ("Kernels", "import Glibc"), ("LaneKernels", "import Kernels"),
+            ("Market", "// import Jobs"), ("Arguments", "import Glibc"),
+        ]:
+            with self.subTest(module=module, line=line):
+                self.assertEqual(self.breaches(module, line + "\n"), [])
+
     def test_the_map_names_every_folder(self):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             (root / "Sources" / "New").mkdir(parents=True)
-            (root / "Sources" / "README.md").write_text("`Old`")
+            (root / "Sources" / "README.md").write_text(MAP + "and `New`")
             self.assertEqual(
-                list(tidy.breaches(root)), ["Sources/README.md:1: the map leaves out `New`"])
+                list(tidy.breaches(root)), ["Sources/README.md:1: the map gives `New` no layer"])
+
+    def test_links_are_not_read_twice(self):
+        with tempfile.TemporaryDirectory() as folder:
+            sources = pathlib.Path(folder) / "Sources"
+            (sources / "Kernels").mkdir(parents=True)
+            (sources / "Kernels" / "A.swift").write_text("try! a()\n")
+            (sources / "LaneKernels").symlink_to("Kernels")
+            (sources / "README.md").write_text(MAP)
+            self.assertEqual(len(list(tidy.breaches(sources.parent))), 1)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ public indirect enum ConstantExpression: Hashable, Sendable {
   case unary(UnaryOperation, ConstantExpression)
   /// An elementwise function of two numbers.
   case binary(BinaryOperation, ConstantExpression, ConstantExpression)
+  /// What no computation defined: NaN.
+  case undefined
   /// A choice.
   case select(ConstantExpression, ConstantExpression, ConstantExpression)
 
@@ -20,6 +22,7 @@ public indirect enum ConstantExpression: Hashable, Sendable {
     switch self {
     case .number(let value): value
     case .parameter(let index): parameters[index]
+    case .undefined: .nan
     case .unary(let operation, let x): operation.apply(x.value(parameters))
     case .binary(let operation, let a, let b):
       operation.apply(a.value(parameters), b.value(parameters))
@@ -31,11 +34,21 @@ public indirect enum ConstantExpression: Hashable, Sendable {
   /// Positions of the parameters that the value depends on.
   public var parameters: Set<Int> {
     switch self {
-    case .number: []
+    case .number, .undefined: []
     case .parameter(let index): [index]
     case .unary(_, let x): x.parameters
     case .binary(_, let a, let b): a.parameters.union(b.parameters)
     case .select(let c, let a, let b): c.parameters.union(a.parameters).union(b.parameters)
+    }
+  }
+
+  /// Number of operations and values.
+  var size: Int {
+    switch self {
+    case .number, .parameter, .undefined: 1
+    case .unary(_, let x): 1 + x.size
+    case .binary(_, let a, let b): 1 + a.size + b.size
+    case .select(let c, let a, let b): 1 + c.size + a.size + b.size
     }
   }
 }

@@ -2,87 +2,74 @@ import Indicators
 import Kernels
 
 extension ExpressionCompiler {
-  mutating func call(_ name: String, _ arguments: [Syntax], negated: Bool, column: Int)
-    throws(ExpressionError) -> Value
+  mutating func call(_ name: String, _ arguments: [Syntax], column: Int) throws(ExpressionError)
+    -> Value
   {
     if FunctionCatalog.acrossSymbols.contains(name) {
       throw .acrossSymbols(function: name, column: column)
     }
     guard let usage = FunctionCatalog.usage(of: name) else {
-      throw .unknownFunction(
-        name, nearest: nearestName(to: name, among: FunctionCatalog.all.map(\.name)),
-        column: column)
+      let nearest = nearestName(to: name, among: FunctionCatalog.all.map(\.name))
+      throw .unknownFunction(name, nearest: isKnown(name) ? nil : nearest, column: column)
     }
     guard arguments.count == FunctionCatalog.argumentCount(of: name) else {
       throw .argumentCount(usage: usage, found: arguments.count, column: column)
     }
-    let value = try evaluate(name, arguments, negated: negated, column: column)
-    if value.isCondition { return value }
-    return try number(value, negated, "\(name)(…)", .name(name, column: column))
-  }
-
-  private mutating func evaluate(
-    _ name: String, _ arguments: [Syntax], negated: Bool, column: Int
-  ) throws(ExpressionError) -> Value {
     switch name {
-    case "if": return try choose(arguments, negated: negated)
-    case "abs": return apply(.absolute, try numeric(arguments[0], "x of abs"))
-    case "sqrt": return apply(.squareRoot, try numeric(arguments[0], "x of sqrt"))
-    case "log": return apply(.logarithm, try numeric(arguments[0], "x of log"))
-    case "exp": return apply(.exponential, try numeric(arguments[0], "x of exp"))
+    case "if": return try choose(arguments)
+    case "abs": return .number(apply(.absolute, try number(arguments[0], "x of abs")))
+    case "sqrt": return .number(apply(.squareRoot, try number(arguments[0], "x of sqrt")))
+    case "log": return .number(apply(.logarithm, try number(arguments[0], "x of log")))
+    case "exp": return .number(apply(.exponential, try number(arguments[0], "x of exp")))
     case "min", "max":
-      let a = try numeric(arguments[0], "a of \(name)")
-      let b = try numeric(arguments[1], "b of \(name)")
-      return apply(name == "min" ? .minimum : .maximum, a, b)
+      let a = try number(arguments[0], "a of \(name)")
+      let b = try number(arguments[1], "b of \(name)")
+      return .number(apply(name == "min" ? .minimum : .maximum, a, b))
     case "crosses_above", "crosses_below":
-      let a = node(try numeric(arguments[0], "a of \(name)"))
-      let b = node(try numeric(arguments[1], "b of \(name)"))
-      let kind = CrossKind(isAbove: name == "crosses_above", isNegated: negated)
-      return .condition(add(.crosses(kind, a, b)))
+      let a = node(try number(arguments[0], "a of \(name)"))
+      let b = node(try number(arguments[1], "b of \(name)"))
+      func crosses(isNegated: Bool) -> Number {
+        add(.crosses(CrossKind(isAbove: name == "crosses_above", isNegated: isNegated), a, b))
+      }
+      return .condition(Condition(yes: crosses(isNegated: false), no: crosses(isNegated: true)))
     case "bars_since":
-      let condition = try conditional(arguments[0], "c of bars_since", negated: false)
-      return .series(add(.barsSince(node(condition))))
+      let condition = try condition(arguments[0], "c of bars_since")
+      return .number(add(.barsSince(node(condition.yes))))
     case "every":
-      let n = try constantNumber(arguments[0], "n of every")
-      return always(add(.every(n)), negated)
-    case "month_end":
-      return always(add(.clock(.monthEnd)), negated)
-    case "hour", "weekday", "month":
-      guard let clock = ExpressionGraph.Clock(rawValue: name) else { break }
-      return .series(add(.clock(clock)))
-    default: break
+      let n = try constant(arguments[0], "n of every")
+      try checkNow(n, FunctionCatalog.every, name, arguments[0].column)
+      return always(.every(n))
+    case "month_end": return always(.clock(.monthEnd))
+    case "hour": return .number(add(.clock(.hour)))
+    case "weekday": return .number(add(.clock(.weekday)))
+    case "month": return .number(add(.clock(.month)))
+    default: return try indicator(name, arguments, column: column)
     }
-    return try indicator(name, arguments, column: column)
   }
 
-  /// A condition that is defined at every bar, or its negation.
-  private mutating func always(_ node: Int, _ negated: Bool) -> Value {
-    guard negated else { return .condition(node) }
-    let zero = add(.constant(.number(0)))
-    return .condition(add(.binary(.equal, node, zero)))
+  /// A condition that is defined at every bar.
+  private mutating func always(_ node: ExpressionGraph.Node) -> Value {
+    let yes = add(node)
+    return .condition(Condition(yes: yes, no: apply(.equal, yes, .constant(.number(0)))))
   }
 
   /// `if(c, a, b)`: undefined where the condition is; a choice between conditions is a condition.
-  private mutating func choose(_ arguments: [Syntax], negated: Bool) throws(ExpressionError)
-    -> Value
-  {
-    let isTrue = try conditional(arguments[0], "the condition of if", negated: false)
-    let isFalse = try conditional(arguments[0], "the condition of if", negated: true)
-    let first = try check(arguments[1], negated: false)
-    if first.isCondition {
-      let a = try conditional(arguments[1], "a of if", negated: negated)
-      let b = try conditional(arguments[2], "b of if", negated: negated)
-      return join(.or, join(.and, isTrue, a), join(.and, isFalse, b))
+  private mutating func choose(_ arguments: [Syntax]) throws(ExpressionError) -> Value {
+    let test = try condition(arguments[0], "the condition of if")
+    switch try check(arguments[1]) {
+    case .number(let a):
+      let b = try number(arguments[2], "b of if")
+      let otherwise = select(test.no, b, .constant(.undefined))
+      return .number(select(test.yes, a, otherwise))
+    case .condition(let a):
+      let b = try condition(arguments[2], "b of if")
+      let isFirst = Condition(
+        yes: apply(.and, test.yes, a.yes), no: apply(.and, test.yes, a.no))
+      let isSecond = Condition(yes: apply(.and, test.no, b.yes), no: apply(.and, test.no, b.no))
+      return .condition(
+        Condition(
+          yes: apply(.or, isFirst.yes, isSecond.yes), no: apply(.or, isFirst.no, isSecond.no)))
     }
-    let second = try numeric(arguments[2], "b of if")
-    if case .constantCondition(let condition) = isTrue, case .constant(let a) = first,
-      case .constant(let b) = second
-    {
-      return .constant(.select(condition, a, b))
-    }
-    let otherwise = add(
-      .select(node(isFalse), node(second), add(.constant(.number(.nan)))))
-    return .series(add(.select(node(isTrue), node(first), otherwise)))
   }
 
   private mutating func indicator(_ name: String, _ arguments: [Syntax], column: Int)
@@ -97,25 +84,25 @@ extension ExpressionCompiler {
     for input in signature.inputs {
       switch input {
       case .expression(let label):
-        inputs.append(node(try numeric(arguments[next], "\(label) of \(name)")))
+        inputs.append(node(try number(arguments[next], "\(label) of \(name)")))
         next += 1
       case .field(let field):
         guard scope.fields.contains(field) else {
           throw .missingField(
             field, function: name, available: scope.fields, column: column)
         }
-        inputs.append(add(.field(field)))
+        inputs.append(graph.add(.field(field)))
       }
     }
     var constants: [ConstantExpression] = []
     for argument in signature.arguments {
       let syntax = arguments[next]
-      let constant = try constantNumber(syntax, "\(argument.name) of \(name)")
+      let constant = try constant(syntax, "\(argument.name) of \(name)")
       try checkNow(constant, argument, name, syntax.column)
       constants.append(constant)
       next += 1
     }
-    return .series(add(.indicator(name, inputs: inputs, arguments: constants)))
+    return .number(add(.indicator(name, inputs: inputs, arguments: constants)))
   }
 
   /// Checks an argument that doesn't depend on parameters while its column is known.
@@ -128,24 +115,17 @@ extension ExpressionCompiler {
     if ["lag", "delta", "pct_change"].contains(function), value < 0 {
       throw .looksAhead(function: function, bars: -value, column: column)
     }
-    let isWhole = !argument.isWhole || value == value.rounded()
-    guard value.isFinite, value >= argument.minimum, isWhole else {
+    guard argument.accepts(value) else {
       throw .type(
-        found: "\(value)", expected: argument.expectation, context: "\(argument.name) of \(function)",
-        column: column)
+        found: value.formatted, expected: argument.expectation,
+        context: "\(argument.name) of \(function)", column: column)
     }
-  }
-}
-
-extension IndicatorSignature.Argument {
-  /// The range in words.
-  var expectation: String {
-    let kind = isWhole ? "a whole number" : "a number"
-    return minimum.isFinite ? "\(kind) of at least \(minimum.formatted)" : kind
   }
 }
 
 extension Double {
   /// Without a trailing ".0".
-  var formatted: String { self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)" }
+  package var formatted: String {
+    self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)"
+  }
 }

@@ -18,39 +18,43 @@ public struct ExpressionScope: Sendable {
   }
 }
 
-/// Turns expressions into nodes of one graph: looks up names, checks types, pushes `not` down to comparisons.
+/// Turns expressions into nodes of one graph: looks up names and checks types.
 ///
-/// Pushing `not` down keeps the rule "a signal on NaN is false" exact: `not (a > b)` becomes `a <= b`, which is false
-/// when either side is undefined, as `a > b` is.
+/// A condition becomes two series, where it holds and where it doesn't, and `not` swaps them. So the rule "a signal on
+/// NaN is false" stays exact: `not (a > b)` is `a <= b`, which is false when either side is undefined, as `a > b` is.
+/// What no signal reads of the two costs nothing: only nodes beneath a signal are computed.
 public struct ExpressionCompiler {
   /// The graph so far.
-  public private(set) var graph = ExpressionGraph()
+  public internal(set) var graph = ExpressionGraph()
   let scope: ExpressionScope
   private var openParts: [String] = []
-  private var knownParts: [PartKey: Value] = [:]
-  private var visits = 0
+  private var knownParts: [String: Value] = [:]
+  private var depth = 0
 
-  /// Conditions are checked for both signs, so nested choices multiply; far more than any real strategy needs.
-  static let visitLimit = 200_000
+  /// Most operations on top of each other, and most in a constant.
+  ///
+  /// What comes after this walks them by recursion, so it bounds the stack: half a megabyte is enough. Named parts can
+  /// pile up what the parser never sees in one piece.
+  static let sizeLimit = 1_000
 
-  struct PartKey: Hashable {
-    var name: String
-    var negated: Bool
+  /// A number that is the same at every bar, or one for each bar.
+  enum Number {
+    case constant(ConstantExpression)
+    case series(Int)
   }
 
-  /// The meaning of a subexpression. A constant condition is 1 or 0.
-  enum Value {
-    case constant(ConstantExpression)
-    case constantCondition(ConstantExpression)
-    case series(Int)
-    case condition(Int)
+  /// Where a condition holds and where it doesn't, as 1 and 0; where it is undefined neither is 1.
+  struct Condition {
+    var yes: Number
+    var no: Number
 
-    var isCondition: Bool {
-      switch self {
-      case .constantCondition, .condition: true
-      case .constant, .series: false
-      }
-    }
+    var negated: Condition { Condition(yes: no, no: yes) }
+  }
+
+  /// The meaning of a subexpression.
+  enum Value {
+    case number(Number)
+    case condition(Condition)
   }
 
   /// A compiler for expressions over a scope.
@@ -58,25 +62,22 @@ public struct ExpressionCompiler {
 
   /// Adds a condition; returns its node.
   public mutating func condition(_ source: String) throws(ExpressionError) -> Int {
-    let syntax = try Parser.parse(source)
-    let value = try check(syntax, negated: false)
-    guard value.isCondition else {
+    guard case .condition(let condition) = try check(try Parser.parse(source)) else {
       throw .type(
         found: "a number", expected: "a condition (such as close > sma(close, 20))",
         context: "the expression", column: 1)
     }
-    return node(value)
+    return node(condition.yes)
   }
 
   /// Adds a number; returns its node.
   public mutating func number(_ source: String) throws(ExpressionError) -> Int {
-    node(try numeric(Parser.parse(source), "the expression"))
+    node(try number(try Parser.parse(source), "the expression"))
   }
 
   /// A number that is the same at every bar, from numbers and parameters only.
   public mutating func constant(_ source: String) throws(ExpressionError) -> ConstantExpression {
-    let syntax = try Parser.parse(source)
-    return try constantNumber(syntax, "the expression")
+    try constant(try Parser.parse(source), "the expression")
   }
 
   /// A condition on parameters only, as 1 or 0.
@@ -84,76 +85,95 @@ public struct ExpressionCompiler {
     -> ConstantExpression
   {
     let syntax = try Parser.parse(source)
-    switch try check(syntax, negated: false) {
-    case .constantCondition(let value): return value
-    case .constant:
+    guard case .condition(let condition) = try check(syntax) else {
       throw .type(
         found: "a number", expected: "a condition on parameters (such as fast < slow)",
         context: "the expression", column: 1)
-    case .series, .condition:
+    }
+    guard case .constant(let value) = condition.yes else {
       throw .variesOverTime(context: "the condition", column: syntax.column)
+    }
+    return value
+  }
+
+  /// Checks the named parts that no expression has used so far.
+  public mutating func checkParts() throws(ExpressionError) {
+    for (name, source) in scope.parts.sorted(by: { $0.key < $1.key }) {
+      _ = try expand(name, source, column: 1)
     }
   }
 
   // MARK: - Checking
 
-  mutating func add(_ node: ExpressionGraph.Node) -> Int { graph.add(node) }
+  mutating func check(_ syntax: Syntax) throws(ExpressionError) -> Value {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Self.sizeLimit else { throw tooLong(syntax) }
+    let value = try meaning(of: syntax)
+    let isSmall =
+      switch value {
+      case .number(let number): isSmall(number)
+      case .condition(let condition): isSmall(condition.yes) && isSmall(condition.no)
+      }
+    guard isSmall else { throw tooLong(syntax) }
+    return value
+  }
 
-  mutating func node(_ value: Value) -> Int {
-    switch value {
-    case .series(let node), .condition(let node): node
-    case .constant(let number), .constantCondition(let number): graph.add(.constant(number))
+  private func isSmall(_ number: Number) -> Bool {
+    switch number {
+    case .constant(let constant): constant.size <= Self.sizeLimit
+    case .series(let node): graph.heights[node] <= Self.sizeLimit
     }
   }
 
-  mutating func check(_ syntax: Syntax, negated: Bool) throws(ExpressionError) -> Value {
-    visits += 1
-    guard visits <= Self.visitLimit else {
-      throw .tooDeep(limit: Parser.depthLimit, column: syntax.column)
-    }
+  private func tooLong(_ syntax: Syntax) -> ExpressionError {
+    .tooLong(limit: Self.sizeLimit, column: syntax.column)
+  }
+
+  private mutating func meaning(of syntax: Syntax) throws(ExpressionError) -> Value {
     switch syntax {
     case .number(let value, _):
-      return try number(.constant(.number(value)), negated, "the number \(value)", syntax)
+      return .number(.constant(.number(value)))
     case .text(let text, let column):
-      throw .type(found: "text", expected: "a number", context: "\"\(text)\"", column: column)
+      throw .type(
+        found: "text", expected: "a number", context: "\"\(text.shortened)\"", column: column)
     case .name(let name, let column):
-      return try lookUp(name, negated: negated, column: column)
-    case .member(_, let field, let column):
+      return try lookUp(name, column: column)
+    case .member(.call("symbol", _, _), let field, let column):
       throw .acrossSymbols(function: "symbol(…).\(field)", column: column)
+    case .member(_, _, let column):
+      throw .unexpected(found: "'.'", expected: "an operator or the end", column: column)
     case .call(let name, let arguments, let column):
-      return try call(name, arguments, negated: negated, column: column)
+      return try call(name, arguments, column: column)
     case .unary(.not, let inner, _):
-      return try conditional(inner, "what follows 'not'", negated: !negated)
+      return .condition(try condition(inner, "what follows 'not'").negated)
+    case .unary(.negate, let inner, _):
+      return .number(apply(.negate, try number(inner, "what follows '-'")))
     case .unary(_, let inner, _):
-      let value = try numeric(inner, "what follows '-'")
-      return try number(apply(.negate, value), negated, "the number", syntax)
+      return .number(try number(inner, "what follows the sign"))
     case .binary(let op, let left, let right, _):
-      return try binary(op, left, right, negated: negated, syntax)
+      return try binary(op, left, right)
     }
   }
 
-  private mutating func binary(
-    _ op: Syntax.Operator, _ left: Syntax, _ right: Syntax, negated: Bool, _ syntax: Syntax
-  ) throws(ExpressionError) -> Value {
-    switch op {
-    case .and, .or:
-      let a = try conditional(left, "the left side of '\(op.rawValue)'", negated: negated)
-      let b = try conditional(right, "the right side of '\(op.rawValue)'", negated: negated)
-      // De Morgan: the negation of both is the other connective of their negations.
-      return join((op == .and) != negated ? .and : .or, a, b)
-    default:
-      let a = try numeric(left, "the left side of '\(op.rawValue)'")
-      let b = try numeric(right, "the right side of '\(op.rawValue)'")
-      guard let comparison = Self.comparisons[op] else {
-        guard let arithmetic = Self.arithmetic[op] else { preconditionFailure("unknown operator") }
-        return try number(apply(arithmetic, a, b), negated, "the number", syntax)
-      }
-      let operation = negated ? comparison.opposite ?? comparison : comparison
-      if case .constant(let x) = a, case .constant(let y) = b {
-        return .constantCondition(.binary(operation, x, y))
-      }
-      return .condition(graph.add(.binary(operation, node(a), node(b))))
+  private mutating func binary(_ op: Syntax.Operator, _ left: Syntax, _ right: Syntax)
+    throws(ExpressionError) -> Value
+  {
+    let (leftSide, rightSide) = (
+      "the left side of '\(op.rawValue)'", "the right side of '\(op.rawValue)'"
+    )
+    if op == .and || op == .or {
+      let a = try condition(left, leftSide)
+      let b = try condition(right, rightSide)
+      return .condition(op == .and ? both(a, b) : both(a.negated, b.negated).negated)
     }
+    let a = try number(left, leftSide)
+    let b = try number(right, rightSide)
+    if let arithmetic = Self.arithmetic[op] { return .number(apply(arithmetic, a, b)) }
+    guard let comparison = Self.comparisons[op], let opposite = comparison.opposite else {
+      preconditionFailure("unknown operator \(op.rawValue)")
+    }
+    return .condition(Condition(yes: apply(comparison, a, b), no: apply(opposite, a, b)))
   }
 
   private static let arithmetic: [Syntax.Operator: BinaryOperation] = [
@@ -164,90 +184,78 @@ public struct ExpressionCompiler {
     .greaterOrEqual: .greaterOrEqual, .equal: .equal, .notEqual: .notEqual,
   ]
 
-  /// Passes a number on, unless a condition was needed.
-  func number(_ value: Value, _ negated: Bool, _ context: String, _ syntax: Syntax)
-    throws(ExpressionError) -> Value
-  {
-    if negated {
-      throw .type(
-        found: "a number", expected: "a condition", context: context, column: syntax.column)
-    }
-    return value
-  }
-
-  mutating func numeric(_ syntax: Syntax, _ context: String) throws(ExpressionError) -> Value {
-    let value = try check(syntax, negated: false)
-    guard !value.isCondition else {
+  mutating func number(_ syntax: Syntax, _ context: String) throws(ExpressionError) -> Number {
+    guard case .number(let number) = try check(syntax) else {
       throw .type(
         found: "a condition", expected: "a number (if(c, 1, 0) makes one)", context: context,
         column: syntax.column)
     }
-    return value
+    return number
   }
 
-  mutating func conditional(_ syntax: Syntax, _ context: String, negated: Bool)
-    throws(ExpressionError) -> Value
+  mutating func condition(_ syntax: Syntax, _ context: String) throws(ExpressionError)
+    -> Condition
   {
-    // A number under 'not' would be reported as such: check its type before pushing the negation down.
-    if negated, !(try check(syntax, negated: false)).isCondition {
+    guard case .condition(let condition) = try check(syntax) else {
       throw .type(
         found: "a number", expected: "a condition", context: context, column: syntax.column)
     }
-    let value = try check(syntax, negated: negated)
-    guard value.isCondition else {
-      throw .type(
-        found: "a number", expected: "a condition", context: context, column: syntax.column)
-    }
-    return value
+    return condition
   }
 
-  mutating func constantNumber(_ syntax: Syntax, _ context: String) throws(ExpressionError)
+  mutating func constant(_ syntax: Syntax, _ context: String) throws(ExpressionError)
     -> ConstantExpression
   {
-    switch try numeric(syntax, context) {
-    case .constant(let value): return value
-    default: throw .variesOverTime(context: context, column: syntax.column)
+    guard case .constant(let value) = try number(syntax, context) else {
+      throw .variesOverTime(context: context, column: syntax.column)
+    }
+    return value
+  }
+
+  // MARK: - Nodes
+
+  mutating func add(_ node: ExpressionGraph.Node) -> Number { .series(graph.add(node)) }
+
+  mutating func node(_ number: Number) -> Int {
+    switch number {
+    case .series(let node): node
+    case .constant(let value): graph.add(.constant(value))
     }
   }
 
-  mutating func apply(_ operation: UnaryOperation, _ value: Value) -> Value {
-    if case .constant(let x) = value { return .constant(.unary(operation, x)) }
-    return .series(graph.add(.unary(operation, node(value))))
+  mutating func apply(_ operation: UnaryOperation, _ x: Number) -> Number {
+    if case .constant(let x) = x { return .constant(.unary(operation, x)) }
+    return add(.unary(operation, node(x)))
   }
 
-  mutating func apply(_ operation: BinaryOperation, _ a: Value, _ b: Value) -> Value {
+  mutating func apply(_ operation: BinaryOperation, _ a: Number, _ b: Number) -> Number {
     if case .constant(let x) = a, case .constant(let y) = b {
       return .constant(.binary(operation, x, y))
     }
-    return .series(graph.add(.binary(operation, node(a), node(b))))
+    return add(.binary(operation, node(a), node(b)))
   }
 
-  mutating func join(_ operation: BinaryOperation, _ a: Value, _ b: Value) -> Value {
-    if case .constantCondition(let x) = a, case .constantCondition(let y) = b {
-      return .constantCondition(.binary(operation, x, y))
+  mutating func select(_ condition: Number, _ a: Number, _ b: Number) -> Number {
+    if case .constant(let c) = condition, case .constant(let x) = a, case .constant(let y) = b {
+      return .constant(.select(c, x, y))
     }
-    return .condition(graph.add(.binary(operation, node(a), node(b))))
+    return add(.select(node(condition), node(a), node(b)))
+  }
+
+  /// Holds where both hold; doesn't where one doesn't, whatever the other.
+  mutating func both(_ a: Condition, _ b: Condition) -> Condition {
+    Condition(yes: apply(.and, a.yes, b.yes), no: apply(.or, a.no, b.no))
   }
 
   // MARK: - Names
 
-  private mutating func lookUp(_ name: String, negated: Bool, column: Int)
-    throws(ExpressionError) -> Value
-  {
-    let syntax = Syntax.name(name, column: column)
-    if let part = scope.parts[name] {
-      return try expand(name, part, negated: negated, column: column)
-    }
+  private mutating func lookUp(_ name: String, column: Int) throws(ExpressionError) -> Value {
+    if let part = scope.parts[name] { return try expand(name, part, column: column) }
     if let index = scope.parameters.firstIndex(of: name) {
-      return try number(.constant(.parameter(index)), negated, "the parameter '\(name)'", syntax)
+      return .number(.constant(.parameter(index)))
     }
-    if scope.fields.contains(name) {
-      return try number(
-        .series(graph.add(.field(name))), negated, "the field '\(name)'", syntax)
-    }
-    if FunctionCatalog.takesNothing(name) {
-      return try call(name, [], negated: negated, column: column)
-    }
+    if scope.fields.contains(name) { return .number(add(.field(name))) }
+    if FunctionCatalog.takesNothing(name) { return try call(name, [], column: column) }
     if let usage = FunctionCatalog.usage(of: name) {
       throw .argumentCount(usage: usage, found: 0, column: column)
     }
@@ -256,24 +264,25 @@ public struct ExpressionCompiler {
       name, nearest: nearestName(to: name, among: known), column: column, known: known)
   }
 
-  private mutating func expand(_ name: String, _ source: String, negated: Bool, column: Int)
+  /// Whether a name stands for something here that is no function.
+  func isKnown(_ name: String) -> Bool {
+    scope.parts[name] != nil || scope.parameters.contains(name) || scope.fields.contains(name)
+  }
+
+  private mutating func expand(_ name: String, _ source: String, column: Int)
     throws(ExpressionError) -> Value
   {
-    let key = PartKey(name: name, negated: negated)
-    if let value = knownParts[key] { return value }
+    if let value = knownParts[name] { return value }
     guard !openParts.contains(name) else { throw .circular(name: name, column: column) }
     openParts.append(name)
     defer { openParts.removeLast() }
-    let syntax = try Parser.parse(source)
-    var value = try check(syntax, negated: false)
-    if negated {
-      guard value.isCondition else {
-        throw .type(
-          found: "a number", expected: "a condition", context: "'\(name)'", column: column)
-      }
-      value = try check(syntax, negated: true)
+    do throws(ExpressionError) {
+      let value = try check(try Parser.parse(source))
+      knownParts[name] = value
+      return value
+    } catch {
+      if case .inPart = error { throw error }
+      throw .inPart(name, text: source, error)
     }
-    knownParts[key] = value
-    return value
   }
 }

@@ -1,5 +1,5 @@
 /// What is wrong with an expression, and where: columns count from 1.
-public enum ExpressionError: Error, Equatable {
+public indirect enum ExpressionError: Error, Equatable {
   /// A character that begins no word.
   case unexpectedCharacter(String, column: Int)
   /// A quoted text without its closing quote.
@@ -8,6 +8,8 @@ public enum ExpressionError: Error, Equatable {
   case badNumber(String, column: Int)
   /// A word in the wrong place.
   case unexpected(found: String, expected: String, column: Int)
+  /// More words than this, or more operations on top of each other or on constants, named parts included.
+  case tooLong(limit: Int, column: Int)
   /// More than this many levels of brackets or calls.
   case tooDeep(limit: Int, column: Int)
   /// A name that is no field, parameter or named part.
@@ -31,18 +33,21 @@ public enum ExpressionError: Error, Equatable {
   case missingField(String, function: String, available: [String], column: Int)
   /// A function of several symbols, which signal strategies cannot use.
   case acrossSymbols(function: String, column: Int)
+  /// A mistake in the text of a named part; its column counts there.
+  case inPart(String, text: String, ExpressionError)
 
-  /// Column of the mistake, 1 for the first character; nil if it belongs to no single place.
+  /// Column of the mistake, 1 for the first character; nil if it belongs to no single place of this text.
   public var column: Int? {
     switch self {
     case .unexpectedCharacter(_, let column), .unterminatedText(let column),
       .badNumber(_, let column), .unexpected(_, _, let column), .tooDeep(_, let column),
+      .tooLong(_, let column),
       .unknownName(_, _, let column, _), .unknownFunction(_, _, let column),
       .argumentCount(_, _, let column), .type(_, _, _, let column),
       .variesOverTime(_, let column), .looksAhead(_, _, let column), .circular(_, let column),
       .missingField(_, _, _, let column), .acrossSymbols(_, let column):
       column
-    case .argumentRange: nil
+    case .argumentRange, .inPart: nil
     }
   }
 }
@@ -56,16 +61,19 @@ extension ExpressionError: CustomStringConvertible {
     case .unterminatedText:
       "this text has no closing quote"
     case .badNumber(let text, _):
-      "'\(text)' is not a number"
+      "'\(text.shortened)' is not a number"
     case .unexpected(let found, let expected, _):
       "found \(found), expected \(expected)"
     case .tooDeep(let limit, _):
       "brackets and calls nest deeper than \(limit) levels; name parts of the expression in a let block"
+    case .tooLong(let limit, _):
+      "more than \(limit) words or operations, those of named parts included; use a shorter expression"
     case .unknownName(let name, let nearest, _, let known):
-      "no field, parameter or named part '\(name)'." + Self.suggestion(nearest)
+      "no field, parameter or named part '\(name.shortened)'." + Self.suggestion(nearest)
         + " Known here: \(known.joined(separator: ", "))"
     case .unknownFunction(let name, let nearest, _):
-      "no function '\(name)'." + Self.suggestion(nearest) + " See all of them: apus functions"
+      "no function '\(name.shortened)'." + Self.suggestion(nearest)
+        + " See all of them: apus functions"
     case .argumentCount(let usage, let found, _):
       "\(usage) was given \(found) argument\(found == 1 ? "" : "s")"
     case .type(let found, let expected, let context, _):
@@ -73,10 +81,11 @@ extension ExpressionError: CustomStringConvertible {
     case .variesOverTime(let context, _):
       "\(context) must be the same at every bar: use numbers and parameters only"
     case .argumentRange(let function, let argument, let value, let expected, let parameters):
-      "\(function): \(argument) is \(value), expected \(expected)"
-        + (parameters.isEmpty ? "" : " (at \(parameters); exclude it with 'where' or change the range)")
+      "\(function): \(argument) is \(value.formatted), expected \(expected)"
+        + (parameters.isEmpty
+          ? "" : " (at \(parameters); exclude it with 'where' or change the range)")
     case .looksAhead(let function, let bars, _):
-      "\(function) by \(bars) bars would look into the future; offsets are 0 or more"
+      "\(function) by \(bars.formatted) bar\(bars == 1 ? "" : "s") would look into the future; offsets are 0 or more"
     case .circular(let name, _):
       "'\(name)' is defined by itself"
     case .missingField(let field, let function, let available, _):
@@ -85,6 +94,8 @@ extension ExpressionError: CustomStringConvertible {
     case .acrossSymbols(let function, _):
       "\(function) looks at several symbols; a signal strategy sees one symbol at a time, and this "
         + "version has no portfolio strategies"
+    case .inPart(let name, _, let error):
+      "in '\(name)'" + (error.column.map { ", column \($0)" } ?? "") + ": \(error)"
     }
   }
 

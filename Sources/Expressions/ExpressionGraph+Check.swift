@@ -42,10 +42,11 @@ extension ExpressionGraph {
       }
     case .every(let n):
       let value = n.value(parameters)
-      guard value == value.rounded(), value >= 1, value < 1e9 else {
+      let argument = FunctionCatalog.every
+      guard argument.accepts(value) else {
         throw .argumentRange(
-          function: "every", argument: "n", value: value,
-          expected: "a whole number of at least 1", parameters: describe(node, grid, point))
+          function: "every", argument: argument.name, value: value,
+          expected: argument.expectation, parameters: describe(node, grid, point))
       }
       return nil
     default: return nil

@@ -64,6 +64,8 @@ public struct ExpressionGraph: Sendable {
   public private(set) var nodes: [Node] = []
   /// For each node, the positions of the parameters that it depends on, in order.
   public private(set) var dependencies: [[Int]] = []
+  /// For each node, how many stand above each other up to it.
+  private(set) var heights: [Int] = []
   private var positions: [Node: Int] = [:]
 
   /// An empty graph.
@@ -76,8 +78,14 @@ public struct ExpressionGraph: Sendable {
     for input in node.inputs { depends.formUnion(dependencies[input]) }
     nodes.append(node)
     dependencies.append(depends.sorted())
+    heights.append(1 + (node.inputs.map { heights[$0] }.max() ?? 0))
     positions[node] = nodes.count - 1
     return nodes.count - 1
+  }
+
+  /// Properties of the bar's time that are read.
+  public var clocks: Set<Clock> {
+    Set(nodes.compactMap { if case .clock(let clock) = $0 { clock } else { nil } })
   }
 
   /// Names of the panel's fields that are read.

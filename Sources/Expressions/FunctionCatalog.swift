@@ -25,6 +25,9 @@ public enum FunctionCatalog {
   /// Functions of several symbols, known by name so that their error can say why they don't work here.
   static let acrossSymbols: Set<String> = ["rank", "top", "symbol"]
 
+  /// What `every` takes.
+  static let every = IndicatorSignature.Argument.bars("n")
+
   static func argumentCount(of name: String) -> Int {
     guard let usage = usage(of: name), let open = usage.firstIndex(of: "(") else { return 0 }
     let inside = usage[usage.index(after: open)...].dropLast()

@@ -72,7 +72,7 @@ public struct ParameterGrid: Sendable, Equatable {
   }
 
   /// What a node sees of a point: its position on the axes it depends on, as one number.
-  func projection(_ point: Int, onto dependencies: [Int]) -> Int {
+  package func projection(_ point: Int, onto dependencies: [Int]) -> Int {
     var key = 0
     for axis in dependencies {
       key = key * axes[axis].values.count + index(axis: axis, point: point)
@@ -81,7 +81,7 @@ public struct ParameterGrid: Sendable, Equatable {
   }
 
   /// One grid point for each combination of values on some axes that occurs among the sets.
-  func representatives(of dependencies: [Int]) -> [Int] {
+  package func representatives(of dependencies: [Int]) -> [Int] {
     guard !dependencies.isEmpty else { return points.first.map { [$0] } ?? [] }
     var seen: Set<Int> = []
     return points.filter { seen.insert(projection($0, onto: dependencies)).inserted }
@@ -92,7 +92,7 @@ public struct ParameterGrid: Sendable, Equatable {
   /// Neighbours on the fastest axes share a vector that starts at a multiple of its width, so that whoever evaluates
   /// `sma(close, slow)` for eight lanes can do it once for all values of `fast`. Where that would leave too many
   /// places empty, sets are packed in order.
-  func vectors(sets: Range<Int>, width: Int) -> [[Int]] {
+  package func vectors(sets: Range<Int>, width: Int) -> [[Int]] {
     var inner = 1
     for axis in axes.reversed() where inner < width { inner *= axis.values.count }
     var aligned: [[Int]] = []

@@ -1,12 +1,16 @@
 import Indicators
 import Kernels
 
-/// The columns of one symbol that signals read, from the first bar of the run. Whoever makes it owns the memory.
+/// The columns of one symbol that signals read, from the first bar of the run.
+///
+/// Whoever makes it owns the memory.
 public struct SignalColumns {
-  /// One column for each field of the program; index 0 is the first bar, and at least `fieldHistory` NaN precede it.
+  /// One column for each field of the program; index 0 is the first bar.
   public var fields: [UnsafePointer<Double>]
   /// Clock columns, shared by all symbols.
   public var clock: ClockColumns
+  /// Bar of the clock columns at which these columns begin.
+  public var clockStart: Int
   /// First bar at which the symbol has a price: warm-up counts from it.
   public var firstPrice: Int
   /// First bar of trading, from which `every(n)` counts.
@@ -14,27 +18,20 @@ public struct SignalColumns {
 
   /// The columns of a symbol.
   public init(
-    fields: [UnsafePointer<Double>], clock: ClockColumns, firstPrice: Int, firstTradingBar: Int
+    fields: [UnsafePointer<Double>], clock: ClockColumns = ClockColumns(), clockStart: Int = 0,
+    firstPrice: Int, firstTradingBar: Int
   ) {
     self.fields = fields
     self.clock = clock
+    self.clockStart = clockStart
     self.firstPrice = firstPrice
     self.firstTradingBar = firstTradingBar
   }
 }
 
-/// The bar-start properties of a run, computed once.
-public struct ClockColumns: Sendable {
-  /// A column for each property; empty for those that nothing reads.
-  public var values: [ExpressionGraph.Clock: [Double]]
-
-  /// Columns by property.
-  public init(values: [ExpressionGraph.Clock: [Double]] = [:]) { self.values = values }
-}
-
-/// Computes the signals of a program for one symbol after another, block by block. One worker owns it.
+/// Computes the signals of a program for one symbol after another, block by block.
 ///
-/// All pointers are laid out once: a block costs a walk over flat steps, with no allocation and no counting of references.
+/// One worker owns it. All pointers are laid out once: a block is a walk over flat steps, without allocation.
 public final class SignalEvaluator {
   /// Bars in a block: small enough that the columns of a few hundred lanes stay in the second-level cache.
   public static let blockBars = 128
@@ -44,8 +41,12 @@ public final class SignalEvaluator {
   private let layout: SignalLayout
   private var indicators: [any Indicator]
   private var prefixes: [PrefixSum]
-  private var columns = SignalColumns(
-    fields: [], clock: ClockColumns(), firstPrice: 0, firstTradingBar: 0)
+  // What `begin` was given, as bare pointers, so that a block counts no references; `clock` keeps its memory alive.
+  private let fields: AlignedBuffer<UnsafePointer<Double>?>
+  private let clocks: AlignedBuffer<UnsafePointer<Double>?>
+  private var clock = ClockColumns()
+  private var firstPrice = 0
+  private var firstTradingBar = 0
   private var firstBar = 0
   private var count = 0
 
@@ -54,17 +55,26 @@ public final class SignalEvaluator {
     self.program = program
     self.kernels = kernels
     layout = SignalLayout(program: program, block: Self.blockBars)
-    indicators = program.indicators.map(\.prototype)
+    fields = AlignedBuffer(repeating: nil, count: program.fields.count)
+    clocks = AlignedBuffer(repeating: nil, count: ExpressionGraph.Clock.allCases.count)
+    indicators = program.indicators
     prefixes = Array(repeating: PrefixSum(), count: program.prefixCount)
   }
 
   /// Forgets everything and turns to another symbol.
   public func begin(_ columns: SignalColumns) {
-    self.columns = columns
+    precondition(columns.fields.count == program.fields.count, "one column for each field")
+    firstPrice = columns.firstPrice
+    firstTradingBar = columns.firstTradingBar
+    clock = columns.clock
+    for (index, column) in columns.fields.enumerated() { fields[index] = column }
+    for (index, clock) in ExpressionGraph.Clock.allCases.enumerated() {
+      clocks[index] = columns.clock.column(clock).map { $0 + columns.clockStart }
+    }
     firstBar = 0
     count = 0
     layout.reset(program)
-    indicators = program.indicators.map(\.prototype)
+    indicators = program.indicators
     prefixes = Array(repeating: PrefixSum(), count: program.prefixCount)
   }
 
@@ -91,14 +101,12 @@ public final class SignalEvaluator {
     switch slot.work {
     case .constant: break
     case .field(let field):
-      (output - slot.history).update(
-        from: columns.fields[field] + firstBar - slot.history, count: slot.history + count)
+      if let column = fields.base[field] { output.update(from: column + firstBar, count: count) }
     case .clock(let clock):
-      let values = columns.clock.values[ExpressionGraph.Clock.allCases[clock]]
-      for bar in 0..<count { output[bar] = values?[firstBar + bar] ?? .nan }
+      if let column = clocks.base[clock] { output.update(from: column + firstBar, count: count) }
     case .every(let n):
       for bar in 0..<count {
-        let since = firstBar + bar - columns.firstTradingBar
+        let since = firstBar + bar - firstTradingBar
         output[bar] = since >= 0 && since % n == 0 ? 1 : 0
       }
     case .indicator(let indicator):
@@ -144,7 +152,9 @@ public final class SignalEvaluator {
 
   // MARK: - Lanes
 
-  /// The signals of eight lanes over the current block. The memory is good until the next call.
+  /// The signals of eight lanes over the current block.
+  ///
+  /// The memory is good until the next call.
   public func signals(of vector: Int) -> SignalPointers {
     for index in layout.stepRanges.base[vector]..<layout.stepRanges.base[vector + 1] {
       let step = layout.steps.base[index]
@@ -155,7 +165,10 @@ public final class SignalEvaluator {
       case .select(let c, let a, let b): kernels.select(c, a, b, step.output, count)
       case .crosses(let kind, let a, let b, let state):
         kernels.crosses(kind, a, b, state, step.output, count)
+      case .crossings(let a, let b, let state, let above, let below):
+        kernels.crossings(a, b, state, above, below, count)
       case .barsSince(let c, let state): kernels.barsSince(c, state, step.output, count)
+      case .filled: break
       }
     }
     let roots = layout.roots.base + vector * 4
@@ -168,7 +181,7 @@ public final class SignalEvaluator {
   private func root(_ source: BlockOperand, _ vector: Int, _ position: Int)
     -> UnsafePointer<Vector>
   {
-    let isWarming = layout.longestWarmups.base[vector] + columns.firstPrice > firstBar
+    let isWarming = layout.longestWarmups.base[vector] + firstPrice > firstBar
     if !isWarming, let direct = source.lanes, source.step == 1 { return direct }
     let output = layout.rootMemory.base + position * Self.blockBars
     if let series = source.series {
@@ -178,7 +191,7 @@ public final class SignalEvaluator {
     }
     if isWarming {
       for lane in 0..<laneWidth {
-        let warm = layout.warmups.base[vector * laneWidth + lane] + columns.firstPrice - firstBar
+        let warm = layout.warmups.base[vector * laneWidth + lane] + firstPrice - firstBar
         for bar in 0..<max(0, min(count, warm)) { output[bar][lane] = 0 }
       }
     }

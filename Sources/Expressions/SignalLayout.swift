@@ -42,7 +42,11 @@ struct LaneStep: BitwiseCopyable {
     case binary(BinaryOperation, BlockOperand, BlockOperand)
     case select(BlockOperand, BlockOperand, BlockOperand)
     case crosses(CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>)
+    case crossings(
+      BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
+      above: UnsafeMutablePointer<Vector>, below: UnsafeMutablePointer<Vector>)
     case barsSince(BlockOperand, UnsafeMutablePointer<Vector>)
+    case filled
   }
 
   var work: Work
@@ -135,7 +139,12 @@ final class SignalLayout {
       case .select(let c, let a, let b): .select(operand(c), operand(a), operand(b))
       case .crosses(let kind, let a, let b, let state):
         .crosses(kind, operand(a), operand(b), stateBase + state)
+      case .crossings(let a, let b, let state, let above, let below):
+        .crossings(
+          operand(a), operand(b), stateBase + state, above: scratchBase + above * block,
+          below: scratchBase + below * block)
       case .barsSince(let c, let state): .barsSince(operand(c), stateBase + state)
+      case .filled: .filled
       }
     }
     let zero = BlockOperand(lanes: UnsafePointer(rootMemory.base + 4 * block))
@@ -171,7 +180,8 @@ final class SignalLayout {
       switch (step.work, program.slots[index].work) {
       case (.barsSince(_, let state), _): state.pointee = .nan
       case (.constant, .constant(let value)):
-        (step.output - step.history).update(repeating: value, count: step.history + block)
+        // Not the bars before the first: there even a number is unknown.
+        step.output.update(repeating: value, count: block)
       case (.prefix(_, _, let lo, let run), _):
         for column in [step.output, lo, run] {
           (column - step.history).update(repeating: 0, count: step.history)

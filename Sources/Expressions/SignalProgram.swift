@@ -9,8 +9,8 @@ import Kernels
 /// memory, just before those lanes are simulated. Nodes of the first two kinds appear once however many lanes use them.
 public struct SignalProgram: Sendable {
   /// A column with one value a bar.
-  struct Slot: Sendable {
-    enum Work: Sendable {
+  package struct Slot: Sendable {
+    package enum Work: Sendable {
       case field(Int)
       case clock(ExpressionGraph.Clock)
       case every(Int)
@@ -26,15 +26,15 @@ public struct SignalProgram: Sendable {
       case barsSince(Int)
     }
 
-    var work: Work
+    package var work: Work
     /// Bars before a block that consumers read.
-    var history = 0
+    package var history = 0
     /// Bars of a gapless series before the first defined value.
-    var warmup: Int
+    package var warmup: Int
   }
 
   /// Eight values a bar.
-  enum Operand: Sendable, Hashable {
+  package enum Operand: Sendable, Hashable {
     case slot(Int)
     case pack(Int)
     case constants(Int)
@@ -42,11 +42,15 @@ public struct SignalProgram: Sendable {
   }
 
   /// One step of a vector of lanes.
-  enum Step: Sendable {
+  package enum Step: Sendable {
     case unary(UnaryOperation, Operand)
     case binary(BinaryOperation, Operand, Operand)
     case select(Operand, Operand, Operand)
     case crosses(CrossKind, Operand, Operand, state: Int)
+    /// Both crossings of the same two operands, each to the scratch of its own step.
+    case crossings(Operand, Operand, state: Int, above: Int, below: Int)
+    /// A step whose scratch an earlier one fills.
+    case filled
     case barsSince(Operand, state: Int)
   }
 
@@ -54,18 +58,18 @@ public struct SignalProgram: Sendable {
   public struct LaneVector: Sendable {
     /// Parameter set of each lane, -1 for a place without one.
     public var sets: [Int]
-    var steps: [Step] = []
+    package var steps: [Step] = []
     /// Long entry, long exit, short entry, short exit; nil for one that the strategy lacks.
-    var signals: [Operand?] = []
+    package var signals: [Operand?] = []
     /// Bars before which each lane's signals are off.
     public var warmup = [Int](repeating: 0, count: laneWidth)
   }
 
-  var slots: [Slot] = []
-  var packs: [[Int]] = []
+  package var slots: [Slot] = []
+  package var packs: [[Int]] = []
   var constants: [Vector] = []
-  /// One indicator for each slot that needs one; copied by each evaluator, since it holds state.
-  var indicators: [IndicatorInstance] = []
+  /// One indicator for each slot that needs one, before its first bar; each evaluator copies them.
+  var indicators: [any Indicator] = []
   /// The lanes, eight by eight.
   public private(set) var vectors: [LaneVector] = []
   var prefixCount = 0
@@ -73,12 +77,6 @@ public struct SignalProgram: Sendable {
   var scratchCount = 0
   /// Names of the fields that are read, in the order of `Slot.Work.field`.
   public private(set) var fields: [String] = []
-  /// The most bars before a block that any field is asked for.
-  public var fieldHistory: Int {
-    slots.reduce(0) { most, slot in
-      if case .field = slot.work { max(most, slot.history) } else { most }
-    }
-  }
 
   /// Compiles the signals of a range of parameter sets.
   ///
@@ -104,10 +102,4 @@ public struct SignalProgram: Sendable {
     stateCount = builder.stateCount
     scratchCount = builder.scratchCount
   }
-}
-
-/// An indicator that has not seen a bar yet.
-struct IndicatorInstance: @unchecked Sendable {
-  // A prototype: never evaluated, only copied, so threads may share it whatever state its copies come to hold.
-  let prototype: any Indicator
 }

@@ -10,19 +10,26 @@ struct SignalProgramBuilder {
   var slots: [SignalProgram.Slot] = []
   var packs: [[Int]] = []
   var constants: [Vector] = []
-  var indicators: [IndicatorInstance] = []
+  var indicators: [any Indicator] = []
   var prefixCount = 0
   var stateCount = 0
   var scratchCount = 0
 
   private var slotOf: [SlotKey: Int] = [:]
   private var packOf: [[Int]: Int] = [:]
-
+  private var indicatorOf: [IndicatorKey: Int] = [:]
   private var prefixOf: [Int: Int] = [:]
 
   private struct SlotKey: Hashable {
     var node: Int
     var projection: Int
+  }
+
+  /// What an indicator computes: `sma(close, fast)` and `sma(close, slow)` meet where the parameters have equal values.
+  private struct IndicatorKey: Hashable {
+    var name: String
+    var inputs: [Int]
+    var arguments: [Double]
   }
 
   init(graph: ExpressionGraph, grid: ParameterGrid, fields: [String]) {
@@ -33,7 +40,9 @@ struct SignalProgramBuilder {
 
   // MARK: - Vectors of lanes
 
-  /// Compiles eight lanes. Places without a lane repeat one, or take the grid point that would stand there if every
+  /// Compiles eight lanes.
+  ///
+  /// Places without a lane repeat one, or take the grid point that would stand there if every
   /// function accepts it, which keeps packs equal between vectors.
   mutating func vector(sets: [Int], signals: [Int?]) throws(ExpressionError)
     -> SignalProgram.LaneVector
@@ -144,6 +153,7 @@ struct SignalProgramBuilder {
     case .crosses(let kind, let x, let y):
       let a = try operand(x, &draft)
       let b = try operand(y, &draft)
+      if let both = pair(kind, a, b, &draft) { return push(both, node, [x, y], &draft) }
       stateCount += 1
       return push(.crosses(kind, a, b, state: stateCount - 1), node, [x, y], &draft)
     case .barsSince(let c):
@@ -151,6 +161,24 @@ struct SignalProgramBuilder {
       stateCount += 1
       return push(.barsSince(condition, state: stateCount - 1), node, [c], &draft)
     }
+  }
+
+  /// Joins a crossing with its opposite, if an earlier step computes that: most strategies enter on one and leave on
+  /// the other.
+  private func pair(
+    _ kind: CrossKind, _ a: SignalProgram.Operand, _ b: SignalProgram.Operand, _ draft: inout Draft
+  ) -> SignalProgram.Step? {
+    if kind.isNegated { return nil }
+    for (index, step) in draft.steps.enumerated() {
+      guard case .crosses(let other, a, b, let state) = step, !other.isNegated,
+        other.isAbove != kind.isAbove
+      else { continue }
+      let new = draft.steps.count
+      draft.steps[index] = .crossings(
+        a, b, state: state, above: kind.isAbove ? new : index, below: kind.isAbove ? index : new)
+      return .filled
+    }
+    return nil
   }
 
   private func push(
@@ -188,8 +216,19 @@ struct SignalProgramBuilder {
       return push(.every(Int(n.value(grid.values(point: point)))), warmup: 0)
     case .constant(let constant):
       return push(.constant(constant.value(grid.values(point: point))), warmup: 0)
-    case .indicator(_, let inputs, _):
-      return try indicator(inputs, node, point)
+    case .indicator(let name, let inputs, let arguments):
+      // Its arguments are checked first: what a ghost lane would ask for may not exist.
+      guard let prototype = try graph.prototype(node, grid: grid, point: point) else {
+        preconditionFailure("not an indicator")
+      }
+      var key = IndicatorKey(name: name, inputs: [], arguments: [])
+      for input in inputs { key.inputs.append(try slot(input, point: point)) }
+      let values = grid.values(point: point)
+      key.arguments = arguments.map { $0.value(values) }
+      if let known = indicatorOf[key] { return known }
+      let index = indicator(prototype, of: key.inputs)
+      indicatorOf[key] = index
+      return index
     case .unary(let operation, let x):
       let a = try slot(x, point: point)
       return push(.unary(operation, a), warmup: slots[a].warmup)
@@ -218,20 +257,13 @@ struct SignalProgramBuilder {
     return slots.count - 1
   }
 
-  private mutating func indicator(_ inputs: [Int], _ node: Int, _ point: Int)
-    throws(ExpressionError) -> Int
-  {
-    guard let prototype = try graph.prototype(node, grid: grid, point: point) else {
-      preconditionFailure("not an indicator")
-    }
-    var members: [Int] = []
-    for input in inputs { members.append(try slot(input, point: point)) }
+  private mutating func indicator(_ prototype: any Indicator, of members: [Int]) -> Int {
     if let window = prototype as? any PrefixSummed { return self.window(window, of: members[0]) }
     let warmup = prototype.warmup + (members.map { slots[$0].warmup }.max() ?? 0)
     for member in members {
       slots[member].history = max(slots[member].history, prototype.lookback)
     }
-    indicators.append(IndicatorInstance(prototype: prototype))
+    indicators.append(prototype)
     return push(.indicator(indicators.count - 1, inputs: members), warmup: warmup)
   }
 

@@ -1,5 +1,7 @@
-/// An expression as written, before names and types are looked up. Columns point at what an error should name.
-indirect enum Syntax {
+/// An expression as written, before names and types are looked up.
+///
+/// Columns point at what an error should name.
+package indirect enum Syntax {
   case number(Double, column: Int)
   case text(String, column: Int)
   case name(String, column: Int)
@@ -8,7 +10,7 @@ indirect enum Syntax {
   case unary(Operator, Syntax, column: Int)
   case binary(Operator, Syntax, Syntax, column: Int)
 
-  enum Operator: String {
+  package enum Operator: String {
     case add = "+"
     case subtract = "-"
     case multiply = "*"
@@ -24,9 +26,10 @@ indirect enum Syntax {
     case or
     case not
     case negate = "unary -"
+    case plus = "unary +"
   }
 
-  var column: Int {
+  package var column: Int {
     switch self {
     case .number(_, let column), .text(_, let column), .name(_, let column),
       .call(_, _, let column), .member(_, _, let column), .unary(_, _, let column),
@@ -37,15 +40,15 @@ indirect enum Syntax {
 }
 
 /// Reads an expression by precedence: or, and, not, comparison, + -, * /, unary -, ^ (to the right).
-struct Parser {
+package struct Parser {
   private let tokens: [Token]
   private var position = 0
   private var depth = 0
 
   /// Deep enough for people, shallow enough for the stack.
-  static let depthLimit = 100
+  package static let depthLimit = 100
 
-  static func parse(_ source: String) throws(ExpressionError) -> Syntax {
+  package static func parse(_ source: String) throws(ExpressionError) -> Syntax {
     var parser = Parser(tokens: try Lexer.tokens(of: source))
     let syntax = try parser.disjunction()
     guard parser.token.kind == .end else {
@@ -146,12 +149,17 @@ struct Parser {
 
   private mutating func signed() throws(ExpressionError) -> Syntax {
     let column = token.column
-    var negative = false
-    while let sign = accept("-", "+") { if sign == "-" { negative.toggle() } }
+    var sign: Syntax.Operator?
+    while let word = accept("-", "+") {
+      sign = (word == "-") != (sign == .negate) ? .negate : .plus
+    }
     let inner = try power()
-    if !negative { return inner }
-    if case .number(let value, _) = inner { return .number(-value, column: column) }
-    return .unary(.negate, inner, column: column)
+    guard let sign else { return inner }
+    // Zero has a sign of its own, which nodes that are equal as numbers must not lose.
+    if sign == .negate, case .number(let value, _) = inner, value != 0 {
+      return .number(-value, column: column)
+    }
+    return .unary(sign, inner, column: column)
   }
 
   private mutating func power() throws(ExpressionError) -> Syntax {
@@ -194,7 +202,7 @@ struct Parser {
     case .symbol("("):
       position += 1
       let inner = try disjunction()
-      try close()
+      try close("')'")
       return inner
     default:
       throw .unexpected(
@@ -206,14 +214,14 @@ struct Parser {
     if accept(")") != nil { return [] }
     var list = [try disjunction()]
     while accept(",") != nil { list.append(try disjunction()) }
-    try close()
+    try close("',' or ')'")
     return list
   }
 
-  private mutating func close() throws(ExpressionError) {
+  private mutating func close(_ expected: String) throws(ExpressionError) {
     let found = token
     guard accept(")") != nil else {
-      throw .unexpected(found: found.quoted, expected: "',' or ')'", column: found.column)
+      throw .unexpected(found: found.quoted, expected: expected, column: found.column)
     }
   }
 }

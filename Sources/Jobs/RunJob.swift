@@ -63,7 +63,7 @@ public struct RunJob: Sendable {
   /// - Parameters:
   ///   - progress: takes the number of lanes finished so far; called from workers.
   ///   - isCancelled: asked before each tile.
-  /// - Throws: `StorageError` before the work if the output cannot be written, or would replace the store or the spec.
+  /// - Throws: `RunInterrupted`, and `StorageError` before the work if the output cannot be written, or would replace the store or the spec.
   public func run(
     progress: @escaping @Sendable (Int) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
@@ -97,11 +97,14 @@ public struct RunJob: Sendable {
     let simulated = clock.now
 
     var result = resultTable(table)
+    if !isComplete && result.lanes.isEmpty { throw RunInterrupted() }
     if options.keepsTraces && isComplete {
       result.traces = try result.lanes.map { try trace(engine.replay(lane: Int($0)), lane: $0) }
     }
     let seconds = plan.loadSeconds + (clock.now - begin).seconds
     result.attributes = attributes(result, started: started, seconds: seconds, isComplete)
+    // Gone before the result changes: whoever stops us in between leaves no summary rather than one of another run.
+    if options.force { unlink(summaryPath) }
     try ResultStore.write(result, to: options.output, force: options.force)
     let written = clock.now
     let timings = RunSummary.Timings(
@@ -111,6 +114,14 @@ public struct RunJob: Sendable {
     try AtomicFile.write(try summary.json(), to: summaryPath, force: options.force)
     return Outcome(
       table: result, summary: summary, summaryPath: summaryPath, isComplete: isComplete)
+  }
+}
+
+/// A run that was stopped before any lane was finished; nothing was written.
+public struct RunInterrupted: Error, CustomStringConvertible {
+  /// What happened.
+  public var description: String {
+    "interrupted before any lane was finished: nothing was written"
   }
 }
 

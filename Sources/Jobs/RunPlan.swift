@@ -64,16 +64,12 @@ public struct RunPlan: Sendable {
 
     metrics = spec.metrics.compactMap { MetricCatalog.metric(named: $0) }
     let needs = metrics.reduce(into: MetricNeeds()) { $0.formUnion($1.needs) }
-    let barsPerYear = panel.calendar.barsPerYear(frequencyNs: panel.frequencyNs)
     var rules = spec.rules
-    rules.watchesLevels = strategy.hasLevels || strategy.entersShort
     rules.keepsExtendedSums = !needs.isEmpty
-    rules.minimumAcceptable = LaneSummary.ratePerBar(
-      annual: spec.minimumAcceptable, barsPerYear: barsPerYear)
     run = LaneRun(
       panel: panel, symbols: symbols, strategy: strategy, rules: rules, cash: spec.cash,
       window: window, historyStart: spec.warmsOnHistory ? 0 : window.lowerBound,
-      riskFreePerBar: LaneSummary.ratePerBar(annual: spec.riskFree, barsPerYear: barsPerYear),
+      riskFree: spec.riskFree, minimumAcceptable: spec.minimumAcceptable,
       keepsReturns: needs.contains(.returns))
     try Self.checkFields(run)
     warnings = Self.warnings(spec, run)
@@ -212,7 +208,7 @@ public struct RunPlan: Sendable {
     if run.rules.fill == .nextOpen {
       needed.append(("open", "fill 'next_open' needs it; without opens use fill: \"next_close\""))
     }
-    if run.rules.watchesLevels {
+    if run.strategy.hasLevels || run.strategy.entersShort {
       needed += ["open", "high", "low"].map { ($0, "stops and short positions need it") }
     }
     for (field, reason) in needed where run.panel.fieldIndex(field) == nil {

@@ -53,7 +53,7 @@ public enum MetricCatalog {
   /// Names of the metrics of a spec without `metrics`: those that every lane's sums give, so a sweep pays nothing.
   public static let defaultNames = [
     "total_return", "cagr_periods", "volatility", "sharpe", "max_drawdown", "calmar",
-    "trades", "win_rate", "profit_factor", "exposure", "turnover", "fees",
+    "trades", "win_rate", "profit_factor", "exposure", "fees",
   ]
 
   /// The metric with a name, or nil; `nearestName(to:among:)` over `names` finds what may have been meant.

@@ -5,15 +5,12 @@ extension ClockColumns {
   /// The properties of a panel's bar starts that a graph reads.
   ///
   /// Bars of a day or longer are stamped with their exchange day and are read as such; shorter ones in the panel's zone.
-  init(graph: ExpressionGraph, panel: PricePanel, zoneOffset: (Int64) -> Int64) {
-    var values: [ExpressionGraph.Clock: [Double]] = [:]
-    for case .clock(let clock) in graph.nodes {
-      let isDaily = panel.frequencyNs >= Calendar.dayNs
-      values[clock] = panel.time.ns.map {
-        Self.value(clock, isDaily ? $0 : $0 + zoneOffset($0), panel)
-      }
+  convenience init(graph: ExpressionGraph, panel: PricePanel, zoneOffset: (Int64) -> Int64) {
+    let isDaily = panel.frequencyNs >= Calendar.dayNs
+    self.init(graph.clocks, bars: panel.barCount) { clock, bar in
+      let ns = panel.time.ns[bar]
+      return Self.value(clock, isDaily ? ns : ns + zoneOffset(ns), panel)
     }
-    self.init(values: values)
   }
 
   private static func value(_ clock: ExpressionGraph.Clock, _ local: Int64, _ panel: PricePanel)
@@ -27,10 +24,5 @@ extension ClockColumns {
     case .month: return Double(CivilDate(daysSinceEpoch: day).month)
     case .monthEnd: return panel.calendar.isMonthEnd(day: day) ? 1 : 0
     }
-  }
-
-  /// The columns without the bars before `bar`.
-  func from(bar: Int) -> ClockColumns {
-    bar == 0 ? self : ClockColumns(values: values.mapValues { Array($0[bar...]) })
   }
 }

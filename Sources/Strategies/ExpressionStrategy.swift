@@ -5,7 +5,9 @@ import Simulation
 
 /// A strategy that the user wrote as text: conditions to enter and leave, distances of stops, a size.
 public struct ExpressionStrategy: Sendable {
-  /// The texts of a strategy, as a spec holds them. Distances and size are expressions of numbers and parameters.
+  /// The texts of a strategy, as a spec holds them.
+  ///
+  /// Distances and size are expressions of numbers and parameters.
   public struct Source: Sendable, Equatable {
     /// Named parts that the other texts may use.
     public var parts: [String: String] = [:]
@@ -67,9 +69,10 @@ public struct ExpressionStrategy: Sendable {
     let texts = [source.longEntry, source.longExit, source.shortEntry, source.shortExit]
     for (name, text) in zip(Self.signalNames, texts) {
       do throws(ExpressionError) {
-        signals.append(try text.map { text throws(ExpressionError) in try compiler.condition(text) })
+        signals.append(
+          try text.map { text throws(ExpressionError) in try compiler.condition(text) })
       } catch {
-        throw .expression(part: name, text: text ?? "", error)
+        throw Self.error(error, in: name, text)
       }
     }
     var terms: [ConstantExpression?] = []
@@ -78,8 +81,15 @@ public struct ExpressionStrategy: Sendable {
       do throws(ExpressionError) {
         terms.append(try text.map { text throws(ExpressionError) in try compiler.constant(text) })
       } catch {
-        throw .expression(part: name, text: text ?? "", error)
+        throw Self.error(error, in: name, text)
       }
+    }
+    // Parts that nothing uses are checked all the same, but not computed.
+    var unused = compiler
+    do throws(ExpressionError) {
+      try unused.checkParts()
+    } catch {
+      throw Self.error(error, in: "let", nil)
     }
     guard signals[0] != nil || signals[2] != nil else { throw .noEntry }
     for (entry, exit) in [(0, 1), (2, 3)] where signals[entry] == nil && signals[exit] != nil {
@@ -96,6 +106,16 @@ public struct ExpressionStrategy: Sendable {
     try checkArguments(texts)
   }
 
+  /// Names the text at fault, which may be that of a named part.
+  private static func error(_ error: ExpressionError, in part: String, _ text: String?)
+    -> StrategyError
+  {
+    if case .inPart(let name, let text, let inner) = error {
+      return .expression(part: "let.\(name)", text: text, inner)
+    }
+    return .expression(part: part, text: text ?? "", error)
+  }
+
   /// Checks distances and size at every parameter set.
   private func checkTerms() throws(StrategyError) {
     for (index, term) in terms.enumerated() {
@@ -103,7 +123,8 @@ public struct ExpressionStrategy: Sendable {
       for set in 0..<(term.parameters.isEmpty ? min(1, grid.count) : grid.count) {
         let value = term.value(grid.values(set: set))
         let isFraction = index == 0 || index == 2
-        guard value.isFinite, value > 0, index == 1 || value < 1 || (value == 1 && index == 3) else {
+        guard value.isFinite, value > 0, index == 1 || value < 1 || (value == 1 && index == 3)
+        else {
           throw .termRange(
             name: Self.termNames[index], value: value,
             expected: index == 3
@@ -121,16 +142,19 @@ public struct ExpressionStrategy: Sendable {
       do throws(ExpressionError) {
         try graph.checkArguments(of: signal, grid: grid)
       } catch {
-        throw .expression(part: Self.signalNames[index], text: texts[index] ?? "", error)
+        throw Self.error(error, in: Self.signalNames[index], texts[index])
       }
     }
   }
 }
 
 extension ExpressionStrategy: LaneStrategy {
+  /// Number of parameter sets.
   public var setCount: Int { grid.count }
+  /// Whether there is a short entry.
   public var entersShort: Bool { usesShort }
 
+  /// Distances and size of a set.
   public func terms(of set: Int) -> LaneTerms {
     let values = grid.values(set: set)
     var result = LaneTerms()
@@ -141,6 +165,7 @@ extension ExpressionStrategy: LaneStrategy {
     return result
   }
 
+  /// Lays out the signals of some sets.
   public func program(sets: Range<Int>) throws -> any LaneProgram {
     ExpressionProgram(
       program: try SignalProgram(graph: graph, signals: signals, grid: grid, sets: sets),
@@ -165,7 +190,8 @@ struct ExpressionProgram: LaneProgram {
     warmups = program.vectors.map(\.warmup)
   }
 
-  var fieldHistory: Int { program.fieldHistory }
+  // The evaluator keeps what it reads of earlier bars.
+  var fieldHistory: Int { 0 }
 
   func makeEvaluator(kernels: KernelTable) -> any LaneEvaluator {
     ExpressionEvaluator(
@@ -186,7 +212,7 @@ final class ExpressionEvaluator: LaneEvaluator {
   func begin(fields: [UnsafePointer<Double>], run: LaneRun, firstPrice: Int) {
     evaluator.begin(
       SignalColumns(
-        fields: fields, clock: clock.from(bar: run.historyStart), firstPrice: firstPrice,
+        fields: fields, clock: clock, clockStart: run.historyStart, firstPrice: firstPrice,
         firstTradingBar: run.window.lowerBound - run.historyStart))
   }
 

@@ -1,6 +1,8 @@
 import Expressions
 
-/// What is wrong with a strategy. `part` names the key of the spec's `strategy` object.
+/// What is wrong with a strategy.
+///
+/// `part` names the key of the spec's `strategy` object.
 public enum StrategyError: Error, Equatable {
   /// A text that cannot be understood.
   case expression(part: String, text: String, ExpressionError)
@@ -23,16 +25,21 @@ extension StrategyError: CustomStringConvertible {
     case .exitWithoutEntry(let exit, let entry):
       "strategy.\(exit): there is no '\(entry)'; add it, or remove '\(exit)'"
     case .termRange(let name, let value, let expected, let parameters):
-      "strategy.\(name): \(value) is out of range, expected \(expected)"
+      "strategy.\(name): \(value.formatted) is out of range, expected \(expected)"
         + (parameters.isEmpty ? "" : " (at \(parameters))")
     }
   }
 
+  private static let lineWidth = 100
+
   private static func describe(_ part: String, _ text: String, _ error: ExpressionError) -> String {
     guard let column = error.column else { return "strategy.\(part): \(error)" }
     var lines = "strategy.\(part), column \(column): \(error)"
-    if !text.isEmpty, !text.contains("\n") {
-      lines += "\n  \(text)\n  \(String(repeating: " ", count: column - 1))^"
+    if !text.isEmpty, !text.contains(where: { $0.isNewline || $0 == "\t" }) {
+      // Of a long text the part around the mistake.
+      let start = text.count <= lineWidth ? 0 : max(0, column - 1 - lineWidth / 2)
+      let shown = text.dropFirst(start).prefix(lineWidth)
+      lines += "\n  \(shown)\n  \(String(repeating: " ", count: column - 1 - start))^"
     }
     return lines
   }

@@ -68,9 +68,14 @@ package final class Console: Sendable {
   /// Writes a line of result to standard output.
   package func print(_ line: String) throws(ConsoleError) { try write(line + "\n") }
 
-  /// Writes a table of results to standard output.
+  /// Writes a table of results to standard output; on a terminal, as many of its columns as fit.
   package func print(_ table: Table) throws(ConsoleError) {
-    try write(table.text(isColored: colorsOutput))
+    let hidden = outputIsTerminal ? table.overflow(width: outputWidth) : []
+    try write(
+      table.text(isColored: colorsOutput, columns: table.columnCount - hidden.count))
+    if !hidden.isEmpty {
+      talk("too wide for this terminal: \(hidden.joined(separator: ", ")); to see all: … | less -S")
+    }
   }
 
   // MARK: talk
@@ -146,7 +151,6 @@ package enum ConsoleError: Error, Equatable, CustomStringConvertible {
     switch code {
     case ENOSPC, EDQUOT, EFBIG: "free some space, or write elsewhere with -o PATH"
     case EACCES, EPERM, EROFS: "check the folder's permissions, or write elsewhere with -o PATH"
-    case ENOENT, ENOTDIR: "make the folder first, or write elsewhere with -o PATH"
     case EISDIR: "name a file in that folder"
     default: "write elsewhere with -o PATH"
     }

@@ -1,5 +1,7 @@
 import Arguments
+import Interchange
 import Jobs
+import Storage
 
 /// What the process tells its caller; fixed, since scripts hold on to it.
 package enum ExitStatus: Int32, Sendable {
@@ -22,7 +24,11 @@ package enum ExitStatus: Int32, Sendable {
     case is ArgumentsError: .usage
     case let file as SpecFileError: file.isUnreadable ? .data : .usage
     case ReplayError.noLane: .usage
-    case is Interrupted: .interrupted
+    case ImportError.badOption: .usage
+    // Another name or --force is all that is needed.
+    case StorageError.fileExists, StorageError.panelExists: .usage
+    case StorageError.panelMissing: .usage
+    case is Interrupted, is RunInterrupted: .interrupted
     case ConsoleError.readerGone: .done
     case ConsoleError.outputExists: .usage
     default: .data

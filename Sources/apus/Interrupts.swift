@@ -23,6 +23,8 @@ package enum Interrupts {
   private static let tellsUser = isatty(2) == 1
 
   /// Begins to listen for SIGINT and SIGTERM, unless the caller had them ignored (`nohup`, `&`).
+  ///
+  /// Only for verbs that poll: to all others a signal is the end at once, and files are written whole or not at all.
   package static func install() {
     // Made now: a signal handler must not be the first to touch a lazy global.
     requested.store(false, ordering: .relaxed)

@@ -32,6 +32,9 @@ package struct Table: Sendable {
   /// An empty table.
   package init(_ columns: [Column]) { self.columns = columns }
 
+  /// Number of columns.
+  var columnCount: Int { columns.count }
+
   /// Adds a row.
   ///
   /// - Precondition: as many cells as columns.
@@ -46,16 +49,35 @@ package struct Table: Sendable {
       })
   }
 
+  /// Titles of the columns that don't fit in a width, and so are better left out than broken over lines.
+  ///
+  /// The first column always fits.
+  package func overflow(width: Int) -> [String] {
+    var end = -2
+    let count = widths.prefix {
+      end += $0 + 2
+      return end <= width
+    }.count
+    return columns.dropFirst(max(1, count)).map(\.title)
+  }
+
+  private var widths: [Int] {
+    columns.indices.map { index in
+      max(columns[index].title.count, rows.map { $0[index].count }.max() ?? 0)
+    }
+  }
+
   /// The table as lines, two spaces between columns and none at the end of a line.
   ///
-  /// - Parameter isColored: make the titles bold.
-  package func text(isColored: Bool = false) -> String {
+  /// - Parameters:
+  ///   - isColored: make the titles bold.
+  ///   - count: columns to show, from the left; all unless given.
+  package func text(isColored: Bool = false, columns count: Int? = nil) -> String {
+    let columns = columns.prefix(count ?? columns.count)
     let titles = columns.map(\.title)
-    let widths = columns.indices.map { index in
-      ([titles[index]] + rows.map { $0[index] }).map(\.count).max() ?? 0
-    }
+    let widths = widths
     func line(_ cells: [String]) -> String {
-      let padded = cells.indices.map { index in
+      let padded = columns.indices.map { index in
         let space = String(repeating: " ", count: widths[index] - cells[index].count)
         return columns[index].format == nil ? cells[index] + space : space + cells[index]
       }

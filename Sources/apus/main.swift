@@ -31,5 +31,4 @@ enum Program {
 }
 
 StandardStreams.prepare()
-Interrupts.install()
 exit(Dispatcher(spec: Program.spec, commands: Program.commands).run(CommandLine.arguments).rawValue)

@@ -23,6 +23,23 @@ import Testing
     #expect(try Golden.difference(result.output, from: golden) == nil)
   }
 
+  /// Each verb's help is read by a person, and no verb is forgotten.
+  @Test func helpOfEveryVerb() async throws {
+    let page = try await RunApus.run(["help"])
+    let verbs = page.output.split(separator: "\n").compactMap {
+      $0.firstMatch(of: /^  ([a-z]+)  +[A-Z]/).map { String($0.1) }
+    }
+    #expect(verbs.count >= 12)
+    for verb in verbs {
+      let result = try await RunApus.run(["help", verb])
+      #expect(result.status == 0 && result.errors.isEmpty)
+      #expect(try Golden.difference(result.output, from: "help-\(verb).txt") == nil)
+      if verb != "help" {
+        #expect(try await RunApus.run([verb, "--help"]).output == result.output)
+      }
+    }
+  }
+
   @Test(arguments: [
     ([], "error: no verb given."),
     (["completoins", "bash"], "error: no verb 'completoins'. Did you mean 'completions'?"),

@@ -100,7 +100,9 @@ import Testing
       try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link")) == "real")
   }
 
-  @Test(arguments: [("no/such/folder/x", "make the folder first"), ("/", "name a file")])
+  @Test(arguments: [
+    ("no/such/folder/x", "the folder no/such/folder does not exist"), ("/", "name a file"),
+  ])
   func aBadPathIsThree(path: String, next: String) async throws {
     let result = try await RunApus.run(["completions", "bash", "-o", path])
     #expect(result.status == 3)

@@ -118,6 +118,30 @@ import apus
     #expect(table.text(isColored: true).hasPrefix("\u{1b}[1msymbol  fast"))
   }
 
+  /// Three columns of 6, 4 and 6 letters: 6, 12 and 20 columns of the screen.
+  @Test(arguments: [
+    (80, []), (20, []), (19, ["trades"]), (12, ["trades"]), (11, ["fast", "trades"]),
+    (0, ["fast", "trades"]),
+  ])
+  func whatDoesNotFitIsLeftOut(width: Int, hidden: [String]) {
+    var table = Table([.text("symbol"), .number("fast", .plain), .number("trades", .count)])
+    table.add(["AAPL", 20.0, 7.0])
+    #expect(table.overflow(width: width) == hidden)
+    let lines = table.text(columns: 3 - hidden.count).split(separator: "\n")
+    #expect(lines.count == 2 && lines.allSatisfy { $0.count <= max(width, 6) })
+  }
+
+  @Test func aTerminalGetsWhatFitsAndAPipeAll() throws {
+    var table = Table((1...20).map { .number("column_\($0)", .plain) })
+    table.add((1...20).map { .number(Double($0)) })
+    for isTerminal in [true, false] {
+      let said = try capture(terminals: (isTerminal, false)) { try $0.print(table) }
+      #expect(said.output.contains("column_20") == !isTerminal)
+      #expect(said.errors.hasPrefix("too wide for this terminal: column_") == isTerminal)
+      #expect(said.errors.contains("column_20; to see all") == isTerminal)
+    }
+  }
+
   @Test func anEmptyTableHasItsTitles() {
     #expect(Table([.number("a", .count), .text("b")]).text() == "a  b\n")
   }

@@ -55,31 +55,67 @@ enum RunApus {
       URL(filePath: shell), ["-c", line], in: folder, environment: environment, timeout: timeout)
   }
 
+  /// Starts `apus` and does not wait; SIGINT reaches it even if the tests were started in the background.
+  static func start(
+    _ words: [String], in folder: ScratchFolder, environment: [String: String] = [:]
+  ) throws -> RunningApus {
+    try RunningApus(
+      URL(filePath: "/usr/bin/env"), ["--default-signal=INT", executable.path] + words, in: folder,
+      environment: environment)
+  }
+
   private static func run(
     _ program: URL, _ words: [String], in folder: ScratchFolder?, input: String = "",
     environment: [String: String], timeout: Double
   ) async throws -> ProcessResult {
-    let scratch = try folder ?? ScratchFolder()
-    let streams = try ScratchFolder()
+    try await RunningApus(
+      program, words, in: folder ?? ScratchFolder(), input: input, environment: environment
+    ).finish(timeout: timeout)
+  }
+}
+
+/// A process under way.
+final class RunningApus {
+  private let process = Process()
+  private let streams: ScratchFolder
+  private let folder: ScratchFolder
+
+  init(
+    _ program: URL, _ words: [String], in folder: ScratchFolder, input: String = "",
+    environment: [String: String]
+  ) throws {
+    self.folder = folder
+    streams = try ScratchFolder()
     for name in ["in", "out", "err"] { try streams.write(name == "in" ? input : "", to: name) }
-    let process = Process()
     process.executableURL = program
     process.arguments = words
-    process.currentDirectoryURL = scratch.url
-    process.environment = ["PATH": "/usr/bin:/bin", "HOME": scratch.url.path]
+    process.currentDirectoryURL = folder.url
+    process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.url.path]
       .merging(environment) { $1 }
     // Files, not pipes: a pipe that nobody reads while the process runs would fill up and block.
     process.standardInput = try FileHandle(forReadingFrom: streams.url.appending(path: "in"))
     process.standardOutput = try FileHandle(forWritingTo: streams.url.appending(path: "out"))
     process.standardError = try FileHandle(forWritingTo: streams.url.appending(path: "err"))
     try process.run()
+  }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// Sends a signal.
+  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+  /// What it has said on standard error so far.
+  func errors() throws -> String { try streams.read("err") }
+
+  /// Waits for the end; after `timeout` seconds it is killed and the test fails.
+  func finish(timeout: Double = 60) async throws -> ProcessResult {
     let deadline = ContinuousClock.now + .seconds(timeout)
     while process.isRunning, ContinuousClock.now < deadline {
-      try await Task.sleep(for: .milliseconds(5))
+      try await Task.sleep(for: .milliseconds(2))
     }
     if process.isRunning {
-      kill(process.processIdentifier, SIGKILL)
-      Issue.record("\(program.lastPathComponent) \(words) ran longer than \(timeout) s")
+      signal(SIGKILL)
+      Issue.record("\(process.arguments ?? []) ran longer than \(timeout) s")
     }
     process.waitUntilExit()
     let died = process.terminationReason == .uncaughtSignal

@@ -10,6 +10,8 @@ struct Turnover: Metric {
     "(sum over fills of price * quantity) / mean equity / years; years = bars / bars per year"
   let source = "two-sided, annualised; half of it is the one-sided turnover of SEC Form N-1A"
 
+  let needs = MetricNeeds.extendedSums
+
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.bars > 0 else { return .undefined(.tooFewBars) }
     if lane.sumEquity <= 0 { return .undefined(.ruined) }

@@ -17,7 +17,7 @@ enum BacktestCommand: Command {
         "For one symbol."),
     ],
     positionals: RunOptions.positionals, options: RunOptions.options,
-    common: CommonOptions.working)
+    common: RunOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
     let plan = try RunOptions.plan(arguments)
@@ -31,7 +31,7 @@ enum BacktestCommand: Command {
           next: "choose one with \(hint.joined(separator: " ")), or use apus sweep"))
     }
     if arguments.flag("dry-run") {
-      try RunOptions.describe(plan, console)
+      try RunOptions.describe(plan, arguments, console)
       return .done
     }
     var options = try RunOptions.jobOptions(arguments, plan)

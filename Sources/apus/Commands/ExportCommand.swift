@@ -26,6 +26,9 @@ enum ExportCommand: Command {
       return .usage
     }
     let output = arguments.optionalPath("output") ?? .standardStream
+    if case .file(let path) = output {
+      try RunOptions.keep([arguments.positional("RESULT")], from: [path])
+    }
     try Console.checkOutput(output, force: arguments.flag("force"))
     let table = try ResultStore.read(arguments.positional("RESULT"))
     let place = Dictionary(

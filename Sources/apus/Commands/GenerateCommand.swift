@@ -41,7 +41,7 @@ enum GenerateCommand: Command {
       .value("decimals", "N", help: "Decimals of prices; -1 for unrounded ones.", default: "2"),
       .value("panel", "NAME", help: "Name of the panel; from calendar and frequency unless given."),
     ],
-    common: [CommonOptions.quiet, CommonOptions.force])
+    common: [CommonOptions.json, CommonOptions.quiet, CommonOptions.force])
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
     var options = MarketOptions(
@@ -50,7 +50,7 @@ enum GenerateCommand: Command {
     options.frequency = MarketOptions.Frequency(rawValue: arguments.string("frequency")) ?? .daily
     options.calendar = Calendar.Kind(rawValue: arguments.string("calendar")) ?? .usEquity
     options.seed = UInt64(try arguments.int("seed", in: 0...Int.max))
-    options.startNs = try Timestamp.nanoseconds(parsing: arguments.string("start"))
+    options.startNs = try start(arguments.string("start"))
     options.annualVolatility = try arguments.double("volatility", in: 0...10)
     options.annualDrift = try arguments.double("drift", in: -10...10)
     options.missingFraction = try arguments.double("missing", in: 0...1)
@@ -61,7 +61,31 @@ enum GenerateCommand: Command {
     var job = GenerateJob(options: options, store: arguments.string("store"))
     job.force = arguments.flag("force")
     let panel = try job.run()
+    if arguments.flag("json") {
+      let report = Report(
+        store: job.store, panel: panel, bars: options.bars, symbols: options.symbols,
+        seed: options.seed)
+      try console.print(try report.json())
+    }
     console.talk("wrote panel \(panel) to \(job.store); look at it: apus inspect \(job.store)")
     return .done
+  }
+
+  private static func start(_ text: String) throws(ArgumentsError) -> Int64 {
+    do throws(MarketError) {
+      return try Timestamp.nanoseconds(parsing: text)
+    } catch {
+      throw .badValue(
+        name: "--start", value: text,
+        reason: .other("'\(text)' is not a date", next: "write it like 2010-01-04"))
+    }
+  }
+
+  private struct Report: Encodable {
+    let store: String
+    let panel: String
+    let bars: Int
+    let symbols: Int
+    let seed: UInt64
   }
 }

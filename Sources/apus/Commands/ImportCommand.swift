@@ -1,7 +1,9 @@
 import Arguments
+import Glibc
 import Interchange
 import Jobs
 import Market
+import Storage
 
 /// `apus import`: files of prices into a store.
 enum ImportCommand: Command {
@@ -55,13 +57,25 @@ enum ImportCommand: Command {
     job.format = arguments.string("format")
     job.options = try options(arguments)
     let isDry = arguments.flag("dry-run")
+    try checkStore(job, panel: job.options.panel)
     let outcome = try job.run(dryRun: isDry)
+    if isDry { try checkStore(job, panel: outcome.panel) }
     if arguments.flag("json") {
       try console.print(try ImportReport(outcome, store: job.store).json())
       return .done
     }
     try report(outcome, job, isDry, console)
     return .done
+  }
+
+  /// Refuses a store that can't take the panel, where that is known before the files are read.
+  private static func checkStore(_ job: ImportJob, panel: String?) throws(StorageError) {
+    try AtomicFile.checkTarget(job.store, force: true)
+    guard access(job.store, F_OK) == 0 else { return }
+    let store = try PriceStore.open(job.store)
+    if !job.force, let panel, store.panels.contains(where: { $0.name == panel }) {
+      throw .panelExists(panel: panel, path: job.store)
+    }
   }
 
   private static func options(_ arguments: ParsedArguments) throws -> ImportOptions {
@@ -115,12 +129,15 @@ enum ImportCommand: Command {
       console.talk("  \(row.file):\(row.line): \(row.column): \(row.reason)")
     }
     if outcome.quarantined.count > 3 {
-      console.talk("  … all of them: apus inspect \(job.store) --quarantine")
+      console.talk(
+        "  … \(outcome.quarantined.count) in all"
+          + (isDry ? "" : ": apus inspect \(job.store) --quarantine"))
     }
-    if !outcome.unknownSymbols.isEmpty {
+    let unknown = outcome.unknownSymbols
+    if !unknown.isEmpty {
       console.warn(
-        "the symbol table does not have \(outcome.unknownSymbols.prefix(10).joined(separator: ", "))"
-      )
+        "the symbol table does not have \(unknown.prefix(10).joined(separator: ", "))"
+          + (unknown.count > 10 ? ", … \(unknown.count) in all" : ""))
     }
     console.talk(
       isDry ? "nothing was written" : "wrote \(job.store); look at it: apus inspect \(job.store)")

@@ -26,11 +26,17 @@ enum InspectCommand: Command {
     do throws(StorageError) {
       store = try PriceStore.open(path)
     } catch {
-      guard case .wrongFormat(_, _, let found) = error, found.contains("'result'") else {
-        throw error
+      guard case .wrongFormat(_, _, let found) = error else { throw error }
+      guard found.contains("'result'") else {
+        throw StorageError.wrongFormat(path: path, expected: "store or result", found: found)
       }
+      try refuse(
+        ["quarantine", "symbols", "verify"], arguments, "is for stores, and \(path) is a result")
       try result(try ResultStore.read(path), path, arguments, console)
       return .done
+    }
+    if arguments.flag("quarantine") {
+      try refuse(["symbols"], arguments, "can't be joined with --quarantine")
     }
     if arguments.flag("verify") {
       try store.verify()
@@ -44,6 +50,15 @@ enum InspectCommand: Command {
       try panels(store, arguments, console)
     }
     return .done
+  }
+
+  private static func refuse(
+    _ flags: [String], _ arguments: ParsedArguments, _ reason: String
+  ) throws(ArgumentsError) {
+    for name in flags where arguments.flag(name) {
+      throw .badValue(
+        name: "--\(name)", value: "", reason: .other(reason, next: "leave it out"))
+    }
   }
 
   // MARK: - Stores

@@ -8,18 +8,18 @@ enum LeaderboardTable {
     var columns: [Table.Column] = [
       .number("rank", .count), .number("lane", .plain), .text("symbol"),
     ]
-    columns += table.parameters.map { .number($0.name, .plain) }
-    columns += table.metrics.map { .number($0.name, format($0)) }
     let showsStatus = table.status.contains { $0 != .ok }
     if showsStatus { columns.append(.text("status")) }
+    columns += table.parameters.map { .number($0.name, .plain) }
+    columns += table.metrics.map { .number($0.name, format($0)) }
     var result = Table(columns)
     for row in LeaderboardRows(table).rows(top: top) {
       var cells: [Table.Cell] = [
         .number(Double(row.rank)), .number(Double(row.lane)), .text(row.symbol),
       ]
+      if showsStatus { cells.append(.text(row.status)) }
       cells += table.parameters.map { .number(row.parameters[$0.name] ?? .nan) }
       cells += table.metrics.map { .number((row.metrics[$0.name] ?? nil) ?? .nan) }
-      if showsStatus { cells.append(.text(row.status)) }
       result.add(cells)
     }
     return result

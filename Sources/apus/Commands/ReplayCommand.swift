@@ -3,6 +3,7 @@ import Jobs
 import Market
 import Metrics
 import Simulation
+import Storage
 
 /// `apus replay`: one row of a result again, in full.
 enum ReplayCommand: Command {
@@ -18,14 +19,22 @@ enum ReplayCommand: Command {
       .value("lane", "ID", help: "Id of the lane, from the column 'lane'.", isRequired: true),
       .value("store", "STORE", help: "The run's store, if it has moved.", completion: .files),
     ],
-    common: CommonOptions.reporting)
+    common: [
+      RunOptions.resultOutput("Write the lane with its full trace here."), CommonOptions.json,
+      CommonOptions.quiet, CommonOptions.force,
+    ])
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
     let path = arguments.positional("RESULT")
     let lane = try arguments.int("lane", in: 0...Int.max)
+    let output = try RunOptions.output(arguments)
     let job = try ReplayJob(path: path, store: arguments.optionalString("store"))
+    if let output {
+      try RunOptions.keep([path, job.plan.storePath], from: [output])
+      try AtomicFile.checkTarget(output, force: arguments.flag("force"))
+    }
     let outcome = try job.replay(lane: lane, variant: try RunOptions.variant())
-    if case .file(let output)? = arguments.optionalPath("output") {
+    if let output {
       try job.write(outcome, lane: lane, to: output, force: arguments.flag("force"))
       console.talk("wrote \(output)")
     }

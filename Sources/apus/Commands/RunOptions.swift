@@ -2,6 +2,7 @@ import Arguments
 import Glibc
 import Jobs
 import Simulation
+import Storage
 
 /// What the verbs that run a spec have in common.
 enum RunOptions {
@@ -12,10 +13,20 @@ enum RunOptions {
 
   static let options: [OptionSpec] = [
     .value(
-      "set", "KEY=VALUE", help: "Set a parameter, or any key by its path; may be repeated.",
+      "set", "KEY=VALUE", help: "Set a parameter, or any other key by its path.",
       isRepeatable: true),
     .value("store", "STORE", help: "A store in place of the spec's.", completion: .files),
   ]
+
+  static let common =
+    [
+      resultOutput("Write the result here; named after the spec unless given.")
+    ] + CommonOptions.working.filter { $0.name != CommonOptions.output.name }
+
+  /// `-o` of verbs whose result is an HDF5 file, which can't go to standard output.
+  static func resultOutput(_ help: String) -> OptionSpec {
+    .value("output", short: "o", "PATH", help: help, completion: .files)
+  }
 
   /// Reads the spec and joins it with its store.
   static func plan(_ arguments: ParsedArguments) throws -> RunPlan {
@@ -33,21 +44,43 @@ enum RunOptions {
 
   /// Job options from the command line; the output is named after the spec unless given.
   static func jobOptions(_ arguments: ParsedArguments, _ plan: RunPlan) throws -> RunJob.Options {
-    var output = "\(plan.spec.name).h5"
-    switch arguments.optionalPath("output") {
-    case .file(let path): output = path
-    case .standardStream:
-      throw ArgumentsError.badValue(
-        name: "--output", value: "-",
-        reason: .other("a result is a file", next: "name a file; --json prints the summary"))
-    case nil: break
-    }
+    let output = try output(arguments) ?? "\(plan.spec.name).h5"
     var options = RunJob.Options(output: output)
     options.force = arguments.flag("force")
     if case .file(let spec) = arguments.positionalPath("SPEC") { options.inputs = [spec] }
     options.workers = try workers(arguments)
     options.variant = try variant()
     return options
+  }
+
+  /// The file that `-o` names; nil if it is absent.
+  static func output(_ arguments: ParsedArguments) throws(ArgumentsError) -> String? {
+    switch arguments.optionalPath("output") {
+    case .file(let path): return path
+    case nil: return nil
+    case .standardStream:
+      throw .badValue(
+        name: "--output", value: "-",
+        reason: .other("a result is a file", next: "name a file; --json prints to standard output"))
+    }
+  }
+
+  /// Throws if an output is one of the files that the work reads: `--force` must not cost an input.
+  static func keep(_ inputs: [String], from outputs: [String]) throws(ArgumentsError) {
+    for output in outputs {
+      for input in inputs where isSameFile(input, output) {
+        throw .badValue(
+          name: "--output", value: output,
+          reason: .other("\(output) is read, so it can't be written too", next: "name another file")
+        )
+      }
+    }
+  }
+
+  private static func isSameFile(_ a: String, _ b: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard stat(a, &first) == 0, stat(b, &second) == 0 else { return false }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
   /// Number of workers: one for each processor unless given.
@@ -57,7 +90,7 @@ enum RunOptions {
 
   /// The instruction set: the best of this machine, or the one that APUS_CPU names.
   static func variant() throws -> KernelVariant {
-    guard let text = getenv("APUS_CPU") else { return .best }
+    guard let text = getenv("APUS_CPU"), text.pointee != 0 else { return .best }
     let name = String(cString: text)
     let names = KernelVariant.available.map(\.rawValue)
     guard let variant = KernelVariant(rawValue: name), names.contains(name) else {
@@ -68,8 +101,20 @@ enum RunOptions {
   }
 
   /// What a plan would do, for `--dry-run`.
-  static func describe(_ plan: RunPlan, _ console: Console) throws {
+  static func describe(
+    _ plan: RunPlan, _ arguments: ParsedArguments, _ console: Console
+  ) throws {
+    for warning in plan.warnings { console.warn(warning.message) }
     let bars = plan.run.window.count
+    let bytes = Double(plan.run.laneCount) * Double(plan.metrics.count + 2) * 9
+    if arguments.flag("json") {
+      let report = PlanReport(
+        store: plan.storePath, panel: plan.run.panel.name, lanes: plan.run.laneCount,
+        parameterSets: plan.grid.count, symbols: plan.run.symbols.count, bars: bars,
+        barsPerYear: plan.run.barsPerYear, memoryBytes: Int(bytes))
+      try console.print(try report.json())
+      return
+    }
     try console.print("store       \(plan.storePath), panel \(plan.run.panel.name)")
     try console.print(
       "lanes       \(plan.run.laneCount) = \(plan.grid.count) parameter sets × \(plan.run.symbols.count) symbols"
@@ -78,21 +123,26 @@ enum RunOptions {
       "bars        \(bars) a lane, \(NumberText.short(plan.run.barsPerYear)) a year")
     let evaluations = Double(plan.run.laneCount) * Double(bars)
     try console.print("evaluations \(NumberText.short(evaluations)) bars × lanes")
-    let bytes = Double(plan.run.laneCount) * Double(plan.metrics.count + 2) * 9
     try console.print("memory      about \(NumberText.short(bytes))B for metrics")
-    for warning in plan.warnings { console.warn(warning.message) }
   }
 
   /// Runs a job with a progress bar, and tells its warnings.
   static func run(_ job: RunJob, _ console: Console) throws -> RunJob.Outcome {
+    Interrupts.install()
     let bar = console.progress(
       "simulating", total: job.plan.run.laneCount, unit: "lanes")
     defer { bar.finish() }
     let outcome = try job.run(
       progress: { bar.report(done: $0) }, isCancelled: { Interrupts.isRequested })
     bar.finish()
-    for warning in outcome.summary.warnings where warning.severity == .warning {
+    // Of an interruption the last line tells.
+    for warning in outcome.summary.warnings
+    where warning.severity == .warning && warning.code != "interrupted" {
       console.warn(warning.message)
+    }
+    if !outcome.isComplete {
+      let (kept, all) = (outcome.table.lanes.count, job.plan.run.laneCount)
+      console.fail("interrupted: \(kept) of \(all) lanes were finished and kept")
     }
     return outcome
   }
@@ -102,6 +152,18 @@ enum RunOptions {
     if !outcome.isComplete { return .interrupted }
     return outcome.table.attributes.lanesFailed > 0 ? .someLanesFailed : .done
   }
+}
+
+/// The size of a plan as JSON.
+private struct PlanReport: Encodable {
+  let store: String
+  let panel: String
+  let lanes: Int
+  let parameterSets: Int
+  let symbols: Int
+  let bars: Int
+  let barsPerYear: Double
+  let memoryBytes: Int
 }
 
 /// A mistake in a spec, with the file's name before it.

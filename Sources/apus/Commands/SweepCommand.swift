@@ -15,12 +15,12 @@ enum SweepCommand: Command {
       Example("apus sweep golden-cross.json5 --dry-run", "How large it is, and no work."),
     ],
     positionals: RunOptions.positionals, options: RunOptions.options,
-    common: CommonOptions.working)
+    common: RunOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
     let plan = try RunOptions.plan(arguments)
     if arguments.flag("dry-run") {
-      try RunOptions.describe(plan, console)
+      try RunOptions.describe(plan, arguments, console)
       return .done
     }
     let job = RunJob(plan: plan, options: try RunOptions.jobOptions(arguments, plan))
@@ -33,11 +33,6 @@ enum SweepCommand: Command {
       try console.write(try outcome.summary.json())
     } else {
       try console.print(LeaderboardTable.make(outcome.table, top: plan.spec.top))
-    }
-    if !outcome.isComplete {
-      console.fail(
-        "interrupted: \(outcome.table.lanes.count) of \(plan.run.laneCount) lanes were finished and kept"
-      )
     }
     let seconds = outcome.table.attributes.seconds
     let evaluations = Double(outcome.table.lanes.count) * Double(plan.run.window.count)

@@ -1,0 +1,85 @@
+import Expressions
+import TestSupport
+import Testing
+
+private func axis(_ name: String, _ values: [Double]) -> ParameterGrid.Axis {
+  ParameterGrid.Axis(name: name, values: values)
+}
+
+@Test func theLastAxisIsTheFastest() {
+  let grid = ParameterGrid(axes: [axis("a", [1, 2]), axis("b", [5]), axis("c", [7, 8, 9])])
+  let values = (0..<grid.count).map { grid.values(set: $0) }
+  #expect(
+    values == [[1, 5, 7], [1, 5, 8], [1, 5, 9], [2, 5, 7], [2, 5, 8], [2, 5, 9]])
+  #expect(grid.describe(point: 4) == "a = 2, b = 5, c = 8")
+}
+
+@Test func aGridWithoutAxesIsOneSet() {
+  let grid = ParameterGrid(axes: [])
+  #expect(grid.count == 1)
+  #expect(grid.values(set: 0) == [])
+  #expect(grid.vectors(sets: 0..<1, width: 8) == [[0, -1, -1, -1, -1, -1, -1, -1]])
+  #expect(ParameterGrid(axes: [axis("a", [])]).count == 0)
+}
+
+@Test func whatKeepRefusesIsLeftOut() {
+  let grid = ParameterGrid(axes: [axis("fast", [1, 2, 3]), axis("slow", [1, 2, 3])]) {
+    $0[0] < $0[1]
+  }
+  #expect((0..<grid.count).map { grid.values(set: $0) } == [[1, 2], [1, 3], [2, 3]])
+  #expect(grid.points == [1, 2, 5])
+}
+
+@Test func sizesBeyondAWordAreSaid() {
+  let wide = axis("a", Array(repeating: 0, count: 1 << 16))
+  #expect(ParameterGrid.size(of: [wide, wide, wide]) == 1 << 48)
+  #expect(ParameterGrid.size(of: [wide, wide, wide, wide]) == nil)
+}
+
+/// Places without a set are filled; the rest hold each set once, in order, and neighbours on a full axis are aligned.
+@Test func vectorsHoldEachSetOnce() {
+  for seed in 0..<400 as Range<UInt64> {
+    var random = TestRandom(seed: seed)
+    let axes = (0..<random.int(0...3)).map { index in
+      axis("p\(index)", (0..<random.pick([1, 2, 3, 7, 8, 9, 16, 24, 100])).map(Double.init))
+    }
+    let odd = random.int(2...5)
+    let keepsAll = random.one(in: 2)
+    let grid = ParameterGrid(axes: axes) { keepsAll || Int($0.reduce(0, +)) % odd != 0 }
+    guard grid.count > 0 else { continue }
+    let first = random.int(0...grid.count - 1)
+    let last = random.int(first...grid.count - 1)
+    let vectors = grid.vectors(sets: first..<last + 1, width: 8)
+    #expect(vectors.allSatisfy { $0.count == 8 && $0.contains { $0 >= 0 } }, "seed \(seed)")
+    #expect(
+      vectors.flatMap { $0.filter { $0 >= 0 } } == Array(first...last), "seed \(seed)")
+    // At most a third of the places is empty, but for the end.
+    let places = vectors.count * 8
+    #expect(places * 2 <= (last - first + 1) * 3 || places - (last - first + 1) < 8, "seed \(seed)")
+  }
+}
+
+@Test func setsOnAFullAxisStandAtMultiplesOfTheWidth() {
+  let grid = ParameterGrid(axes: [axis("a", [1, 2, 3]), axis("b", (0..<16).map(Double.init))])
+  for vector in grid.vectors(sets: 0..<48, width: 8) {
+    let slow = Set(vector.map { grid.values(set: $0)[0] })
+    #expect(slow.count == 1)
+    #expect(grid.values(set: vector[0])[1].truncatingRemainder(dividingBy: 8) == 0)
+  }
+}
+
+@Test func representativesCoverEachCombinationOnce() {
+  for seed in 0..<100 as Range<UInt64> {
+    var random = TestRandom(seed: seed)
+    let axes = (0..<3).map { axis("p\($0)", (0..<random.int(1...6)).map(Double.init)) }
+    let odd = random.int(2...5)
+    let grid = ParameterGrid(axes: axes) { Int($0[0] + 2 * $0[1] + $0[2]) % odd != 0 }
+    let dependencies = (0..<3).filter { _ in random.one(in: 2) }
+    let found = grid.representatives(of: dependencies).map { point in
+      dependencies.map { grid.values(point: point)[$0] }
+    }
+    let expected = Set(
+      (0..<grid.count).map { set in dependencies.map { grid.values(set: set)[$0] } })
+    #expect(found.count == expected.count && Set(found) == expected, "seed \(seed)")
+  }
+}
