@@ -201,13 +201,19 @@ import Testing
     }
   }
 
-  @Test func aRunStoppedAtOnceLeavesAnEmptyTable() throws {
+  @Test func aRunStoppedAtOnceLeavesNothing() throws {
     let bench = try Workbench(SampleMarket.draft(bars: 80))
-    let outcome = try bench.run(SampleSpec.stops.plan(on: bench), isCancelled: { true })
-    #expect(!outcome.isComplete && outcome.table.lanes.isEmpty)
-    #expect(try ResultStore.read(bench.folder.path("run.h5")).lanes.isEmpty)
-    #expect(try RankJob(path: bench.folder.path("run.h5")).ranked(by: "sharpe").lanes.isEmpty)
-    #expect(outcome.summary.leaderboard.rows.isEmpty)
+    let plan = try SampleSpec.stops.plan(on: bench)
+    #expect(throws: RunInterrupted.self) { try bench.run(plan, isCancelled: { true }) }
+    #expect(try bench.folder.names() == ["prices.h5"])
+    // A result that stands there stays, forced or not.
+    try bench.run(plan)
+    let summary = try bench.folder.read("run.json")
+    #expect(throws: RunInterrupted.self) {
+      try bench.run(plan, isCancelled: { true }) { $0.force = true }
+    }
+    #expect(try bench.folder.read("run.json") == summary)
+    #expect(try ReplayJob(path: bench.folder.path("run.h5")).replay(lane: 3).differing == [])
   }
 
   @Test func progressCountsEveryLane() throws {

@@ -194,7 +194,7 @@ import Testing
       ),
       (
         "strategy: { long_entry: 'close > sma(close, n)' }, parameters: { n: [2, 0] }",
-        "strategy.long_entry: sma: n is 0.0, expected a whole number of bars from 1 to 1000000 "
+        "strategy.long_entry: sma: n is 0, expected a whole number of bars from 1 to 1000000 "
           + "(at n = 0; exclude it with 'where' or change the range)"
       ),
       (
@@ -237,6 +237,16 @@ import Testing
     #expect(
       message.hasSuffix(
         " lanes; at most 50000000 can be run. Use fewer values or a stricter 'where'"))
+  }
+
+  @Test("a condition that keeps too much is found out in time", .timeLimit(.minutes(1)))
+  func aLooseCondition() throws {
+    #expect(
+      try Workbench(SampleMarket.draft(bars: 20)).complaint(
+        "\(Self.always), where: 'a + b > 0', "
+          + "parameters: { a: { from: 1, to: 30000 }, b: { from: 1, to: 30000 } }")
+        == "the plan has more than 50000000 lanes; at most 50000000 can be run. "
+        + "Use fewer values or a stricter 'where'")
   }
 
   // MARK: - Fields

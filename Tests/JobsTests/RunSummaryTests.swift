@@ -67,10 +67,13 @@ import Testing
     #expect((board["rows"] as? [Any])?.count == 2)
   }
 
-  @Test func interruptedAndEmpty() throws {
+  @Test func interrupted() throws {
     let bench = try Workbench(SampleMarket.draft(bars: 60))
-    let json = try check(try bench.run(SampleSpec.dip.plan(on: bench), isCancelled: { true }))
-    let warnings = try #require(json["warnings"] as? [[String: Any]])
+    let asked = Counter()
+    let outcome = try bench.run(
+      SampleSpec.dip.plan(on: bench), isCancelled: { asked.next() >= 1 }
+    ) { $0.tileLanes = 2 }
+    let warnings = try #require(try check(outcome)["warnings"] as? [[String: Any]])
     #expect(warnings.contains { $0["code"] as? String == "interrupted" })
   }
 
