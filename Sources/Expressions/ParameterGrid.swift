@@ -22,19 +22,28 @@ public struct ParameterGrid: Sendable, Equatable {
 
   /// A grid of all combinations, or of those for which `keep` holds.
   ///
-  /// - Parameter keep: takes the values of one combination in the order of the axes.
-  public init(axes: [Axis], keep: ([Double]) -> Bool = { _ in true }) {
+  /// - Parameters:
+  ///   - axes: the parameters.
+  ///   - limit: the search for combinations ends when more than these were found.
+  ///   - keep: takes the values of one combination in the order of the axes.
+  public init(axes: [Axis], limit: Int = .max, keep: ([Double]) -> Bool = { _ in true }) {
     self.axes = axes
     strides = axes.indices.map { axis in axes[(axis + 1)...].reduce(1) { $0 * $1.values.count } }
     let size = axes.reduce(1) { $0 * $1.values.count }
     var points: [Int] = []
-    points.reserveCapacity(size)
     var values = axes.map { $0.values.first ?? .nan }
+    var places = [Int](repeating: 0, count: axes.count)
     for point in 0..<size {
-      for axis in axes.indices {
-        values[axis] = axes[axis].values[point / strides[axis] % axes[axis].values.count]
-      }
       if keep(values) { points.append(point) }
+      if points.count > limit { break }
+      // To the next combination, as a counter turns.
+      for axis in axes.indices.reversed() {
+        places[axis] += 1
+        let isTurned = places[axis] == axes[axis].values.count
+        if isTurned { places[axis] = 0 }
+        values[axis] = axes[axis].values[places[axis]]
+        if !isTurned { break }
+      }
     }
     self.points = points
   }

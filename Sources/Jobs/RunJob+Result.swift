@@ -71,7 +71,9 @@ extension RunJob {
     attributes.from = Timestamp.text(nanoseconds: run.panel.time.ns[run.window.lowerBound])
     attributes.to = Timestamp.text(nanoseconds: run.panel.time.ns[run.window.upperBound - 1])
     let warnings = warnings(table, isComplete)
-    let json = try? JSONEncoder().encode(warnings)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let json = try? encoder.encode(warnings)
     attributes.warnings = json.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     return attributes
   }

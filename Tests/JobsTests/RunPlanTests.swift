@@ -239,6 +239,16 @@ import Testing
         " lanes; at most 50000000 can be run. Use fewer values or a stricter 'where'"))
   }
 
+  @Test("a condition that keeps too much is found out in time", .timeLimit(.minutes(1)))
+  func aLooseCondition() throws {
+    #expect(
+      try Workbench(SampleMarket.draft(bars: 20)).complaint(
+        "\(Self.always), where: 'a + b > 0', "
+          + "parameters: { a: { from: 1, to: 30000 }, b: { from: 1, to: 30000 } }")
+        == "the plan has more than 50000000 lanes; at most 50000000 can be run. "
+        + "Use fewer values or a stricter 'where'")
+  }
+
   // MARK: - Fields
 
   @Test(

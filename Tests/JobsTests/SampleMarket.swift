@@ -101,7 +101,14 @@ struct Workbench {
   @discardableResult
   func run(
     _ plan: RunPlan, to name: String = "run.h5",
-    isCancelled: @escaping @Sendable () -> Bool = { false },
+    _ change: (inout RunJob.Options) -> Void = { _ in }
+  ) throws -> RunJob.Outcome {
+    try run(plan, to: name, isCancelled: { false }, change)
+  }
+
+  @discardableResult
+  func run(
+    _ plan: RunPlan, to name: String = "run.h5", isCancelled: @escaping @Sendable () -> Bool,
     _ change: (inout RunJob.Options) -> Void = { _ in }
   ) throws -> RunJob.Outcome {
     var options = RunJob.Options(output: folder.path(name))
@@ -132,8 +139,8 @@ enum SampleSpec: String, CaseIterable {
     case .stops:
       """
       parameters: { n: [3, 8, 21], stop: [0.02, 0.1] },
-      strategy: { let: { mean: "ema(close, n)" }, long_entry: "crosses_above(close, mean)", long_exit: "close < lag(close, 3)",
-        short_entry: "crosses_below(close, mean)", short_exit: "rsi(close, 14) < 30",
+      strategy: { let: { level: "ema(close, n)" }, long_entry: "crosses_above(close, level)", long_exit: "close < lag(close, 3)",
+        short_entry: "crosses_below(close, level)", short_exit: "rsi(close, 14) < 30",
         stop_loss: "stop", take_profit: "stop * 3", trailing_stop: 0.15, size: { fraction_of_equity: 0.7 } },
       execution: { commission: { bps: 5, minimum: 1, per_share: 0.01, fixed: 0.5 }, slippage: { bps: 3 },
         intrabar: "open_high_low_close" }, account: { minimum_acceptable: 0.03 }
@@ -162,6 +169,12 @@ enum SampleSpec: String, CaseIterable {
     let names = metrics.map { ", metrics: [\($0.map { "'\($0)'" }.joined(separator: ", "))]" } ?? ""
     return try bench.plan(data: data, text + names)
   }
+}
+
+/// The first part in which two contents differ; nil if none does.
+func difference(_ a: [String], _ b: [String]) -> String? {
+  if a.count != b.count { return "\(a.count) parts and \(b.count)" }
+  return zip(a, b).first { $0 != $1 }.map { "\($0.prefix(300)) and \($1.prefix(300))" }
 }
 
 /// All numbers of a table, as bits, and all else that it says; without when and where it was made.

@@ -186,7 +186,7 @@ extension Spec {
         expected: "at most \(valuesLimit)")
     }
     return (0...Int(steps)).map { index in
-      let value = 
+      let value =
         index == 0 ? from : decimal(from + Double(index) * step, among: from, to)
       return value > to ? to : value
     }
