@@ -1,6 +1,8 @@
 #pragma once
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // Swift imports neither macros that call H5open() nor, in Swift 6 mode, the global variables behind them.
 
@@ -54,3 +56,6 @@ static inline herr_t apus_h5_keep_reference(hid_t source, hid_t target, H5T_cdat
 static inline herr_t apus_h5_register_references(hid_t string_type, hid_t opaque_type) {
   return H5Tregister(H5T_PERS_SOFT, "apus_reference", string_type, opaque_type, apus_h5_keep_reference);
 }
+
+/// A file in memory without a name; -1 if there is none to be had.
+static inline int apus_memory_file(void) { return (int)syscall(SYS_memfd_create, "apus", 0u); }

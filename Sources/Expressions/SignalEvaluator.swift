@@ -165,7 +165,10 @@ public final class SignalEvaluator {
       case .select(let c, let a, let b): kernels.select(c, a, b, step.output, count)
       case .crosses(let kind, let a, let b, let state):
         kernels.crosses(kind, a, b, state, step.output, count)
+      case .crossings(let a, let b, let state, let above, let below):
+        kernels.crossings(a, b, state, above, below, count)
       case .barsSince(let c, let state): kernels.barsSince(c, state, step.output, count)
+      case .filled: break
       }
     }
     let roots = layout.roots.base + vector * 4

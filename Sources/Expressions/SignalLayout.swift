@@ -42,7 +42,11 @@ struct LaneStep: BitwiseCopyable {
     case binary(BinaryOperation, BlockOperand, BlockOperand)
     case select(BlockOperand, BlockOperand, BlockOperand)
     case crosses(CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>)
+    case crossings(
+      BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
+      above: UnsafeMutablePointer<Vector>, below: UnsafeMutablePointer<Vector>)
     case barsSince(BlockOperand, UnsafeMutablePointer<Vector>)
+    case filled
   }
 
   var work: Work
@@ -135,7 +139,12 @@ final class SignalLayout {
       case .select(let c, let a, let b): .select(operand(c), operand(a), operand(b))
       case .crosses(let kind, let a, let b, let state):
         .crosses(kind, operand(a), operand(b), stateBase + state)
+      case .crossings(let a, let b, let state, let above, let below):
+        .crossings(
+          operand(a), operand(b), stateBase + state, above: scratchBase + above * block,
+          below: scratchBase + below * block)
       case .barsSince(let c, let state): .barsSince(operand(c), stateBase + state)
+      case .filled: .filled
       }
     }
     let zero = BlockOperand(lanes: UnsafePointer(rootMemory.base + 4 * block))

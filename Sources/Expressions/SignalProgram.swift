@@ -47,6 +47,10 @@ public struct SignalProgram: Sendable {
     case binary(BinaryOperation, Operand, Operand)
     case select(Operand, Operand, Operand)
     case crosses(CrossKind, Operand, Operand, state: Int)
+    /// Both crossings of the same two operands, each to the scratch of its own step.
+    case crossings(Operand, Operand, state: Int, above: Int, below: Int)
+    /// A step whose scratch an earlier one fills.
+    case filled
     case barsSince(Operand, state: Int)
   }
 

@@ -153,6 +153,7 @@ struct SignalProgramBuilder {
     case .crosses(let kind, let x, let y):
       let a = try operand(x, &draft)
       let b = try operand(y, &draft)
+      if let both = pair(kind, a, b, &draft) { return push(both, node, [x, y], &draft) }
       stateCount += 1
       return push(.crosses(kind, a, b, state: stateCount - 1), node, [x, y], &draft)
     case .barsSince(let c):
@@ -160,6 +161,24 @@ struct SignalProgramBuilder {
       stateCount += 1
       return push(.barsSince(condition, state: stateCount - 1), node, [c], &draft)
     }
+  }
+
+  /// Joins a crossing with its opposite, if an earlier step computes that: most strategies enter on one and leave on
+  /// the other.
+  private func pair(
+    _ kind: CrossKind, _ a: SignalProgram.Operand, _ b: SignalProgram.Operand, _ draft: inout Draft
+  ) -> SignalProgram.Step? {
+    if kind.isNegated { return nil }
+    for (index, step) in draft.steps.enumerated() {
+      guard case .crosses(let other, a, b, let state) = step, !other.isNegated,
+        other.isAbove != kind.isAbove
+      else { continue }
+      let new = draft.steps.count
+      draft.steps[index] = .crossings(
+        a, b, state: state, above: kind.isAbove ? new : index, below: kind.isAbove ? index : new)
+      return .filled
+    }
+    return nil
   }
 
   private func push(

@@ -53,17 +53,22 @@ extension Group {
       "prepare to create", path)
     let id = H5Dcreate2(
       handle.id, name, type, space.id, apus_h5_default(), creation.id, apus_h5_default())
-    return try Dataset(path: path, handle: try Handle(id, "create", path), bytes: bytes)
+    let handle = try Handle(id, "create", path, writing: bytes.writing)
+    return try Dataset(path: path, handle: handle, bytes: bytes)
   }
 }
 
 extension Dataset {
-  /// Writes all elements. Traps unless there are `count` of them.
+  /// Writes all elements.
+  ///
+  /// Traps unless there are `count` of them.
   public func write<Value: Element>(_ values: [Value]) throws(HDF5Error) {
     try values.withUnsafeBufferPointer { buffer throws(HDF5Error) in try write(buffer) }
   }
 
-  /// Writes all elements. Traps unless there are `count` of them.
+  /// Writes all elements.
+  ///
+  /// Traps unless there are `count` of them.
   public func write<Value: Element>(_ values: UnsafeBufferPointer<Value>) throws(HDF5Error) {
     precondition(values.count == count, "a value for each element of \(path)")
     guard let base = values.baseAddress, count > 0 else { return }
@@ -74,7 +79,9 @@ extension Dataset {
     }
   }
 
-  /// Writes elements of a one-dimensional dataset from an offset on. Traps outside the dataset.
+  /// Writes elements of a one-dimensional dataset from an offset on.
+  ///
+  /// Traps outside the dataset.
   public func write<Value: Element>(_ values: [Value], at offset: Int) throws(HDF5Error) {
     try Library.enter { () throws(HDF5Error) in
       try writeRange(offset, values.count) { memory, file in
@@ -83,13 +90,17 @@ extension Dataset {
     }
   }
 
-  /// Writes all texts. Traps unless there are `count` of them.
+  /// Writes all texts.
+  ///
+  /// Traps unless there are `count` of them.
   public func write(_ texts: [String]) throws(HDF5Error) {
     precondition(texts.count == count, "a text for each element of \(path)")
     try write(texts, at: 0)
   }
 
-  /// Writes texts of a one-dimensional dataset from an offset on. Traps outside the dataset.
+  /// Writes texts of a one-dimensional dataset from an offset on.
+  ///
+  /// Traps outside the dataset.
   public func write(_ texts: [String], at offset: Int) throws(HDF5Error) {
     try Library.enter { () throws(HDF5Error) in
       let type = try StringType.variable(path)
@@ -129,13 +140,6 @@ extension Dataset {
     try Library.enter { () throws(HDF5Error) in
       let status = H5DSattach_scale(handle.id, scale.handle.id, UInt32(dimension))
       try HDF5Error.check(status, "attach \(scale.path) to", path)
-    }
-  }
-
-  /// Names a dimension.
-  public func setLabel(_ label: String, dimension: Int) throws(HDF5Error) {
-    try Library.enter { () throws(HDF5Error) in
-      try HDF5Error.check(H5DSset_label(handle.id, UInt32(dimension), label), "label", path)
     }
   }
 

@@ -5,6 +5,7 @@ public struct File: ~Copyable {
   /// Path as given.
   public let path: String
   let handle: Handle
+  let bytes: FileBytes
 
   /// Makes a file, or empties the one that is there.
   ///
@@ -22,7 +23,12 @@ public struct File: ~Copyable {
         H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110), "prepare to create", path)
       try HDF5Error.check(H5Pset_alignment(access.id, 4096, 4096), "prepare to create", path)
       let id = H5Fcreate(path, apus_h5_truncate(), creation.id, access.id)
-      return File(path: path, handle: try Handle(id, "create", path))
+      let opened = try Handle(id, "create", path)
+      let bytes = try bytes(of: opened.id, path, isWritten: true)
+      // The guard against a full disk needs the descriptor, which only an open file has.
+      H5Iinc_ref(id)
+      return File(
+        path: path, handle: try Handle(id, "create", path, writing: bytes.writing), bytes: bytes)
     }
   }
 
@@ -30,7 +36,9 @@ public struct File: ~Copyable {
   public static func open(_ path: String) throws(HDF5Error) -> File {
     try Library.enter { () throws(HDF5Error) in
       let id = H5Fopen(path, apus_h5_read_only(), apus_h5_default())
-      return File(path: path, handle: try Handle(id, "open", path))
+      let handle = try Handle(id, "open", path)
+      let bytes = try bytes(of: handle.id, path, isWritten: false)
+      return File(path: path, handle: handle, bytes: bytes)
     }
   }
 
@@ -38,8 +46,7 @@ public struct File: ~Copyable {
   public func root() throws(HDF5Error) -> Group {
     try Library.enter { () throws(HDF5Error) in
       let id = H5Gopen2(handle.id, "/", apus_h5_default())
-      return Group(
-        path: path + ":/", handle: try Handle(id, "open", path + ":/"), bytes: try bytes())
+      return Group(path: path + ":/", handle: try Handle(id, "open", path + ":/"), bytes: bytes)
     }
   }
 
@@ -47,29 +54,31 @@ public struct File: ~Copyable {
   public consuming func close() throws(HDF5Error) {
     try Library.enter { () throws(HDF5Error) in
       try HDF5Error.check(H5Fflush(handle.id, H5F_SCOPE_LOCAL), "write", path)
+      if let failure = bytes.writing?.failure { throw failure }
     }
   }
 
   /// The descriptor under the file, valid while the file is open: for mapping its bytes.
-  public func descriptor() throws(HDF5Error) -> Int32 { try bytes().descriptor }
+  public var descriptor: Int32 { bytes.descriptor }
 
   /// Number of objects that are open in this file, itself included.
   public var openObjectCount: Int {
     Library.enter { Int(H5Fget_obj_count(handle.id, apus_h5_every_kind())) }
   }
 
-  private func bytes() throws(HDF5Error) -> FileBytes {
-    try Library.enter { () throws(HDF5Error) in
-      var pointer: UnsafeMutableRawPointer?
-      try HDF5Error.check(
-        H5Fget_vfd_handle(handle.id, apus_h5_default(), &pointer), "look at the bytes of", path)
-      guard let descriptor = pointer?.load(as: Int32.self) else {
-        throw HDF5Error(operation: "look at the bytes of", path: path, stack: "no descriptor")
-      }
-      let creation = try Handle(H5Fget_create_plist(handle.id), "look at the bytes of", path)
-      var base: hsize_t = 0
-      try HDF5Error.check(H5Pget_userblock(creation.id, &base), "look at the bytes of", path)
-      return FileBytes(descriptor: descriptor, base: base)
+  private static func bytes(of file: hid_t, _ path: String, isWritten: Bool) throws(HDF5Error)
+    -> FileBytes
+  {
+    let operation = "look at the bytes of"
+    var pointer: UnsafeMutableRawPointer?
+    try HDF5Error.check(H5Fget_vfd_handle(file, apus_h5_default(), &pointer), operation, path)
+    guard let descriptor = pointer?.load(as: Int32.self) else {
+      throw HDF5Error(operation: operation, path: path, stack: "no descriptor")
     }
+    let creation = try Handle(H5Fget_create_plist(file), operation, path)
+    var base: hsize_t = 0
+    try HDF5Error.check(H5Pget_userblock(creation.id, &base), operation, path)
+    let writing = isWritten ? WrittenFile(path: path, descriptor: descriptor) : nil
+    return FileBytes(descriptor: descriptor, base: base, writing: writing)
   }
 }

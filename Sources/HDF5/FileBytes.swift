@@ -6,6 +6,8 @@ struct FileBytes {
   let descriptor: Int32
   /// Where the addresses inside the file count from.
   let base: UInt64
+  /// Set if the file is being written.
+  let writing: WrittenFile?
 
   /// Bytes at an address, or nil if they don't all lie in the file.
   func read(at address: UInt64, count: Int) -> [UInt8]? {

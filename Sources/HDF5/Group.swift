@@ -47,7 +47,8 @@ public struct Group: ~Copyable, AttributeOwner {
     try Library.enter { () throws(HDF5Error) in
       let path = memberPath(name)
       let id = H5Dopen2(handle.id, name, apus_h5_default())
-      return try Dataset(path: path, handle: try Handle(id, "open", path), bytes: bytes)
+      let handle = try Handle(id, "open", path, writing: bytes.writing)
+      return try Dataset(path: path, handle: handle, bytes: bytes)
     }
   }
 

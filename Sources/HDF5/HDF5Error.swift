@@ -16,6 +16,9 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     self.stack = stack
   }
 
+  /// The innermost cause.
+  public var cause: String { String(stack.prefix { $0 != ";" }) }
+
   /// What happened, where, and why.
   public var description: String { "HDF5 could not \(operation) \(path): \(stack)" }
 
@@ -29,17 +32,4 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     }
     return status
   }
-}
-
-/// An open object of the library; closing is what its end of life means.
-struct Handle: ~Copyable {
-  let id: hid_t
-
-  /// Takes what a call returned, or throws the reason for its failure.
-  init(_ id: hid_t, _ operation: String, _ path: String) throws(HDF5Error) {
-    Library.checkEntered()
-    self.id = try HDF5Error.check(id, operation, path)
-  }
-
-  deinit { _ = Library.enter { H5Idec_ref(id) } }
 }

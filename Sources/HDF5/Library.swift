@@ -66,7 +66,7 @@ public enum Library {
         { _, entry, context in
           if let text = entry?.pointee.desc, let context {
             let causes = context.assumingMemoryBound(to: [String].self)
-            let cause = String(cString: text)
+            let cause = plain(String(cString: text))
             if causes.pointee.last != cause { causes.pointee.append(cause) }
           }
           return 0
@@ -74,6 +74,17 @@ public enum Library {
     }
     return causes.isEmpty ? "no reason given" : causes.joined(separator: "; ")
   }
+}
+
+/// A cause without what differs from run to run.
+///
+/// The file driver writes "file write failed: time = …, errno = 28, error message = 'No space left on device', buf =
+/// 0x…".
+private func plain(_ cause: String) -> String {
+  guard let time = cause.firstRange(of: ": time = "),
+    let message = cause.firstRange(of: "error message = '")
+  else { return cause }
+  return cause[..<time.lowerBound] + ": " + cause[message.upperBound...].prefix { $0 != "'" }
 }
 
 /// A recursive lock that knows whether the calling thread holds it.

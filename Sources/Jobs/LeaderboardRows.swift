@@ -17,7 +17,9 @@ public struct LeaderboardRows {
     table.leaderboard.prefix(top).enumerated().map { row(rank: $0.offset + 1, lane: $0.element) }
   }
 
-  /// A row by lane id. Traps on a lane that the table does not have.
+  /// A row by lane id.
+  ///
+  /// Traps on a lane that the table does not have.
   public func row(rank: Int, lane: Int64) -> RunSummary.Row {
     guard let place = position[lane] else { preconditionFailure("no lane \(lane)") }
     var reasons: [String: String] = [:]

@@ -41,7 +41,9 @@ extension RunJob {
       symbols: run.symbols.map { run.panel.symbols[$0].symbol },
       symbolIndex: lanes.map { Int32(run.place(of: $0).symbol) }, parameters: parameters,
       status: lanes.map { table.status($0) },
-      reason: lanes.map { table.status($0) == .failed ? "no_price_in_window" : table.reasonText($0) },
+      reason: lanes.map {
+        table.status($0) == .failed ? "no_price_in_window" : table.reasonText($0)
+      },
       metrics: metrics, leaderboard: order.map { Int64(lanes[$0]) }, leaderboardBy: rank.name,
       leaderboardDirection: rank.direction.rawValue)
   }
@@ -83,7 +85,8 @@ extension RunJob {
       warnings.append(
         RunWarning(
           code: "interrupted", severity: .warning,
-          message: "the run was stopped: \(table.lanes.count) of \(plan.run.laneCount) lanes are here"))
+          message:
+            "the run was stopped: \(table.lanes.count) of \(plan.run.laneCount) lanes are here"))
     }
     if let trades = table.metrics.first(where: { $0.name == "trades" }), !table.lanes.isEmpty {
       let idle = trades.values.count { $0 == 0 }

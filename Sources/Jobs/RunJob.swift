@@ -95,23 +95,16 @@ public struct RunJob: Sendable {
     if options.keepsTraces && isComplete {
       result.traces = try result.lanes.map { try trace(engine.replay(lane: Int($0)), lane: $0) }
     }
-    let seconds = Self.seconds(begin, clock.now)
+    let seconds = plan.loadSeconds + (clock.now - begin).seconds
     result.attributes = attributes(result, started: started, seconds: seconds, isComplete)
     try ResultStore.write(result, to: options.output, force: options.force)
     let written = clock.now
     let timings = RunSummary.Timings(
-      loadSeconds: 0, simulateSeconds: Self.seconds(begin, simulated),
-      writeSeconds: Self.seconds(simulated, written))
+      loadSeconds: plan.loadSeconds, simulateSeconds: (simulated - begin).seconds,
+      writeSeconds: (written - simulated).seconds)
     let summary = self.summary(result, table, timings)
     try AtomicFile.write(try summary.json(), to: summaryPath, force: options.force)
     return Outcome(
       table: result, summary: summary, summaryPath: summaryPath, isComplete: isComplete)
-  }
-
-  private static func seconds(_ from: ContinuousClock.Instant, _ to: ContinuousClock.Instant)
-    -> Double
-  {
-    let (seconds, attoseconds) = (to - from).components
-    return Double(seconds) + Double(attoseconds) * 1e-18
   }
 }

@@ -21,6 +21,8 @@ public struct RunPlan: Sendable {
   public let metrics: [any Metric]
   /// What the reader of the results should know.
   public private(set) var warnings: [RunWarning] = []
+  /// Time that opening the store and compiling took.
+  public private(set) var loadSeconds = 0.0
 
   /// The most lanes of one run; their metrics are held in memory.
   public static let laneLimit = 50_000_000
@@ -32,6 +34,8 @@ public struct RunPlan: Sendable {
   ///   - storePath: path of the store.
   /// - Throws: `SpecError`, `StorageError`.
   public init(spec: Spec, storePath: String) throws {
+    let clock = ContinuousClock()
+    let begin = clock.now
     self.spec = spec
     self.storePath = storePath
     let store = try PriceStore.open(storePath)
@@ -54,19 +58,16 @@ public struct RunPlan: Sendable {
 
     metrics = spec.metrics.compactMap { MetricCatalog.metric(named: $0) }
     let needs = metrics.reduce(into: MetricNeeds()) { $0.formUnion($1.needs) }
-    let barsPerYear = panel.calendar.barsPerYear(frequencyNs: panel.frequencyNs)
     var rules = spec.rules
-    rules.watchesLevels = strategy.hasLevels || strategy.entersShort
     rules.keepsExtendedSums = !needs.isEmpty
-    rules.minimumAcceptable = LaneSummary.ratePerBar(
-      annual: spec.minimumAcceptable, barsPerYear: barsPerYear)
     run = LaneRun(
       panel: panel, symbols: symbols, strategy: strategy, rules: rules, cash: spec.cash,
       window: window, historyStart: spec.warmsOnHistory ? 0 : window.lowerBound,
-      riskFreePerBar: LaneSummary.ratePerBar(annual: spec.riskFree, barsPerYear: barsPerYear),
+      riskFree: spec.riskFree, minimumAcceptable: spec.minimumAcceptable,
       keepsReturns: needs.contains(.returns))
     try Self.checkFields(run)
     warnings = Self.warnings(spec, run)
+    loadSeconds = (clock.now - begin).seconds
   }
 
   // MARK: - Looking up
@@ -148,7 +149,9 @@ public struct RunPlan: Sendable {
       let first = panel.time.ns.first.map { Timestamp.text(nanoseconds: $0) } ?? "?"
       let last = panel.time.ns.last.map { Timestamp.text(nanoseconds: $0) } ?? "?"
       throw .nothingToRun(
-        reason: "data.from, data.to: no bar lies between them; panel \(panel.name) runs from \(first) to \(last)")
+        reason:
+          "data.from, data.to: no bar lies between them; panel \(panel.name) runs from \(first) to \(last)"
+      )
     }
     return lower..<upper
   }
@@ -190,7 +193,7 @@ public struct RunPlan: Sendable {
     if run.rules.fill == .nextOpen {
       needed.append(("open", "fill 'next_open' needs it; without opens use fill: \"next_close\""))
     }
-    if run.rules.watchesLevels {
+    if run.strategy.hasLevels || run.strategy.entersShort {
       needed += ["open", "high", "low"].map { ($0, "stops and short positions need it") }
     }
     for (field, reason) in needed where run.panel.fieldIndex(field) == nil {
@@ -200,7 +203,9 @@ public struct RunPlan: Sendable {
     }
   }
 
-  /// What to add to UTC in the panel's zone. An unknown zone counts as UTC.
+  /// What to add to UTC in the panel's zone.
+  ///
+  /// An unknown zone counts as UTC.
   private static func zoneOffset(_ panel: PricePanel) -> (Int64) -> Int64 {
     guard panel.frequencyNs < Calendar.dayNs, panel.calendar.timeZone != "UTC",
       let zone = TimeZone(identifier: panel.calendar.timeZone)
@@ -257,4 +262,12 @@ public struct RunWarning: Sendable, Equatable, Codable {
   public var severity: Severity
   /// One sentence.
   public var message: String
+}
+
+extension Duration {
+  /// The span in seconds.
+  var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
 }

@@ -1,8 +1,9 @@
 import FoundationEssentials
 import Storage
 
-/// The summary beside a result: provenance, top rows, warnings, timings. Its JSON Schema is
-/// `notebooks-export/schema/run.schema.json`.
+/// The summary beside a result: provenance, top rows, warnings, timings.
+///
+/// Its JSON Schema is `notebooks-export/schema/run.schema.json`.
 public struct RunSummary: Codable, Sendable, Equatable {
   /// Where the result comes from.
   public struct Provenance: Codable, Sendable, Equatable {
@@ -81,7 +82,6 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// The summary as JSON, keys in snake case and sorted.
   public func json() throws -> String {
     let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .useDefaultKeys
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }

@@ -19,7 +19,9 @@ public struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   deinit { UnsafeMutableRawPointer(base).deallocate() }
 
-  /// Reads or writes one element. Traps outside `0..<count`.
+  /// Reads or writes one element.
+  ///
+  /// Traps outside `0..<count`.
   @inlinable public subscript(index: Int) -> Element {
     get {
       precondition(index >= 0 && index < count, "index outside the buffer")

@@ -60,6 +60,12 @@ public struct KernelTable: Sendable {
       CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
       UnsafeMutablePointer<Vector>, Int
     ) -> Void
+  /// Crossings of two inputs, upward and downward, in one pass.
+  public let crossings:
+    @Sendable (
+      BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>,
+      UnsafeMutablePointer<Vector>, Int
+    ) -> Void
   /// Bars since the input was last not zero.
   public let barsSince:
     @Sendable (
@@ -69,37 +75,49 @@ public struct KernelTable: Sendable {
   public let interleave:
     @Sendable (UnsafePointer<UnsafePointer<Double>>, UnsafeMutablePointer<Vector>, Int) -> Void
   /// Repeats a series for eight lanes.
-  public let broadcast:
-    @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Vector>, Int) -> Void
+  public let broadcast: @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Vector>, Int) -> Void
 
   /// A table of loops of one instruction set.
   public init(
     name: String,
-    run: @escaping @Sendable (
-      UnsafeMutablePointer<LaneState>, LaneBlock, LaneRules, Bool, UnsafeMutablePointer<FillLog>?
-    ) -> Void,
-    unary: @escaping @Sendable (
-      UnaryOperation, BlockOperand, UnsafeMutablePointer<Vector>, Int
-    ) -> Void,
-    binary: @escaping @Sendable (
-      BinaryOperation, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, Int
-    ) -> Void,
-    select: @escaping @Sendable (
-      BlockOperand, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, Int
-    ) -> Void,
-    crosses: @escaping @Sendable (
-      CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
-      UnsafeMutablePointer<Vector>, Int
-    ) -> Void,
-    barsSince: @escaping @Sendable (
-      BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>, Int
-    ) -> Void,
-    interleave: @escaping @Sendable (
-      UnsafePointer<UnsafePointer<Double>>, UnsafeMutablePointer<Vector>, Int
-    ) -> Void,
-    broadcast: @escaping @Sendable (
-      UnsafePointer<Double>, UnsafeMutablePointer<Vector>, Int
-    ) -> Void
+    run:
+      @escaping @Sendable (
+        UnsafeMutablePointer<LaneState>, LaneBlock, LaneRules, Bool, UnsafeMutablePointer<FillLog>?
+      ) -> Void,
+    unary:
+      @escaping @Sendable (
+        UnaryOperation, BlockOperand, UnsafeMutablePointer<Vector>, Int
+      ) -> Void,
+    binary:
+      @escaping @Sendable (
+        BinaryOperation, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, Int
+      ) -> Void,
+    select:
+      @escaping @Sendable (
+        BlockOperand, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, Int
+      ) -> Void,
+    crosses:
+      @escaping @Sendable (
+        CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
+        UnsafeMutablePointer<Vector>, Int
+      ) -> Void,
+    crossings:
+      @escaping @Sendable (
+        BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>,
+        UnsafeMutablePointer<Vector>, Int
+      ) -> Void,
+    barsSince:
+      @escaping @Sendable (
+        BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>, Int
+      ) -> Void,
+    interleave:
+      @escaping @Sendable (
+        UnsafePointer<UnsafePointer<Double>>, UnsafeMutablePointer<Vector>, Int
+      ) -> Void,
+    broadcast:
+      @escaping @Sendable (
+        UnsafePointer<Double>, UnsafeMutablePointer<Vector>, Int
+      ) -> Void
   ) {
     self.name = name
     self.run = run
@@ -107,6 +125,7 @@ public struct KernelTable: Sendable {
     self.binary = binary
     self.select = select
     self.crosses = crosses
+    self.crossings = crossings
     self.barsSince = barsSince
     self.interleave = interleave
     self.broadcast = broadcast

@@ -4,7 +4,9 @@ public typealias Vector = SIMD8<Double>
 /// Number of lanes that one vector holds.
 public let laneWidth = 8
 
-/// Everything that the lane kernel keeps about eight lanes between bars. Money in account currency.
+/// Everything that the lane kernel keeps about eight lanes between bars.
+///
+/// Money in account currency.
 public struct LaneState: BitwiseCopyable, Sendable {
   // Ledger.
   /// Cash; for a short position it includes the proceeds.
@@ -15,9 +17,13 @@ public struct LaneState: BitwiseCopyable, Sendable {
   public var equity: Vector
 
   // Triggers of the open position: a bar whose low reaches `lower` or whose high reaches `upper` needs care.
-  /// Long: stop level. Short: just below the target, which a bar must trade through.
+  /// Long: stop level.
+  ///
+  /// Short: just below the target, which a bar must trade through.
   public var lower = Vector(repeating: -.infinity)
-  /// Long: just above the target. Short: the stop or the liquidation level, whichever is nearer.
+  /// Long: just above the target.
+  ///
+  /// Short: the stop or the liquidation level, whichever is nearer.
   public var upper = Vector(repeating: .infinity)
   /// What a new high is multiplied by to raise a long stop; minus infinity when nothing trails.
   public var trailLong = Vector(repeating: -.infinity)
@@ -57,7 +63,7 @@ public struct LaneState: BitwiseCopyable, Sendable {
   public var worstDepth = Vector(repeating: 1)
   /// Σ (1 − depth)².
   public var sumDepthSquares = Vector.zero
-  /// Bars since equity was last at its maximum.
+  /// Bars since equity was last at its maximum, up to rounding.
   public var underWater = Vector.zero
   /// Longest `underWater` so far.
   public var longestUnderWater = Vector.zero
@@ -109,7 +115,7 @@ public enum FillMoment: Int, Sendable, BitwiseCopyable {
   case nextOpen
   /// At the close of the next bar that trades.
   case nextClose
-  /// At the close of the bar that gave the signal.
+  /// At the close of the bar that gave the signal; of the next bar that trades, if that one does not.
   case sameClose
 }
 
@@ -127,7 +133,7 @@ public struct LaneRules: Sendable, BitwiseCopyable {
   public var commissionMinimum = 0.0
   /// Fraction by which a fill is worse than its price; limit fills are exempt.
   public var slippageRate = 0.0
-  /// Collateral that a short needs, as a multiple of its value at the bar's high.
+  /// Collateral that a short needs, as a multiple of its value at the bar's high; at least 1.
   public var maintenance = 1.3
   /// Long positions: whether a bar's favourable extreme is taken to come before its adverse one.
   public var favourableFirstLong = false
@@ -136,23 +142,42 @@ public struct LaneRules: Sendable, BitwiseCopyable {
   /// Whether a trailing stop is moved by a bar before it is held against it.
   public var trailsBeforeCheck = false
   /// Whether any lane has a stop, target or short entry, so that levels must be watched.
+  ///
+  /// The engine sees to it.
   public var watchesLevels = false
-  /// Whether the sums beyond return, square and depth are kept.
+  /// Whether the sums beyond return, square and depth are kept, and the returns of each bar.
   public var keepsExtendedSums = false
   /// Return per bar below which `sumDownside` counts.
+  ///
+  /// The engine derives it from the run's annual rate.
   public var minimumAcceptable = 0.0
+
+  /// Whether every lane buys with all its cash, pays in proportion only, and has neither levels
+  /// nor short positions.
+  ///
+  /// The engine sees to it.
+  public var isPlain = false
 
   /// Free trading at the next open.
   public init() {}
+
+  /// Whether costs are in proportion to notional alone.
+  public var hasProportionalCosts: Bool {
+    commissionPerUnit == 0 && commissionFixed == 0 && commissionMinimum == 0
+  }
 }
 
-/// One block of bars of one symbol, as the lane kernel reads it. Index 0 is the block's first bar.
+/// One block of bars of one symbol, as the lane kernel reads it.
+///
+/// Index 0 is the block's first bar.
 public struct LaneBlock: BitwiseCopyable {
   /// Number of bars.
   public var count = 0
   /// Index of the first bar in the run.
   public var firstBar = 0
-  /// Prices; NaN where missing.
+  /// Prices, NaN where missing.
+  ///
+  /// In a bar that can fill, high and low enclose open and close.
   public var open, high, low, close: UnsafePointer<Double>
   /// Last known close.
   public var mark: UnsafePointer<Double>

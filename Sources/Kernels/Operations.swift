@@ -19,7 +19,9 @@ public enum UnaryOperation: UInt8, Hashable, Sendable, BitwiseCopyable {
   }
 }
 
-/// An elementwise function of two values. Comparisons give 1 or 0, and 0 if either side is NaN.
+/// An elementwise function of two values.
+///
+/// Comparisons give 1 or 0, and 0 if either side is NaN.
 public enum BinaryOperation: UInt8, Hashable, Sendable, BitwiseCopyable {
   case add, subtract, multiply, divide, power, minimum, maximum
   case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual

@@ -98,6 +98,30 @@ public enum BlockOperations {
     }
   }
 
+  /// Crossings of `a` and `b` both ways in one pass; as two calls of `crosses`.
+  @inline(never)
+  public static func crossings(
+    _ a: BlockOperand, _ b: BlockOperand, _ side: UnsafeMutablePointer<Vector>,
+    _ above: UnsafeMutablePointer<Vector>, _ below: UnsafeMutablePointer<Vector>, _ count: Int
+  ) {
+    let one = Vector(repeating: 1)
+    var last = side.pointee
+    var bar = 0
+    map(a, b, above, count) { x, y in
+      let rises = x .> y
+      let falls = x .< y
+      below[bar] = Vector.zero.replacing(
+        with: Vector.zero.replacing(with: one, where: last .> Vector.zero), where: falls)
+      let crossed = Vector.zero.replacing(
+        with: Vector.zero.replacing(with: one, where: last .< Vector.zero), where: rises)
+      last.replace(with: one, where: rises)
+      last.replace(with: Vector(repeating: -1), where: falls)
+      bar += 1
+      return crossed
+    }
+    side.pointee = last
+  }
+
   @inline(__always)
   static func rises(
     _ a: BlockOperand, _ b: BlockOperand, _ side: UnsafeMutablePointer<Vector>,

@@ -18,15 +18,13 @@ extension LaneKernel {
         fillPending(state, at: block.open[bar], index, rules, log)
       }
       if rules.watchesLevels { inside(state, block, rules, bar, log) }
-      switch rules.fill {
-      case .nextClose:
+      if rules.fill == .nextClose {
         fillPending(state, at: block.close[bar], index, rules, log)
-      case .sameClose:
-        decide(state, block, bar)
-        fillPending(state, at: block.close[bar], index, rules, log)
-      case .nextOpen:
-        break
       }
+    }
+    if rules.fill == .sameClose {
+      decide(state, block, bar)
+      if fillable { fillPending(state, at: block.close[bar], index, rules, log) }
     }
     mark(state, block, rules, bar, isStale: block.close[bar].isNaN)
     if rules.fill != .sameClose { decide(state, block, bar) }
@@ -84,28 +82,13 @@ extension LaneKernel {
       state.pointee.stale.replace(with: state.pointee.stale + one, where: held)
     }
     let now = state.pointee.cash + state.pointee.units * Vector(repeating: block.mark[bar])
-    let growth = now / state.pointee.equity
-    state.pointee.equity = now
-    let gain = growth - one
-    state.pointee.sumReturns += gain
-    state.pointee.sumSquares += gain * gain
-    let deeper = state.pointee.depth * growth
-    let depth = one.replacing(with: deeper, where: deeper .< one)
-    state.pointee.depth = depth
-    state.pointee.worstDepth.replace(with: depth, where: depth .< state.pointee.worstDepth)
+    var path = PathSums(state)
     if rules.keepsExtendedSums {
-      let short = gain - Vector(repeating: rules.minimumAcceptable)
-      let shortfall = Vector.zero.replacing(with: short, where: short .< Vector.zero)
-      state.pointee.sumDownside += shortfall * shortfall
-      let down = one - depth
-      state.pointee.sumDepthSquares += down * down
-      let underWater = Vector.zero.replacing(
-        with: state.pointee.underWater + one, where: depth .< one)
-      state.pointee.underWater = underWater
-      state.pointee.longestUnderWater.replace(
-        with: underWater, where: underWater .> state.pointee.longestUnderWater)
-      state.pointee.sumEquity += now
-      if let returns = block.returns { returns[bar] = gain }
+      path.add(now, bar, block, rules, Extended.self)
+      path.store(state, Extended.self)
+    } else {
+      path.add(now, bar, block, rules, Plain.self)
+      path.store(state, Plain.self)
     }
     let broke = (now .<= Vector.zero) .& (state.pointee.ruined .== Vector.zero)
     if anyLane(broke) { ruin(state, broke, block.firstBar + bar) }

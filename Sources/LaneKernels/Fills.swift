@@ -21,23 +21,24 @@ extension LaneKernel {
     let equity = state.pointee.cash
     let price = prices * (one + side * rules.slippageRate)
     let budget = equity * state.pointee.fraction
-    var quantity =
-      (budget - rules.commissionFixed)
-      / (price * (1 + rules.commissionRate) + rules.commissionPerUnit)
+    let inverse = one / (price * (1 + rules.commissionRate) + rules.commissionPerUnit)
+    var quantity = (budget - rules.commissionFixed) * inverse
     let least = Vector(repeating: rules.commissionMinimum)
     let proportional =
       quantity * price * rules.commissionRate + quantity * rules.commissionPerUnit
       + rules.commissionFixed
     quantity.replace(with: (budget - least) / price, where: proportional .< least)
     let paid = commission(quantity, price, rules)
-    let accepted = mask .& (quantity .> Vector.zero)
-    let refused = mask .& .!(quantity .> Vector.zero)
+    let accepted =
+      mask .& (quantity .> Vector.zero) .& (quantity .< Vector(repeating: .infinity))
+    let refused = mask .& .!accepted
     state.pointee.rejected.replace(with: state.pointee.rejected + one, where: refused)
 
     let units = quantity * side
     var cash = equity - units * price - paid
-    // A purchase with all the cash leaves zero up to rounding; it must not leave less.
-    cash.replace(with: Vector.zero, where: (cash .< Vector.zero) .& (side .> Vector.zero))
+    // A purchase with all the cash leaves zero up to rounding, and none leaves less.
+    let spends = (cash .< Vector.zero) .| (state.pointee.fraction .== one)
+    cash.replace(with: Vector.zero, where: spends .& (side .> Vector.zero))
     state.pointee.entryEquity.replace(with: equity, where: accepted)
     state.pointee.entryBar.replace(with: Vector(repeating: Double(index)), where: accepted)
     state.pointee.cash.replace(with: cash, where: accepted)
@@ -60,8 +61,9 @@ extension LaneKernel {
     }
   }
 
-  /// Places stop, target, trail and liquidation around the entry price. Targets move by one ulp, because a limit
-  /// fills only when the price trades through it.
+  /// Places stop, target, trail and liquidation around the entry price.
+  ///
+  /// Targets move by one ulp, because a limit fills only when the price trades through it.
   @inline(__always)
   static func setLevels(
     _ state: UnsafeMutablePointer<LaneState>, _ accepted: Mask, _ price: Vector, _ side: Vector,
@@ -93,7 +95,9 @@ extension LaneKernel {
     state.pointee.liquidation.replace(with: liquidation, where: shorts)
   }
 
-  /// Closes positions. `slips` is 0 for lanes whose fill is a limit.
+  /// Closes positions.
+  ///
+  /// `slips` is 0 for lanes whose fill is a limit.
   @inline(never)
   static func leave(
     _ state: UnsafeMutablePointer<LaneState>, _ mask: Mask, _ prices: Vector, _ index: Int,

@@ -4,7 +4,16 @@ extension LaneKernel {
   /// What happens between a bar's open and its close: gaps, liquidation, stops, targets, trailing.
   ///
   /// The open comes first for certain, so a level that it passed fills there. After it only the rule can say whether
-  /// the high or the low came first; bars in which both matter are counted.
+  /// the high or the low came first; bars in which both matter are counted. Then, in this order:
+  ///
+  /// 1. A short whose cash no longer covers `maintenance` times its value at the high is liquidated at the high.
+  ///    A stop further away than that level never acts.
+  /// 2. A stop that was reached fills at its level as a market order, with slippage.
+  /// 3. A target that was traded through, not just touched, fills at its level as a limit, without slippage. It
+  ///    comes before the stop where the favourable extreme is taken to come first.
+  ///
+  /// A trailing stop starts from the entry price. The bar's favourable extreme moves it after these checks, or
+  /// between the open and them where the rule says that this extreme came first.
   @inline(never)
   static func inside(
     _ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ rules: LaneRules, _ bar: Int,
@@ -12,22 +21,26 @@ extension LaneKernel {
   ) {
     let held = state.pointee.units .!= Vector.zero
     if !anyLane(held) { return }
-    let earlyLong = rules.trailsBeforeCheck && rules.favourableFirstLong
-    let earlyShort = rules.trailsBeforeCheck && rules.favourableFirstShort
-    trail(state, block, bar, long: earlyLong, short: earlyShort)
     let open = Vector(repeating: block.open[bar])
     let high = Vector(repeating: block.high[bar])
     let low = Vector(repeating: block.low[bar])
     let isLong = state.pointee.units .> Vector.zero
     let isShort = state.pointee.units .< Vector.zero
-    let lower = state.pointee.lower
-    let upper = state.pointee.upper
+    var lower = state.pointee.lower
+    var upper = state.pointee.upper
 
     let liquidation = state.pointee.liquidation
-    let hasStopShort = upper .< liquidation
+    var hasStopShort = upper .< liquidation
     let gapStop = (isLong .& (open .<= lower)) .| (isShort .& hasStopShort .& (open .>= upper))
     let gapTarget = .!gapStop .& ((isLong .& (open .>= upper)) .| (isShort .& (open .<= lower)))
     let gap = gapStop .| gapTarget
+
+    let earlyLong = rules.trailsBeforeCheck && rules.favourableFirstLong
+    let earlyShort = rules.trailsBeforeCheck && rules.favourableFirstShort
+    trail(state, block, bar, long: earlyLong, short: earlyShort)
+    lower = state.pointee.lower
+    upper = state.pointee.upper
+    hasStopShort = upper .< liquidation
     let liquidated = .!gap .& isShort .& (high .>= liquidation)
     let settled = gap .| liquidated
     let touchStop =
@@ -65,7 +78,8 @@ extension LaneKernel {
     }
     state.pointee.pending.replace(
       with: Vector.zero,
-      where: (state.pointee.units .== Vector.zero) .& (state.pointee.pending .== Vector(repeating: 2)))
+      where: (state.pointee.units .== Vector.zero)
+        .& (state.pointee.pending .== Vector(repeating: 2)))
     trail(state, block, bar, long: !earlyLong, short: !earlyShort)
   }
 

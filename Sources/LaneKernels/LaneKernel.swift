@@ -2,8 +2,9 @@ import Kernels
 
 /// The bar loop of the engine: eight lanes a vector, one block of bars at a time.
 ///
-/// Two routes give the same bits. `quietBars` handles bars in which no lane fills, decides or is stopped, which are
-/// most; it keeps its state in local vectors. Any other bar goes to `busyBar`, which is the whole rule book.
+/// Three routes give the same bits. `busyBar` is the whole rule book. `quietBars` handles bars in which no lane fills,
+/// decides or is stopped, which are most, with its state in local vectors. `plainBars` also fills, for accounts
+/// whose rules are simple.
 /// This module is compiled once per instruction set, so it holds raw pointers and SIMD only: generic library code
 /// would become weak symbols, and the linker might take those of a newer instruction set.
 public enum LaneKernel {
@@ -20,8 +21,17 @@ public enum LaneKernel {
     _ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ rules: LaneRules,
     careful: Bool, log: UnsafeMutablePointer<FillLog>?
   ) {
-    let careful = careful || (rules.watchesLevels && rules.trailsBeforeCheck)
     var bar = 0
+    if rules.isPlain && !careful {
+      while bar < block.count {
+        bar = plain(state, block, rules, from: bar)
+        if bar == block.count { return }
+        _ = busyBar(state, block, rules, bar, log)
+        bar += 1
+      }
+      return
+    }
+    let careful = careful || (rules.watchesLevels && rules.trailsBeforeCheck)
     var waits = anyNonZero(state.pointee.pending)
     while bar < block.count {
       if !waits && !careful {
@@ -30,6 +40,21 @@ public enum LaneKernel {
       }
       waits = busyBar(state, block, rules, bar, log)
       bar += 1
+    }
+  }
+
+  /// Picks the plain loop for when this run fills and what it keeps.
+  @inline(__always)
+  static func plain(
+    _ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ rules: LaneRules, from bar: Int
+  ) -> Int {
+    switch (rules.fill, rules.keepsExtendedSums) {
+    case (.nextOpen, false): plainBars(state, block, rules, bar, NextOpen.self, Plain.self)
+    case (.nextOpen, true): plainBars(state, block, rules, bar, NextOpen.self, Extended.self)
+    case (.nextClose, false): plainBars(state, block, rules, bar, NextClose.self, Plain.self)
+    case (.nextClose, true): plainBars(state, block, rules, bar, NextClose.self, Extended.self)
+    case (.sameClose, false): plainBars(state, block, rules, bar, SameClose.self, Plain.self)
+    case (.sameClose, true): plainBars(state, block, rules, bar, SameClose.self, Extended.self)
     }
   }
 
@@ -49,6 +74,9 @@ public enum LaneKernel {
   }
 
   /// Runs bars until one needs care; returns its index, or the block's count.
+  ///
+  /// No lane can be ruined here: prices of a bar that trades are positive and lie within its high and low, a purchase
+  /// leaves no debt, and a short position reaches its liquidation level before its equity is gone.
   @inline(never)
   static func quietBars<Watch: Option, Sums: Option>(
     _ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ rules: LaneRules, _ from: Int,
@@ -59,34 +87,23 @@ public enum LaneKernel {
     let flat = units .== Vector.zero
     let isLong = units .> Vector.zero
     let one = Vector(repeating: 1)
-    let acceptable = Vector(repeating: rules.minimumAcceptable)
-    var equity = state.pointee.equity
-    var lower = state.pointee.lower
-    var upper = state.pointee.upper
+    let signals = block.signals
     let trailLong = state.pointee.trailLong
     let trailShort = state.pointee.trailShort
-    var sumReturns = state.pointee.sumReturns
-    var sumSquares = state.pointee.sumSquares
-    var depth = state.pointee.depth
-    var worstDepth = state.pointee.worstDepth
-    var sumDownside = state.pointee.sumDownside
-    var sumDepthSquares = state.pointee.sumDepthSquares
-    var underWater = state.pointee.underWater
-    var longest = state.pointee.longestUnderWater
-    var sumEquity = state.pointee.sumEquity
+    var lower = state.pointee.lower
+    var upper = state.pointee.upper
+    var path = PathSums(state)
 
     var bar = from
     while bar < block.count {
-      var wanted = block.signals.longExit[bar]
+      var wanted = signals.longExit[bar]
       if Watch.isOn {
-        wanted.replace(with: block.signals.shortExit[bar], where: .!isLong)
-        wanted.replace(with: block.signals.longEntry[bar] + block.signals.shortEntry[bar], where: flat)
-        let low = Vector(repeating: block.low[bar])
-        let high = Vector(repeating: block.high[bar])
-        wanted.replace(with: one, where: low .<= lower)
-        wanted.replace(with: one, where: high .>= upper)
+        wanted.replace(with: signals.shortExit[bar], where: .!isLong)
+        wanted.replace(with: signals.longEntry[bar] + signals.shortEntry[bar], where: flat)
+        wanted.replace(with: one, where: Vector(repeating: block.low[bar]) .<= lower)
+        wanted.replace(with: one, where: Vector(repeating: block.high[bar]) .>= upper)
       } else {
-        wanted.replace(with: block.signals.longEntry[bar], where: flat)
+        wanted.replace(with: signals.longEntry[bar], where: flat)
       }
       if anyNonZero(wanted) || block.fillable[bar] == 0 { break }
 
@@ -96,41 +113,13 @@ public enum LaneKernel {
         let lowered = Vector(repeating: block.low[bar]) * trailShort
         upper.replace(with: lowered, where: lowered .< upper)
       }
-      let now = cash + units * Vector(repeating: block.mark[bar])
-      let growth = now / equity
-      equity = now
-      let gain = growth - one
-      sumReturns += gain
-      sumSquares += gain * gain
-      let deeper = depth * growth
-      depth = one.replacing(with: deeper, where: deeper .< one)
-      worstDepth.replace(with: depth, where: depth .< worstDepth)
-      if Sums.isOn {
-        let short = gain - acceptable
-        let shortfall = Vector.zero.replacing(with: short, where: short .< Vector.zero)
-        sumDownside += shortfall * shortfall
-        let down = one - depth
-        sumDepthSquares += down * down
-        underWater = Vector.zero.replacing(with: underWater + one, where: depth .< one)
-        longest.replace(with: underWater, where: underWater .> longest)
-        sumEquity += now
-        if let returns = block.returns { returns[bar] = gain }
-      }
+      path.add(cash + units * Vector(repeating: block.mark[bar]), bar, block, rules, sums)
       bar += 1
     }
 
-    state.pointee.equity = equity
     state.pointee.lower = lower
     state.pointee.upper = upper
-    state.pointee.sumReturns = sumReturns
-    state.pointee.sumSquares = sumSquares
-    state.pointee.depth = depth
-    state.pointee.worstDepth = worstDepth
-    state.pointee.sumDownside = sumDownside
-    state.pointee.sumDepthSquares = sumDepthSquares
-    state.pointee.underWater = underWater
-    state.pointee.longestUnderWater = longest
-    state.pointee.sumEquity = sumEquity
+    path.store(state, sums)
     return bar
   }
 }

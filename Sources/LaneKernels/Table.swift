@@ -10,6 +10,7 @@ extension LaneKernel {
       binary: { BlockOperations.binary($0, $1, $2, $3, $4) },
       select: { BlockOperations.select($0, $1, $2, $3, $4) },
       crosses: { BlockOperations.crosses($0, $1, $2, $3, $4, $5) },
+      crossings: { BlockOperations.crossings($0, $1, $2, $3, $4, $5) },
       barsSince: { BlockOperations.barsSince($0, $1, $2, $3) },
       interleave: { BlockOperations.interleave($0, $1, $2) },
       broadcast: { BlockOperations.broadcast($0, $1, $2) })

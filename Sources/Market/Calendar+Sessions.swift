@@ -87,7 +87,7 @@ private enum NewYorkHolidays {
   private static let special: Set<Int64> = Set(
     [
       (1994, 4, 27),  // funeral of President Nixon
-      (2001, 9, 11), (2001, 9, 12), (2001, 9, 13), (2001, 9, 14),  // attack on the World Trade Center
+      (2001, 9, 11), (2001, 9, 12), (2001, 9, 13), (2001, 9, 14),  // attack on New York
       (2004, 6, 11),  // funeral of President Reagan
       (2007, 1, 2),  // mourning for President Ford
       (2012, 10, 29), (2012, 10, 30),  // hurricane Sandy

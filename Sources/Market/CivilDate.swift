@@ -34,7 +34,9 @@ public struct CivilDate: Sendable, Hashable, Comparable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  /// Days since 1970-01-01. Source: `days_from_civil`, as above.
+  /// Days since 1970-01-01.
+  ///
+  /// Source: `days_from_civil`, as above.
   public var daysSinceEpoch: Int64 {
     let shiftedYear = month <= 2 ? year - 1 : year
     let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
@@ -53,7 +55,9 @@ public struct CivilDate: Sendable, Hashable, Comparable {
     return remainder < 0 ? remainder + 7 : remainder
   }
 
-  /// Number of days in a month. Traps unless `month` is 1 to 12.
+  /// Number of days in a month.
+  ///
+  /// Traps unless `month` is 1 to 12.
   public static func days(inMonth month: Int, of year: Int) -> Int {
     precondition((1...12).contains(month), "month \(month)")
     if month == 2 { return isLeap(year) ? 29 : 28 }

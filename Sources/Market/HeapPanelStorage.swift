@@ -2,7 +2,9 @@ import Kernels
 
 /// Panel values on the heap: for generated panels, tests, and drafts that are not stored yet.
 public final class HeapPanelStorage: PanelStorage {
+  /// Number of fields.
   public let fieldCount: Int
+  /// Values in each field, `T × N`.
   public let valuesPerField: Int
   private let buffer: AlignedBuffer<Double>
 
@@ -21,6 +23,7 @@ public final class HeapPanelStorage: PanelStorage {
     }
   }
 
+  /// The values of a field, row-major; valid while this object lives.
   public func field(_ index: Int) -> UnsafePointer<Double> {
     precondition(index >= 0 && index < fieldCount, "no field \(index)")
     return UnsafePointer(buffer.base + index * valuesPerField)

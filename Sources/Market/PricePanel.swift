@@ -23,7 +23,9 @@ public struct PricePanel: Sendable {
 
   let storage: any PanelStorage
 
-  /// Puts a panel together. Traps unless every field of `storage` has `T × N` values.
+  /// Puts a panel together.
+  ///
+  /// Traps unless every field of `storage` has `T × N` values.
   public init(
     name: String, time: TimeAxis, symbols: SymbolTable, calendar: Calendar, frequencyNs: Int64,
     fields: [String], lifetimes: [ClosedRange<Int>?], contentHash: String,
@@ -52,7 +54,9 @@ public struct PricePanel: Sendable {
   /// Position of a field by name.
   public func fieldIndex(_ name: String) -> Int? { fields.firstIndex(of: name) }
 
-  /// One value. Traps outside the panel.
+  /// One value.
+  ///
+  /// Traps outside the panel.
   public func value(field: Int, bar: Int, symbol: Int) -> Double {
     precondition(bar >= 0 && bar < barCount && symbol >= 0 && symbol < symbolCount)
     return storage.field(field)[bar * symbolCount + symbol]

@@ -39,7 +39,9 @@ public struct SymbolTable: Sendable, Equatable {
   public let entries: [Entry]
   private let positions: [String: Int]
 
-  /// Takes instruments in order. Traps on a repeated symbol.
+  /// Takes instruments in order.
+  ///
+  /// Traps on a repeated symbol.
   public init(_ entries: [Entry]) {
     self.entries = entries
     positions = Dictionary(

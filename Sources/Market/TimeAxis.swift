@@ -3,7 +3,9 @@ public struct TimeAxis: Sendable, Equatable {
   /// Start of each bar.
   public let ns: [Int64]
 
-  /// Takes bar starts. Traps unless they increase strictly.
+  /// Takes bar starts.
+  ///
+  /// Traps unless they increase strictly.
   public init(ns: [Int64]) {
     precondition(zip(ns, ns.dropFirst()).allSatisfy { $0 < $1 }, "bar starts increase strictly")
     self.ns = ns

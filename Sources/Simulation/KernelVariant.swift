@@ -7,7 +7,9 @@ import LaneKernels
   import LaneKernelsV4
 #endif
 
-/// The instruction sets that the lane kernel was compiled for. All give the same bits.
+/// The instruction sets that the lane kernel was compiled for.
+///
+/// All give the same bits.
 public enum KernelVariant: String, Sendable, CaseIterable {
   /// Runs on every processor of the architecture.
   case baseline
@@ -30,7 +32,9 @@ public enum KernelVariant: String, Sendable, CaseIterable {
     }
   }
 
-  /// The loops of this variant. Traps on a processor that does not run it.
+  /// The loops of this variant.
+  ///
+  /// Traps on a processor that does not run it.
   public var kernels: KernelTable {
     precondition(isSupported, "this processor does not run \(rawValue)")
     #if arch(x86_64)

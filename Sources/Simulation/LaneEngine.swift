@@ -9,7 +9,7 @@ import Synchronization
 /// Workers take tiles of contiguous lanes from an atomic counter. A lane's result depends on nothing but the lane, so any
 /// number of workers and any tile size give the same bits.
 public struct LaneEngine: Sendable {
-  /// What to run.
+  /// What to run, with the rules that follow from it.
   public let run: LaneRun
   /// Loops of the chosen instruction set.
   public let kernels: KernelTable
@@ -24,9 +24,19 @@ public struct LaneEngine: Sendable {
   // Returns of a tile's lanes are held until its last bar; this bounds them for each worker.
   private static let returnsBytes = 64 << 20
 
-  /// An engine for a run. `tileLanes` is chosen from the size of the run unless given.
+  /// An engine for a run.
+  ///
+  /// `tileLanes` is chosen from the size of the run unless given.
+  ///
+  /// Levels are watched if the strategy needs it, returns are kept with the extended sums, and the minimum acceptable
+  /// return of a bar follows from the annual one.
   public init(run: LaneRun, kernels: KernelTable, workers: Int, tileLanes: Int? = nil) {
     precondition(workers > 0, "at least one worker")
+    precondition(run.rules.maintenance >= 1, "a short is liquidated while it has equity")
+    var run = run
+    if run.strategy.entersShort || run.strategy.hasLevels { run.rules.watchesLevels = true }
+    if run.keepsReturns { run.rules.keepsExtendedSums = true }
+    run.rules.minimumAcceptable = run.perBar(run.minimumAcceptable)
     self.run = run
     self.kernels = kernels
     self.workers = workers
@@ -88,6 +98,7 @@ final class TileWorker {
   let sets: Range<Int>
   private let engine: LaneEngine
   private let run: LaneRun
+  private let rules: LaneRules
   private let program: any LaneProgram
   private let evaluator: any LaneEvaluator
   private let columns: SymbolColumns
@@ -104,6 +115,11 @@ final class TileWorker {
     evaluator = program.makeEvaluator(kernels: engine.kernels)
     columns = SymbolColumns(run: run, history: program.fieldHistory)
     fresh = program.vectors.map { run.freshState(sets: $0) }
+    var rules = run.rules
+    rules.isPlain =
+      !rules.watchesLevels && rules.hasProportionalCosts
+      && fresh.allSatisfy { $0.fraction == Vector(repeating: 1) }
+    self.rules = rules
     states = AlignedBuffer(repeating: LaneState(cash: 0), count: fresh.count)
     returns = AlignedBuffer(
       repeating: Vector.zero, count: run.keepsReturns ? fresh.count * run.window.count : 0)
@@ -128,7 +144,7 @@ final class TileWorker {
         if run.keepsReturns {
           block.returns = returns.base + vector * run.window.count + block.firstBar
         }
-        engine.kernels.run(states.base + vector, block, run.rules, false, nil)
+        engine.kernels.run(states.base + vector, block, rules, false, nil)
       }
       bar += count
     }

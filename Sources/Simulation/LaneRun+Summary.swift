@@ -3,7 +3,9 @@ import Market
 import Metrics
 
 extension LaneRun {
-  /// Eight lanes before their first bar. Places without a lane repeat the first one.
+  /// Eight lanes before their first bar.
+  ///
+  /// Places without a lane repeat the first one.
   func freshState(sets: [Int]) -> LaneState {
     var state = LaneState(cash: cash)
     let any = sets.first { $0 >= 0 } ?? 0
@@ -24,7 +26,7 @@ extension LaneRun {
     summary.bars = bars
     summary.barsPerYear = barsPerYear
     summary.calendarDays = calendarDays
-    summary.riskFreePerBar = riskFreePerBar
+    summary.riskFreePerBar = perBar(riskFree)
     summary.minimumAcceptablePerBar = rules.minimumAcceptable
     summary.initialEquity = cash
     let isRuined = state.ruined[lane] != 0
@@ -46,9 +48,12 @@ extension LaneRun {
     let openBars = isOpen ? bars - Int(state.entryBar[lane]) : 0
     summary.barsInPosition = Int(state.barsHeld[lane]) + openBars
     summary.tradedNotional = state.notional[lane]
-    // After ruin a shadow equity of 1 was summed in place of the equity that stays.
-    let barsAfterRuin = isRuined ? Double(bars - 1) - state.entryBar[lane] : 0
-    summary.sumEquity = state.sumEquity[lane] + (summary.finalEquity - 1) * barsAfterRuin
+    summary.sumEquity = state.sumEquity[lane]
+    if isRuined && rules.keepsExtendedSums {
+      // After ruin a shadow equity of 1 was summed in place of the equity that stays.
+      let barsAfterRuin = Double(bars - 1) - state.entryBar[lane]
+      summary.sumEquity += (summary.finalEquity - 1) * barsAfterRuin
+    }
     summary.fees = state.fees[lane]
     summary.slippage = state.slippage[lane]
     summary.ambiguousBars = Int(state.ambiguous[lane])

@@ -1,15 +1,19 @@
 import Kernels
 import Market
+import Metrics
 
-/// What a lane was given beyond its signals. Infinity stands for "none" in the three distances.
+/// What a lane was given beyond its signals.
+///
+/// Infinity stands for "none" in the three distances.
 public struct LaneTerms: Sendable, Equatable {
   /// Fraction of equity that an entry commits, in (0, 1].
   public var fraction = 1.0
-  /// Distance of the stop from the entry price, as a fraction of it.
+  /// Distance of the stop from the price paid or received at the entry, as a fraction of it.
   public var stopLoss = Double.infinity
-  /// Distance of the target from the entry price, as a fraction of it.
+  /// Distance of the target from the price paid or received at the entry, as a fraction of it.
   public var takeProfit = Double.infinity
-  /// Distance of the trailing stop from the best price since the entry, as a fraction of that price.
+  /// Distance of the trailing stop from the best price since the entry, as a fraction of that price; at first, from
+  /// the price paid or received.
   public var trailingStop = Double.infinity
 
   /// All equity, no stops.
@@ -22,6 +26,8 @@ public protocol LaneStrategy: Sendable {
   var setCount: Int { get }
   /// Whether any set can open a short position.
   var entersShort: Bool { get }
+  /// Whether any set has a stop, a target or a trailing stop.
+  var hasLevels: Bool { get }
   /// Names of the panel's fields that the signals read, in the order in which columns are passed.
   var fields: [String] { get }
   /// What a set was given beyond its signals.
@@ -68,15 +74,17 @@ public struct LaneRun: Sendable {
   public var window: Range<Int>
   /// First bar of the panel that indicators see; at most the window's first.
   public var historyStart: Int
-  /// Risk-free return of one bar.
-  public var riskFreePerBar: Double
+  /// Annual risk-free rate.
+  public var riskFree: Double
+  /// Annual minimum acceptable return.
+  public var minimumAcceptable: Double
   /// Whether summaries carry the returns of every bar.
   public var keepsReturns: Bool
 
   /// A run over a window of a panel.
   public init(
     panel: PricePanel, symbols: [Int], strategy: any LaneStrategy, rules: LaneRules, cash: Double,
-    window: Range<Int>, historyStart: Int = 0, riskFreePerBar: Double = 0,
+    window: Range<Int>, historyStart: Int = 0, riskFree: Double = 0, minimumAcceptable: Double = 0,
     keepsReturns: Bool = false
   ) {
     precondition(window.lowerBound >= historyStart && window.upperBound <= panel.barCount)
@@ -87,7 +95,8 @@ public struct LaneRun: Sendable {
     self.cash = cash
     self.window = window
     self.historyStart = historyStart
-    self.riskFreePerBar = riskFreePerBar
+    self.riskFree = riskFree
+    self.minimumAcceptable = minimumAcceptable
     self.keepsReturns = keepsReturns
   }
 
@@ -99,4 +108,8 @@ public struct LaneRun: Sendable {
   }
   /// Bars in a year.
   public var barsPerYear: Double { panel.calendar.barsPerYear(frequencyNs: panel.frequencyNs) }
+  /// The annual rate per bar.
+  func perBar(_ annual: Double) -> Double {
+    LaneSummary.ratePerBar(annual: annual, barsPerYear: barsPerYear)
+  }
 }

@@ -2,6 +2,9 @@ import Kernels
 import Market
 
 /// Prices of one symbol over a run, in contiguous columns; one worker fills it again for each symbol.
+///
+/// A bar trades if its close is positive and finite, and its open too where a fill could happen there. Where levels are
+/// watched, the high and low of such a bar are widened to enclose its open and close, which a missing one then equals.
 final class SymbolColumns {
   let bars: Int
   private let stride: Int
@@ -53,14 +56,24 @@ final class SymbolColumns {
     for (index, field) in fieldPositions.enumerated() where field >= 0 {
       run.panel.copyColumn(field: field, symbol: symbol, bars: range, into: column(6 + index))
     }
-    let needsOpen = run.rules.fill == .nextOpen || run.rules.watchesLevels
+    let watchesLevels = run.rules.watchesLevels
+    let needsOpen = run.rules.fill == .nextOpen || watchesLevels
     firstPrice = (0..<bars).first { !close[$0].isNaN } ?? bars
     var last = firstPrice < bars ? close[firstPrice] : 1
     for bar in 0..<bars {
       let price = close[bar]
       if !price.isNaN { last = price }
       column(4)[bar] = last
-      column(5)[bar] = price.isNaN || (needsOpen && open[bar].isNaN) ? 0 : 1
+      let trades = isPrice(price) && (!needsOpen || isPrice(open[bar]))
+      column(5)[bar] = trades ? 1 : 0
+      if trades && watchesLevels {
+        let top = max(open[bar], price)
+        let bottom = min(open[bar], price)
+        if !isPrice(high[bar]) || high[bar] < top { column(1)[bar] = top }
+        if !isPrice(low[bar]) || low[bar] > bottom { column(2)[bar] = bottom }
+      }
     }
   }
+
+  private func isPrice(_ value: Double) -> Bool { value > 0 && value < .infinity }
 }

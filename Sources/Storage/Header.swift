@@ -80,7 +80,7 @@ enum Header {
       {
         throw .truncated(path: path, needed: needed, found: found)
       }
-      throw .damaged(path: path, part: "its header", reason: error.stack)
+      throw .damaged(path: path, part: "its header", reason: error.cause)
     }
   }
 
@@ -91,17 +91,6 @@ enum Header {
 }
 
 extension Group {
-  /// Attaches scales to the dimensions of a dataset, slowest first, and names the dimensions after them.
-  func attach(
-    _ dataset: borrowing Dataset, _ scale: borrowing Dataset, named name: String,
-    to dimension: Int = 0
-  )
-    throws(HDF5Error)
-  {
-    try dataset.attach(scale, dimension: dimension)
-    try dataset.setLabel(name, dimension: dimension)
-  }
-
   /// Writes the row numbers 0 ..< `count` as the scale `row`, for a table without coordinates of its own.
   func writeRows(_ count: Int) throws(HDF5Error) -> Dataset {
     let rows = try write("row", (0..<count).map { Int64($0) })
@@ -111,16 +100,16 @@ extension Group {
 
   /// Writes a column of numbers along a scale.
   func writeColumn<Value: Element>(
-    _ name: String, _ values: [Value], along scale: borrowing Dataset, named dimension: String
+    _ name: String, _ values: [Value], along scale: borrowing Dataset
   ) throws(HDF5Error) {
-    try attach(try write(name, values), scale, named: dimension)
+    try write(name, values).attach(scale, dimension: 0)
   }
 
   /// Writes a column of texts along a scale.
   func writeColumn(
-    _ name: String, _ texts: [String], along scale: borrowing Dataset, named dimension: String
+    _ name: String, _ texts: [String], along scale: borrowing Dataset
   ) throws(HDF5Error) {
-    try attach(try write(name, texts), scale, named: dimension)
+    try write(name, texts).attach(scale, dimension: 0)
   }
 }
 

@@ -52,9 +52,8 @@ struct PriceFile: Sendable {
     }
     info.fields = fields
     if offsets.count == fields.count {
-      let descriptor = try reading(path) { () throws(HDF5Error) in try file.descriptor() }
       let storage = try MappedPanelStorage(
-        descriptor: descriptor, offsets: offsets,
+        descriptor: file.descriptor, offsets: offsets,
         valuesPerField: info.barCount * info.symbols.count, path: path)
       return StoredPanel(info: info, timeNs: timeNs, storage: storage)
     }

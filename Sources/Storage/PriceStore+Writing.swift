@@ -103,31 +103,31 @@ extension PriceStore {
       ("currency", entries.map(\.currency)),
     ]
     for (name, texts) in columns {
-      try group.writeColumn(name, texts, along: symbol, named: "symbol")
+      try group.writeColumn(name, texts, along: symbol)
     }
-    try group.writeColumn("lot", entries.map(\.lot), along: symbol, named: "symbol")
-    try group.writeColumn("tick", entries.map(\.tick), along: symbol, named: "symbol")
+    try group.writeColumn("lot", entries.map(\.lot), along: symbol)
+    try group.writeColumn("tick", entries.map(\.tick), along: symbol)
   }
 
   /// The table of corporate actions; nothing fills it yet, and readers find its columns.
   private static func writeActions(in group: borrowing Group) throws(HDF5Error) {
     let rows = try group.writeRows(0)
-    try group.writeColumn("symbol", [Int32](), along: rows, named: "row")
-    try group.writeColumn("time", [Int64](), along: rows, named: "row")
-    try group.writeColumn("kind", [String](), along: rows, named: "row")
-    try group.writeColumn("value", [Double](), along: rows, named: "row")
+    try group.writeColumn("symbol", [Int32](), along: rows)
+    try group.writeColumn("time", [Int64](), along: rows)
+    try group.writeColumn("kind", [String](), along: rows)
+    try group.writeColumn("value", [Double](), along: rows)
   }
 
   private static func writeQuarantine(
     _ rows: [(panel: String, row: QuarantinedRow)], in group: borrowing Group
   ) throws(HDF5Error) {
     let scale = try group.writeRows(rows.count)
-    try group.writeColumn("panel", rows.map(\.panel), along: scale, named: "row")
-    try group.writeColumn("file", rows.map(\.row.file), along: scale, named: "row")
-    try group.writeColumn("line", rows.map { Int64($0.row.line) }, along: scale, named: "row")
-    try group.writeColumn("column", rows.map(\.row.column), along: scale, named: "row")
-    try group.writeColumn("text", rows.map(\.row.text), along: scale, named: "row")
-    try group.writeColumn("reason", rows.map(\.row.reason), along: scale, named: "row")
+    try group.writeColumn("panel", rows.map(\.panel), along: scale)
+    try group.writeColumn("file", rows.map(\.row.file), along: scale)
+    try group.writeColumn("line", rows.map { Int64($0.row.line) }, along: scale)
+    try group.writeColumn("column", rows.map(\.row.column), along: scale)
+    try group.writeColumn("text", rows.map(\.row.text), along: scale)
+    try group.writeColumn("reason", rows.map(\.row.reason), along: scale)
   }
 }
 
@@ -183,13 +183,13 @@ private struct PanelContent {
       let field = try group.createDataset(
         name, of: Double.self, shape: [info.barCount, info.symbols.count])
       try withValues(index) { values throws(HDF5Error) in try field.write(values) }
-      try group.attach(field, time, named: "time")
-      try group.attach(field, symbol, named: "symbol", to: 1)
+      try field.attach(time, dimension: 0)
+      try field.attach(symbol, dimension: 1)
     }
     try group.writeColumn(
-      "first", info.lifetimes.map { Int64($0?.lowerBound ?? -1) }, along: symbol, named: "symbol")
+      "first", info.lifetimes.map { Int64($0?.lowerBound ?? -1) }, along: symbol)
     try group.writeColumn(
-      "last", info.lifetimes.map { Int64($0?.upperBound ?? -1) }, along: symbol, named: "symbol")
+      "last", info.lifetimes.map { Int64($0?.upperBound ?? -1) }, along: symbol)
   }
 }
 

@@ -22,7 +22,7 @@ public enum ResultStore {
   static let reserved = ["lane", "symbol", "status", "reason", "leaderboard", "traces"]
   /// Ours, and what dimension scales put on a variable.
   static let reservedAttributes = [
-    "role", "CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST",
+    "role", "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST",
   ]
 
   /// Writes a result.
@@ -65,14 +65,14 @@ public enum ResultStore {
     try lane.makeScale("lane")
     for column in table.parameters { try write(column, "parameter", along: lane, in: root) }
     let symbols = table.lanes.indices.map { table.symbol(at: $0) }
-    try root.writeColumn("symbol", symbols, along: lane, named: "lane")
-    try root.writeColumn("status", table.status.map(\.rawValue), along: lane, named: "lane")
-    try root.writeColumn("reason", table.reason, along: lane, named: "lane")
+    try root.writeColumn("symbol", symbols, along: lane)
+    try root.writeColumn("status", table.status.map(\.rawValue), along: lane)
+    try root.writeColumn("reason", table.reason, along: lane)
     for column in table.metrics { try write(column, "metric", along: lane, in: root) }
     let leaderboard = try root.write("leaderboard", table.leaderboard)
     try leaderboard.setAttribute("by", table.leaderboardBy)
     try leaderboard.setAttribute("direction", table.leaderboardDirection)
-    try root.attach(leaderboard, lane, named: "lane")
+    try leaderboard.attach(lane, dimension: 0)
   }
 
   private static func write(
@@ -84,16 +84,16 @@ public enum ResultStore {
     for attribute in column.attributes {
       try dataset.setAttribute(attribute.name, attribute.value)
     }
-    try root.attach(dataset, lane, named: "lane")
+    try dataset.attach(lane, dimension: 0)
   }
 
   private static func write(_ trace: LaneTrace, in group: borrowing Group) throws(HDF5Error) {
     let time = try group.write("time", trace.timeNs)
     try time.setAttribute("units", "nanoseconds since 1970-01-01")
     try time.makeScale("time")
-    try group.writeColumn("equity", trace.equity, along: time, named: "time")
-    try group.writeColumn("cash", trace.cash, along: time, named: "time")
-    try group.writeColumn("exposure", trace.exposure, along: time, named: "time")
+    try group.writeColumn("equity", trace.equity, along: time)
+    try group.writeColumn("cash", trace.cash, along: time)
+    try group.writeColumn("exposure", trace.exposure, along: time)
     try write(trace.orders, in: try group.createGroup("orders"))
     try write(trace.fills, in: try group.createGroup("fills"))
     try write(trace.trades, in: try group.createGroup("trades"))
@@ -106,14 +106,14 @@ public enum ResultStore {
     for column in columns {
       switch column.values {
       case .doubles(let values):
-        try group.writeColumn(column.name, values, along: rows, named: "row")
-      case .texts(let texts): try group.writeColumn(column.name, texts, along: rows, named: "row")
+        try group.writeColumn(column.name, values, along: rows)
+      case .texts(let texts): try group.writeColumn(column.name, texts, along: rows)
       case .integers(let values):
         let dataset = try group.write(column.name, values)
         if column.name == "time" || column.name.hasSuffix("_time") {
           try dataset.setAttribute("units", "nanoseconds since 1970-01-01")
         }
-        try group.attach(dataset, rows, named: "row")
+        try dataset.attach(rows, dimension: 0)
       }
     }
   }

@@ -6,7 +6,9 @@ public struct ResultTable: Sendable, Equatable {
     public var name: String
     /// `[L]`, NaN where undefined.
     public var values: [Double]
-    /// What is said of it; for a metric: unit, direction, definition. Read back in alphabetical order.
+    /// What is said of it; for a metric: unit, direction, definition.
+    ///
+    /// Read back in alphabetical order.
     public var attributes: [Attribute]
 
     /// A column.
@@ -63,7 +65,9 @@ public struct ResultTable: Sendable, Equatable {
   public var leaderboardBy: String
   /// `higher`, `lower` or `neutral`.
   public var leaderboardDirection: String
-  /// Traces to write with the table. Reading leaves it empty: see `ResultStore.readTrace`.
+  /// Traces to write with the table.
+  ///
+  /// Reading leaves it empty: see `ResultStore.readTrace`.
   public var traces: [LaneTrace]
 
   /// A table.
@@ -161,7 +165,9 @@ public struct LaneTrace: Sendable, Equatable {
       }
     }
 
-    /// Its name. A column called `time`, or ending in `_time`, holds instants in nanoseconds.
+    /// Its name.
+    ///
+    /// A column called `time`, or ending in `_time`, holds instants in nanoseconds.
     public var name: String
     /// Its values.
     public var values: Values

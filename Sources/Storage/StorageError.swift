@@ -81,7 +81,7 @@ func reading<Value: ~Copyable>(_ path: String, _ body: () throws(HDF5Error) -> V
 {
   do { return try body() } catch {
     throw .damaged(
-      path: path, part: String(error.path.dropFirst(path.count + 1)), reason: error.stack)
+      path: path, part: String(error.path.dropFirst(path.count + 1)), reason: error.cause)
   }
 }
 
@@ -90,7 +90,7 @@ func writing<Value: ~Copyable>(_ path: String, _ body: () throws(HDF5Error) -> V
   throws(StorageError) -> Value
 {
   do { return try body() } catch {
-    throw .unwritable(path: path, reason: "could not \(error.operation) a part: \(error.stack)")
+    throw .unwritable(path: path, reason: "could not \(error.operation) a part: \(error.cause)")
   }
 }
 

@@ -1,4 +1,5 @@
 import Arguments
+import Jobs
 
 /// What the process tells its caller; fixed, since scripts hold on to it.
 package enum ExitStatus: Int32, Sendable {
@@ -19,6 +20,8 @@ package enum ExitStatus: Int32, Sendable {
   package static func of(_ error: any Error) -> ExitStatus {
     switch error {
     case is ArgumentsError: .usage
+    case let file as SpecFileError: file.isUnreadable ? .data : .usage
+    case ReplayError.noLane: .usage
     case is Interrupted: .interrupted
     case ConsoleError.readerGone: .done
     case ConsoleError.outputExists: .usage

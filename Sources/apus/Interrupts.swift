@@ -23,7 +23,7 @@ package enum Interrupts {
   private static let tellsUser = isatty(2) == 1
 
   /// Begins to listen for SIGINT and SIGTERM, unless the caller had them ignored (`nohup`, `&`).
-  static func install() {
+  package static func install() {
     // Made now: a signal handler must not be the first to touch a lazy global.
     requested.store(false, ordering: .relaxed)
     _ = (tellsUser, notice)

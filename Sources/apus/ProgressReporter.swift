@@ -26,7 +26,16 @@ package final class ProgressReporter: Sendable {
   /// Says how many units are done in all; reports may arrive out of order.
   package func report(done: Int) {
     guard console.showsProgress else { return }
-    let done = most.max(done, ordering: .relaxed).newValue
+    drawIfDue(most.max(done, ordering: .relaxed).newValue)
+  }
+
+  /// Says how many more units are done.
+  package func advance(by units: Int) {
+    guard console.showsProgress else { return }
+    drawIfDue(most.wrappingAdd(units, ordering: .relaxed).newValue)
+  }
+
+  private func drawIfDue(_ done: Int) {
     let now = nanoseconds
     let due = due.load(ordering: .relaxed)
     // Of several workers that find the bar due, one draws.

@@ -7,15 +7,25 @@ import Jobs
 /// A new verb is a file in `Commands` and a line here.
 enum Program {
   static let commands: [any Command.Type] = [
-    CompletionsCommand.self
+    ImportCommand.self,
+    GenerateCommand.self,
+    InspectCommand.self,
+    BacktestCommand.self,
+    SweepCommand.self,
+    RankCommand.self,
+    ReplayCommand.self,
+    ExportCommand.self,
+    FunctionsCommand.self,
+    MetricsCommand.self,
+    CompletionsCommand.self,
   ]
 
   static let spec = ProgramSpec(
     name: "apus", version: apusVersion,
     summary: "backtests, parameter sweeps and portfolio simulations, very many at a time.",
     examples: [
-      Example("apus help completions", "What one verb takes."),
-      Example("source <(apus completions bash)", "Complete verbs and options in this shell."),
+      Example("apus import prices.csv.gz --store prices.h5", "CSV files into a store."),
+      Example("apus sweep spec.json5", "Every parameter set of a spec, ranked."),
     ],
     commands: commands.map { $0.spec })
 }

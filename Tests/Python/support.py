@@ -5,9 +5,11 @@ import json
 import os
 import pathlib
 import re
+import warnings
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATASETS = ROOT / "datasets"
@@ -24,6 +26,14 @@ def argument(name):
     if not path.exists():
         raise AssertionError(f"{name}: there is no {path}.")
     return path
+
+
+def dataset(path, group=None):
+    """A group of a file as xarray reads it, in memory. A warning of xarray or h5netcdf is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with xr.open_dataset(path, group=group, engine="h5netcdf") as data:
+            return data.load()
 
 
 def summary_path(result):

@@ -1,6 +1,6 @@
-"""Holds a result and its summary against the spec stored in it, the layout on paper and the JSON Schema.
+"""Holds results and their summaries against the spec stored in them, the layout on paper and the JSON Schema.
 
-    APUS_RESULT=golden-cross.h5 APUS_BIN=apus python3 Tests/Python/test_result.py
+    APUS_RESULT=golden-cross.h5 APUS_RESULT_CRYPTO=crypto-dip.h5 APUS_BIN=apus python3 Tests/Python/test_result.py
 """
 
 import copy
@@ -14,7 +14,6 @@ import h5py
 import jsonschema
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 import support
 
@@ -22,14 +21,18 @@ UNITS = {"fraction", "ratio", "count", "bars", "currency"}
 SIGN = {"higher": -1, "neutral": -1, "lower": 1}
 
 
-class Result(unittest.TestCase):
+class ResultChecks:
+    """The checks of one result; subclasses say which."""
+
+    variable = None
+
     @classmethod
     def setUpClass(cls):
-        cls.path = support.argument("APUS_RESULT")
+        cls.path = support.argument(cls.variable)
         cls.file = h5py.File(cls.path, "r")
         cls.addClassCleanup(cls.file.close)
         cls.spec = support.read_json5(support.text(cls.file.attrs["spec"]))
-        cls.data = xr.open_dataset(cls.path, engine="h5netcdf").load()
+        cls.data = support.dataset(cls.path)
         cls.frame = cls.data.drop_vars("leaderboard").to_dataframe()
         cls.parameters = list(cls.spec.get("parameters", {}))
         cls.metrics = cls.spec["metrics"]
@@ -101,10 +104,14 @@ class Result(unittest.TestCase):
         self.assertIn(support.text(self.file.attrs["engine_version"]), version)
 
 
-class Summary(unittest.TestCase):
+class SummaryChecks:
+    """The checks of one summary; subclasses say whose."""
+
+    variable = None
+
     @classmethod
     def setUpClass(cls):
-        cls.path = support.argument("APUS_RESULT")
+        cls.path = support.argument(cls.variable)
 
         def refuse(constant):
             raise AssertionError(f"{constant} is no JSON: undefined is null")
@@ -114,7 +121,7 @@ class Summary(unittest.TestCase):
         jsonschema.Draft202012Validator.check_schema(schema)
         cls.validator = jsonschema.Draft202012Validator(
             schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
-        cls.data = xr.open_dataset(cls.path, engine="h5netcdf").load()
+        cls.data = support.dataset(cls.path)
         cls.lanes = cls.data.drop_vars("leaderboard").to_dataframe()
 
     def test_valid(self):
@@ -182,6 +189,22 @@ class Summary(unittest.TestCase):
                     self.assertEqual(value, lane[name], name)
             undefined = {name for name, value in row["metrics"].items() if value is None}
             self.assertEqual(set(row["reasons"]), undefined)
+
+
+class GoldenCross(ResultChecks, unittest.TestCase):
+    variable = "APUS_RESULT"
+
+
+class GoldenCrossSummary(SummaryChecks, unittest.TestCase):
+    variable = "APUS_RESULT"
+
+
+class CryptoDip(ResultChecks, unittest.TestCase):
+    variable = "APUS_RESULT_CRYPTO"
+
+
+class CryptoDipSummary(SummaryChecks, unittest.TestCase):
+    variable = "APUS_RESULT_CRYPTO"
 
 
 if __name__ == "__main__":

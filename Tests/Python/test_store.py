@@ -8,7 +8,6 @@ import unittest
 import h5py
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 import support
 
@@ -88,15 +87,20 @@ class StoreChecks:
             np.testing.assert_array_equal(self.panel[name][...], self.expected[name].values, name)
 
     def test_xarray_gives_labelled_dated_arrays(self):
-        with xr.open_dataset(self.path, group=f"panels/{self.panel_name}", engine="h5netcdf") as panel:
-            self.assertEqual(dict(panel.sizes), {"time": len(self.dates), "symbol": len(self.symbols)})
-            self.assertEqual(panel["time"].dtype.kind, "M")
-            self.assertEqual([str(symbol) for symbol in panel["symbol"].values], self.symbols)
-            for name in self.fields:
-                self.assertEqual(panel[name].dims, ("time", "symbol"))
-            day, symbol = self.dates[-1], self.symbols[0]
-            self.assertEqual(float(panel["close"].sel(time=day, symbol=symbol)),
-                             self.expected["close"].at[day, symbol])
+        panel = support.dataset(self.path, group=f"panels/{self.panel_name}")
+        self.assertEqual(dict(panel.sizes), {"time": len(self.dates), "symbol": len(self.symbols)})
+        self.assertEqual(panel["time"].dtype.kind, "M")
+        self.assertEqual([str(symbol) for symbol in panel["symbol"].values], self.symbols)
+        for name in self.fields:
+            self.assertEqual(panel[name].dims, ("time", "symbol"))
+        for day, symbol in ((self.dates[-1], self.symbols[0]), (self.dates[600], self.symbols[-1])):
+            np.testing.assert_equal(float(panel["close"].sel(time=day, symbol=symbol)),
+                                    self.expected["close"].at[day, symbol])
+
+    def test_other_groups_open_in_xarray_too(self):
+        self.assertEqual(support.dataset(self.path, group="symbols").sizes, {"symbol": len(self.symbols)})
+        for group in ("actions", "quarantine"):
+            support.dataset(self.path, group=group)
 
     def test_symbol_table(self):
         table = self.file["symbols"]

@@ -134,6 +134,17 @@ import Testing
     #expect(try PriceStore.open(other).contentHash != hash)
   }
 
+  /// Digests of the documented form, put together in Python with struct and hashlib.
+  @Test func hashIsMadeAsDocumented() throws {
+    try PriceStore.add(Samples.draft(), to: path)
+    let store = try PriceStore.open(path)
+    #expect(
+      store.panels[0].contentHash
+        == "7df1d38d48294c1a2a8623f24ea48fb41c222a96534c374f586eabe6b5f5644d")
+    #expect(
+      store.contentHash == "8d914414b9d22d2eb1b13f77899cfa669cdfc216a1d92e9f0a37bdf5526d16e4")
+  }
+
   @Test func misspeltNamesAreNamed() throws {
     try PriceStore.add(Samples.draft("us_equity_1d"), to: path)
     let store = try PriceStore.open(path)

@@ -8,13 +8,12 @@ package enum Golden {
   ///
   /// - Parameters:
   ///   - text: what came out.
-  ///   - name: the file's name in `Tests/Golden/<folder of the calling test>`.
+  ///   - name: the file's name in the folder `Golden` beside the calling test.
   package static func difference(
     _ text: String, from name: String, file: String = #filePath
   ) throws -> String? {
-    let folder = URL(filePath: file).deletingLastPathComponent()
-    let url = folder.deletingLastPathComponent().appending(path: "Golden")
-      .appending(path: folder.lastPathComponent).appending(path: name)
+    let url = URL(filePath: file).deletingLastPathComponent()
+      .appending(path: "Golden").appending(path: name)
     if ProcessInfo.processInfo.environment["APUS_REWRITE_GOLDEN"] == "1" {
       try FileManager.default.createDirectory(
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -1,4 +1,6 @@
-/// A JSON5 value with the place where it begins. Objects keep the order of their keys.
+/// A JSON5 value with the place where it begins.
+///
+/// Objects keep the order of their keys.
 ///
 /// Foundation reads JSON5 too, but on Linux it tells neither line nor column of a mistake, takes the last of two equal
 /// keys in silence, and forgets the order of keys, which is the order of parameters in a plan.
@@ -78,7 +80,8 @@ private struct JSON5Reader {
   private var current: Unicode.Scalar? { position < text.count ? text[position] : nil }
 
   private func error(_ expected: String) -> JSON5Error {
-    let found = current.map { $0 == "\n" ? "the end of the line" : "'\($0)'" } ?? "the end of the file"
+    let found =
+      current.map { $0 == "\n" ? "the end of the line" : "'\($0)'" } ?? "the end of the file"
     return JSON5Error(found: found, expected: expected, place: place)
   }
 

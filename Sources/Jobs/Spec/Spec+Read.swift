@@ -217,7 +217,8 @@ extension Spec {
     guard MetricCatalog.metric(named: name) == nil else { return }
     throw .unknownName(
       path: path, line: line, kind: "metric", name: name,
-      nearest: nearestName(to: name, among: MetricCatalog.names), hint: "see all of them: apus metrics")
+      nearest: nearestName(to: name, among: MetricCatalog.names),
+      hint: "see all of them: apus metrics")
   }
 
   private mutating func readRank(_ root: inout SpecReader) throws(SpecError) {

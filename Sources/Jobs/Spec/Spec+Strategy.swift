@@ -38,7 +38,8 @@ extension Spec {
       guard case .string(let text) = member.value.value else {
         throw parts.wrong(member.key, member.value, "an expression in quotes")
       }
-      try Self.checkIdentifier(member.key, path: parts.at(member.key), line: member.value.place.line)
+      try Self.checkIdentifier(
+        member.key, path: parts.at(member.key), line: member.value.place.line)
       guard !axes.contains(where: { $0.name == member.key }) else {
         throw .value(
           path: parts.at(member.key), line: member.value.place.line,
@@ -135,7 +136,9 @@ extension Spec {
     guard let from = try reader.number("from", "a number", where: { _ in true }) else {
       throw .missing(path: "\(path).from", expected: "the first value")
     }
-    guard let to = try reader.number("to", "a number of at least \(JSON5.text(from))", where: { $0 >= from })
+    guard
+      let to = try reader.number(
+        "to", "a number of at least \(JSON5.text(from))", where: { $0 >= from })
     else { throw .missing(path: "\(path).to", expected: "the last value") }
     let step = try reader.number("step", "a number above 0") { $0 > 0 }
     let count = try reader.integer(

@@ -1,6 +1,8 @@
 import Strategies
 
-/// What is wrong with a spec. `path` names a key, as in `rank.by`.
+/// What is wrong with a spec.
+///
+/// `path` names a key, as in `rank.by`.
 public enum SpecError: Error, Equatable {
   /// The file can't be read.
   case unreadable(path: String, reason: String)
@@ -13,7 +15,8 @@ public enum SpecError: Error, Equatable {
   /// A value of the wrong type or outside its range.
   case value(path: String, line: Int, found: String, expected: String)
   /// A name that is not known.
-  case unknownName(path: String, line: Int, kind: String, name: String, nearest: String?, hint: String)
+  case unknownName(
+    path: String, line: Int, kind: String, name: String, nearest: String?, hint: String)
   /// Something that the format has and this version does not do.
   case unsupported(path: String, line: Int, what: String, instead: String)
   /// A strategy that cannot be understood.

@@ -1,0 +1,4 @@
+import Arguments
+import Glibc
+
+exit(BenchmarkProgram.run(Array(CommandLine.arguments.dropFirst())))

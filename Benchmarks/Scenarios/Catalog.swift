@@ -1,0 +1,9 @@
+import BenchmarkKit
+
+/// Every scenario, in the order of the data's way through Apus.
+public enum ScenarioCatalog {
+  /// All scenarios.
+  public static let all: [Scenario] =
+    importScenarios + storeScenarios + expressionScenarios + laneScenarios + sweepScenarios
+    + metricScenarios + resultScenarios + startupScenarios
+}

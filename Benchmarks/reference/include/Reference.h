@@ -1,0 +1,52 @@
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Plain C loops that do what a scenario does and no more: what the machine allows. No fast-math.
+
+/// Sum of values, with eight accumulators: a read of memory.
+double apus_reference_sum(const double *values, size_t count);
+/// Number of values below a level: one comparison each, what no selection can do without.
+size_t apus_reference_count_below(const double *values, size_t count, double level);
+
+/// Mean of the last `window` values by running totals; NaN before. One addition after the other.
+void apus_reference_sma(const double *x, size_t count, size_t window, double *out);
+/// Exponential mean with weight 2/(window + 1), seeded with a mean. A multiplication and an addition after the other.
+void apus_reference_ema(const double *x, size_t count, size_t window, double *out);
+/// Sample deviation of the last `window` values, by running totals about the first value.
+void apus_reference_stdev(const double *x, size_t count, size_t window, double *out);
+/// Wilder's relative strength index. A multiplication and an addition after the other, and a division.
+void apus_reference_rsi(const double *x, size_t count, size_t window, double *out);
+/// 1 where `x` rises above `y`, else 0.
+void apus_reference_crosses_above(const double *x, const double *y, size_t count, double *out);
+
+/// Reads a file in blocks and looks for line ends; false with `errno` if it can't be read.
+bool apus_reference_scan_file(const char *path, size_t *bytes, size_t *lines);
+/// Opens, maps, unmaps and closes a file without touching it; false with `errno`.
+bool apus_reference_map_file(const char *path);
+/// Writes bytes to a new file beside `path`, syncs it and renames it; false with `errno`.
+bool apus_reference_write_file(const char *path, const void *bytes, size_t count);
+
+/// Positions of `values` in descending order, ties by position, by radix sort. `keys` and `spare` have room for
+/// `count`, `order` too.
+void apus_reference_rank(
+    const double *values, uint32_t count, uint64_t *keys, uint64_t *spare, uint32_t *order,
+    uint32_t *spare_order);
+
+/// Outcome of one combination of a sweep.
+typedef struct {
+  double total_return, sharpe, max_drawdown, entries;
+} apus_reference_row;
+
+/// Sweep of two moving averages over several series: long when fast is above slow and was below it before, flat when
+/// below; fills at the close of the same bar, all cash, a fee a side.
+///
+/// `close` is [assets][bars], `rows` [assets][combinations]; windows are at least 1, combinations in any order.
+/// `portable` takes plain C even where there is AVX-512. False if memory ran out.
+bool apus_reference_sweep(
+    const double *close, int assets, int bars, const int *fast, const int *slow, int combinations,
+    double fee, double bars_per_year, int threads, bool portable,
+    apus_reference_row *rows);
+/// Name of the instruction set that the sweep uses unless told to be portable.
+const char *apus_reference_sweep_variant(void);

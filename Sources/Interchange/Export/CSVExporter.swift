@@ -1,0 +1,45 @@
+import Storage
+
+/// Comma-separated values by RFC 4180: a header line, then a line a lane; an undefined number is an empty cell.
+public enum CSVExporter: Exporter {
+  /// What a user asks for.
+  public static let name = "csv"
+  /// One line for help.
+  public static let summary = "one line a lane, header first; undefined numbers are empty"
+
+  /// Writes comma-separated values, part by part.
+  public static func export(
+    _ table: ResultTable, rows: [Int], write: (String) throws -> Void
+  ) throws {
+    let names =
+      ["lane", "symbol"] + table.parameters.map(\.name) + ["status", "reason"]
+      + table.metrics.map(\.name)
+    var text = names.map(cell).joined(separator: ",") + "\n"
+    for (count, row) in rows.enumerated() {
+      var cells = ["\(table.lanes[row])", cell(table.symbol(at: row))]
+      cells += table.parameters.map { number($0.values[row]) }
+      cells += [table.status[row].rawValue, cell(table.reason[row])]
+      cells += table.metrics.map { number($0.values[row]) }
+      text += cells.joined(separator: ",") + "\n"
+      if count % exportBatch == exportBatch - 1 {
+        try write(text)
+        text = ""
+      }
+    }
+    try write(text)
+  }
+
+  private static func cell(_ text: String) -> String {
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"\"") + "\""
+  }
+
+  /// The shortest text that reads back as the same number.
+  private static func number(_ value: Double) -> String {
+    guard !value.isNaN else { return "" }
+    let isWhole = value == value.rounded() && value.magnitude < 1e15
+    return isWhole ? "\(Int64(value))" : "\(value)"
+  }
+}

@@ -1,0 +1,98 @@
+import Metrics
+import Simulation
+import Storage
+
+/// Simulates one lane of a result again, with its full trace, and holds it against its row.
+public struct ReplayJob: Sendable {
+  /// The result.
+  public let table: ResultTable
+  /// The run as it was planned.
+  public let plan: RunPlan
+
+  /// What a replay found.
+  public struct Outcome: Sendable {
+    /// The lane's record.
+    public var record: LaneRecord
+    /// Symbol of the lane.
+    public var symbol: String
+    /// Parameter values, in order.
+    public var parameters: [(name: String, value: Double)]
+    /// Metrics as recomputed, in the order of the result.
+    public var metrics: [(metric: any Metric, value: MetricValue)]
+    /// Metrics whose bits differ from the result's row: none, unless the file was changed by hand.
+    public var differing: [String]
+  }
+
+  /// Reads a result, its spec and its store.
+  ///
+  /// - Parameters:
+  ///   - path: the result.
+  ///   - store: path of the store; nil for where the result says it was.
+  /// - Throws: `StorageError`, `SpecError`, `ReplayError` if the store has changed since.
+  public init(path: String, store: String? = nil) throws {
+    table = try ResultStore.read(path)
+    let spec = try Spec(text: table.attributes.spec)
+    plan = try RunPlan(spec: spec, storePath: store ?? table.attributes.store)
+    guard plan.run.panel.contentHash == table.attributes.dataSHA256 else {
+      throw ReplayError.dataChanged(
+        store: plan.storePath, recorded: table.attributes.dataSHA256,
+        found: plan.run.panel.contentHash)
+    }
+  }
+
+  /// Replays a lane.
+  ///
+  /// - Throws: `ReplayError.noLane` for a lane that the result does not have.
+  public func replay(lane: Int, variant: KernelVariant = .best) throws -> Outcome {
+    guard let row = table.lanes.firstIndex(of: Int64(lane)), lane < plan.run.laneCount else {
+      throw ReplayError.noLane(lane, lanes: table.lanes.count)
+    }
+    let engine = LaneEngine(run: plan.run, kernels: variant.kernels, workers: 1)
+    let record = try engine.replay(lane: lane)
+    let metrics = plan.metrics.map { ($0, $0.value(of: record.summary)) }
+    let differing = metrics.filter { metric, value in
+      guard let column = table.metrics.first(where: { $0.name == metric.name }) else { return true }
+      let stored = column.values[row]
+      if table.status[row] == .failed { return !stored.isNaN }
+      return stored.isNaN
+        ? !value.number.isNaN : stored.bitPattern != value.number.bitPattern
+    }
+    let place = plan.run.place(of: lane)
+    let values = plan.grid.values(set: place.set)
+    return Outcome(
+      record: record, symbol: plan.symbol(lane: lane),
+      parameters: zip(plan.grid.axes.map(\.name), values).map { ($0, $1) }, metrics: metrics,
+      differing: differing.map { $0.0.name })
+  }
+
+  /// Writes the lane as a result of its own, with its trace.
+  public func write(_ outcome: Outcome, lane: Int, to path: String, force: Bool) throws {
+    guard let row = table.lanes.firstIndex(of: Int64(lane)) else { return }
+    var single = table.keeping(
+      rows: [row], order: [0], by: table.leaderboardBy, direction: table.leaderboardDirection)
+    let job = RunJob(plan: plan, options: RunJob.Options(output: path))
+    single.attributes.lanesOK = single.status[0] == .failed ? 0 : 1
+    single.attributes.lanesFailed = 1 - single.attributes.lanesOK
+    single.traces = [job.trace(outcome.record, lane: Int64(lane))]
+    try ResultStore.write(single, to: path, force: force)
+  }
+}
+
+/// Why a lane cannot be replayed.
+public enum ReplayError: Error, Equatable, CustomStringConvertible {
+  /// The result has no such lane.
+  case noLane(Int, lanes: Int)
+  /// The store is not what the run saw.
+  case dataChanged(store: String, recorded: String, found: String)
+
+  /// What happened and what to do.
+  public var description: String {
+    switch self {
+    case .noLane(let lane, let lanes):
+      "--lane: the result has no lane \(lane); it has \(lanes) lanes: apus rank lists them"
+    case .dataChanged(let store, let recorded, let found):
+      "\(store) has changed since the run: its content hash is \(found.prefix(12))…, the run's was "
+        + "\(recorded.prefix(12))…. Name the store of the run with --store, or run the sweep again."
+    }
+  }
+}

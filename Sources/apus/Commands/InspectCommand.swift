@@ -1,0 +1,219 @@
+import Arguments
+import Jobs
+import Market
+import Storage
+
+/// `apus inspect`: what is in a store or a result.
+enum InspectCommand: Command {
+  static let spec = CommandSpec(
+    "inspect", group: "Data",
+    summary: "Tell what is in a store or a result",
+    examples: [
+      Example("apus inspect sp500.h5", "Panels, symbols, ranges and missing values."),
+      Example("apus inspect sp500.h5 --quarantine", "The rows that were kept out, and why."),
+    ],
+    positionals: [PositionalSpec("FILE", help: "A store or a result.", completion: .files)],
+    options: [
+      .flag("quarantine", help: "List the rows that were kept out of the panels."),
+      .flag("symbols", help: "List the symbols with what is known of them."),
+      .flag("verify", help: "Hash the content and hold it against the stored hashes."),
+    ],
+    common: [CommonOptions.json, CommonOptions.quiet])
+
+  static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
+    let path = arguments.positional("FILE")
+    let store: PriceStore
+    do throws(StorageError) {
+      store = try PriceStore.open(path)
+    } catch {
+      guard case .wrongFormat(_, _, let found) = error, found.contains("'result'") else {
+        throw error
+      }
+      try result(try ResultStore.read(path), path, arguments, console)
+      return .done
+    }
+    if arguments.flag("verify") {
+      try store.verify()
+      console.talk("the content is what its hashes say")
+    }
+    if arguments.flag("quarantine") {
+      try quarantine(store, arguments, console)
+    } else if arguments.flag("symbols") {
+      try symbols(store, arguments, console)
+    } else {
+      try panels(store, arguments, console)
+    }
+    return .done
+  }
+
+  // MARK: - Stores
+
+  private struct Panel: Encodable {
+    let name: String
+    let calendar: String
+    let timeZone: String
+    let frequencyNs: Int64
+    let bars: Int
+    let symbols: Int
+    let from: String
+    let to: String
+    let fields: [String]
+    let missing: [String: Int]
+    let contentSha256: String
+
+    init(_ info: PanelInfo, _ store: PriceStore) throws(StorageError) {
+      name = info.name
+      calendar = info.calendar.kind.rawValue
+      timeZone = info.calendar.timeZone
+      frequencyNs = info.frequencyNs
+      bars = info.barCount
+      symbols = info.symbols.count
+      from = info.range.map { Timestamp.text(nanoseconds: $0.lowerBound) } ?? ""
+      to = info.range.map { Timestamp.text(nanoseconds: $0.upperBound) } ?? ""
+      fields = info.fields
+      missing = Dictionary(
+        uniqueKeysWithValues: try store.missingCounts(info.name).map { ($0.field, $0.count) })
+      contentSha256 = info.contentHash
+    }
+  }
+
+  private struct Store: Encodable {
+    let store: String
+    let createdUtc: String
+    let contentSha256: String
+    let quarantined: Int
+    let panels: [Panel]
+  }
+
+  private static func panels(
+    _ store: PriceStore, _ arguments: ParsedArguments, _ console: Console
+  ) throws {
+    var panels: [Panel] = []
+    for info in store.panels { panels.append(try Panel(info, store)) }
+    if arguments.flag("json") {
+      let report = Store(
+        store: store.path, createdUtc: store.createdUTC, contentSha256: store.contentHash,
+        quarantined: store.quarantineCount, panels: panels)
+      try console.print(try report.json())
+      return
+    }
+    try console.print("store        \(store.path), made \(store.createdUTC)")
+    try console.print("content      sha256 \(store.contentHash)")
+    try console.print("quarantined  \(store.quarantineCount) rows")
+    for panel in panels {
+      try console.print("")
+      try console.print("panel        \(panel.name)")
+      try console.print("calendar     \(panel.calendar), zone \(panel.timeZone)")
+      try console.print("bars         \(panel.bars), \(panel.from) to \(panel.to)")
+      try console.print("symbols      \(panel.symbols)")
+      let cells = Double(panel.bars) * Double(panel.symbols)
+      var table = Table([
+        .text("field"), .number("missing", .count), .number("of all", .fraction),
+      ])
+      for field in panel.fields {
+        let missing = Double(panel.missing[field] ?? 0)
+        table.add([.text(field), .number(missing), .number(missing / cells)])
+      }
+      try console.print(table)
+    }
+    if store.quarantineCount > 0 {
+      console.talk("the rows that were kept out: apus inspect \(store.path) --quarantine")
+    }
+  }
+
+  private struct Row: Encodable {
+    let panel: String
+    let file: String
+    let line: Int
+    let column: String
+    let reason: String
+    let text: String
+  }
+
+  private static func quarantine(
+    _ store: PriceStore, _ arguments: ParsedArguments, _ console: Console
+  ) throws {
+    let rows = try store.quarantinedRows()
+    if arguments.flag("json") {
+      let list = rows.map {
+        Row(
+          panel: $0.panel, file: $0.row.file, line: $0.row.line, column: $0.row.column,
+          reason: $0.row.reason, text: $0.row.text)
+      }
+      try console.print(try list.json())
+      return
+    }
+    for (panel, row) in rows {
+      try console.print("\(row.file):\(row.line): \(row.column): \(row.reason)  [\(panel)]")
+      try console.print("    \(row.text)")
+    }
+    console.talk("\(rows.count) rows were kept out")
+  }
+
+  private static func symbols(
+    _ store: PriceStore, _ arguments: ParsedArguments, _ console: Console
+  ) throws {
+    if arguments.flag("json") {
+      let list = store.symbols.entries.map {
+        ["symbol": $0.symbol, "name": $0.name, "sector": $0.sector, "industry": $0.industry]
+      }
+      try console.print(try list.json())
+      return
+    }
+    var table = Table([.text("symbol"), .text("name"), .text("sector"), .text("industry")])
+    for entry in store.symbols.entries {
+      table.add([
+        .text(entry.symbol), .text(entry.name), .text(entry.sector), .text(entry.industry),
+      ])
+    }
+    try console.print(table)
+  }
+
+  // MARK: - Results
+
+  private struct Result: Encodable {
+    let result: String
+    let panel: String
+    let store: String
+    let engineVersion: String
+    let startedUtc: String
+    let seconds: Double
+    let lanesOk: Int64
+    let lanesFailed: Int64
+    let fill: String
+    let from: String
+    let to: String
+    let parameters: [String]
+    let metrics: [String]
+    let rankedBy: String
+    let traces: Int
+  }
+
+  private static func result(
+    _ table: ResultTable, _ path: String, _ arguments: ParsedArguments, _ console: Console
+  ) throws {
+    let attributes = table.attributes
+    let report = Result(
+      result: path, panel: attributes.panel, store: attributes.store,
+      engineVersion: attributes.engineVersion, startedUtc: attributes.startedUTC,
+      seconds: attributes.seconds, lanesOk: attributes.lanesOK,
+      lanesFailed: attributes.lanesFailed, fill: attributes.fill, from: attributes.from,
+      to: attributes.to, parameters: table.parameters.map(\.name),
+      metrics: table.metrics.map(\.name), rankedBy: table.leaderboardBy,
+      traces: try ResultStore.tracedLanes(path).count)
+    if arguments.flag("json") {
+      try console.print(try report.json())
+      return
+    }
+    try console.print("result       \(path), by apus \(report.engineVersion), \(report.startedUtc)")
+    try console.print("panel        \(report.panel) of \(report.store)")
+    try console.print("bars         \(attributes.bars), \(report.from) to \(report.to)")
+    try console.print("lanes        \(report.lanesOk) ok, \(report.lanesFailed) failed")
+    try console.print("fill         \(report.fill)")
+    try console.print("parameters   \(report.parameters.joined(separator: ", "))")
+    try console.print("metrics      \(report.metrics.joined(separator: ", "))")
+    try console.print("ranked by    \(report.rankedBy)")
+    try console.print("traces       \(report.traces)")
+    console.talk("its best rows: apus rank \(path)")
+  }
+}

@@ -1,0 +1,165 @@
+import Kernels
+import Market
+import Metrics
+import Simulation
+import Synchronization
+import Testing
+
+/// The same bits, whatever the route, the instruction set, the number of workers or the size of tiles.
+@Suite struct BitsTests {
+  /// A run large enough for several tiles, vectors and blocks.
+  static func scenario(_ seed: Int) -> Scenario {
+    Scenario(seed: seed, sets: 37, symbolCount: 3, maximumBars: 300)
+  }
+
+  @Test(arguments: batches(of: 10, in: 0..<40))
+  func replayGivesTheBitsOfTheSweep(seeds: Range<Int>) throws {
+    for seed in seeds {
+      var run = Self.scenario(seed).run
+      for keepsReturns in [false, true] {
+        run.keepsReturns = keepsReturns
+        for (lane, summary) in try sweep(run).enumerated() {
+          let record = try replay(run, lane: lane)
+          #expect(
+            fingerprint(record.summary) == fingerprint(summary), "seed \(seed), lane \(lane)")
+          #expect(
+            record.equity.last.map { $0.bitPattern == summary.finalEquity.bitPattern } ?? true)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: 100..<112, [1, 2, 7])
+  func workersAndTilesDontMatter(seed: Int, workers: Int) throws {
+    let run = Self.scenario(seed).run
+    let expected = try sweep(run).map(fingerprint)
+    for tileLanes in [1, 3, 64] {
+      let found = try sweep(run, workers: workers, tileLanes: tileLanes)
+      #expect(found.map(fingerprint) == expected, "seed \(seed), tiles of \(tileLanes)")
+    }
+  }
+
+  @Test(arguments: 200..<230)
+  func instructionSetsDontMatter(seed: Int) throws {
+    let run = Self.scenario(seed).run
+    let expected = try sweep(run, kernels: KernelVariant.baseline.kernels).map(fingerprint)
+    for variant in KernelVariant.available {
+      let found = try sweep(run, kernels: variant.kernels)
+      #expect(found.map(fingerprint) == expected, "seed \(seed), \(variant.rawValue)")
+    }
+  }
+
+  /// What both runs keep is the same whether or not more is kept.
+  @Test(arguments: 300..<330)
+  func keepingMoreChangesNothing(seed: Int) throws {
+    var run = Self.scenario(seed).run
+    run.rules.keepsExtendedSums = false
+    run.keepsReturns = false
+    let plain = try sweep(run)
+    run.rules.keepsExtendedSums = true
+    let extended = try sweep(run)
+    run.keepsReturns = true
+    let full = try sweep(run)
+    for lane in plain.indices {
+      var stripped = full[lane]
+      #expect(stripped.returns?.count == run.window.count)
+      stripped.returns = nil
+      #expect(fingerprint(stripped) == fingerprint(extended[lane]), "seed \(seed), lane \(lane)")
+      stripped.sumSquaredDownside = 0
+      stripped.sumSquaredDrawdowns = 0
+      stripped.longestDrawdownBars = 0
+      stripped.sumEquity = 0
+      #expect(fingerprint(stripped) == fingerprint(plain[lane]), "seed \(seed), lane \(lane)")
+    }
+  }
+
+  /// A run that asks for returns gets them even if its rules do not mention the sums.
+  @Test func returnsNeedNoOtherSwitch() throws {
+    var run = Self.scenario(7).run
+    run.rules.keepsExtendedSums = false
+    run.keepsReturns = true
+    for summary in try sweep(run) {
+      let sum = summary.returns?.reduce(0, +) ?? .nan
+      #expect((sum - summary.sumReturns).magnitude < 1e-9)
+    }
+  }
+
+  /// The kernel itself, one block: every bit of the state of eight lanes by either route and by every variant.
+  @Test(arguments: batches(of: 50, in: 400..<600))
+  func quietAndCarefulRoutesAgree(seeds: Range<Int>) {
+    for seed in seeds {
+      let expected = Self.kernelBits(seed, .baseline, careful: true)
+      for variant in KernelVariant.available {
+        for careful in [false, true] {
+          let found = Self.kernelBits(seed, variant, careful: careful)
+          #expect(found == expected, "seed \(seed), \(variant.rawValue), careful \(careful)")
+        }
+      }
+    }
+  }
+
+  /// The state of eight lanes after one block of random bars, some of which cannot fill.
+  static func kernelBits(_ seed: Int, _ variant: KernelVariant, careful: Bool) -> [UInt64] {
+    var random = SeededGenerator(seed: seed)
+    let count = Int.random(in: 1...200, using: &random)
+    let bars = Bars.random(count, Weather(volatility: 0.05, gaps: 0.3), &random)
+    let open = AlignedBuffer(repeating: 0.0, count: count)
+    let high = AlignedBuffer(repeating: 0.0, count: count)
+    let low = AlignedBuffer(repeating: 0.0, count: count)
+    let close = AlignedBuffer(repeating: 0.0, count: count)
+    let mark = AlignedBuffer(repeating: 0.0, count: count)
+    let fillable = AlignedBuffer(repeating: 1.0, count: count)
+    let signals = AlignedBuffer(repeating: Vector.zero, count: 4 * count)
+    let returns = AlignedBuffer(repeating: Vector.zero, count: count)
+    for bar in 0..<count {
+      open[bar] = bars.open[bar]
+      high[bar] = bars.high[bar]
+      low[bar] = bars.low[bar]
+      close[bar] = bars.close[bar]
+      mark[bar] = bars.close[bar]
+      if random.chance(0.05) {
+        fillable[bar] = 0
+        close[bar] = .nan
+        mark[bar] = bar > 0 ? mark[bar - 1] : bars.close[bar]
+      }
+    }
+    var rules = LaneRules()
+    rules.watchesLevels = random.chance(0.7)
+    rules.fill = random.pick([.nextOpen, .nextClose, .sameClose])
+    rules.keepsExtendedSums = random.chance(0.5)
+    rules.favourableFirstLong = random.chance(0.5)
+    rules.favourableFirstShort = random.chance(0.5)
+    rules.trailsBeforeCheck = random.chance(0.2)
+    rules.commissionRate = 0.001
+    rules.slippageRate = 0.001
+    for index in 0..<4 * count {
+      let isShort = index / count == 2
+      for lane in 0..<laneWidth where !isShort || (rules.watchesLevels && lane % 2 == 0) {
+        signals.base[index][lane] = random.chance(0.02) ? 1 : 0
+      }
+    }
+    let state = AlignedBuffer(repeating: LaneState(cash: 1000), count: 1)
+    if rules.watchesLevels {
+      for lane in 0..<laneWidth {
+        if random.chance(0.6) { state.base[0].stopLoss[lane] = random.uniform(0.02, 0.5) }
+        if random.chance(0.6) { state.base[0].takeProfit[lane] = random.uniform(0.02, 0.5) }
+        if random.chance(0.6) { state.base[0].trailingStop[lane] = random.uniform(0.02, 0.5) }
+      }
+    }
+    var block = LaneBlock(
+      open: open.base, high: high.base, low: low.base, close: close.base, mark: mark.base,
+      fillable: fillable.base,
+      signals: SignalPointers(
+        longEntry: signals.base, longExit: signals.base + count,
+        shortEntry: signals.base + 2 * count, shortExit: signals.base + 3 * count))
+    block.count = count
+    block.returns = returns.base
+    variant.kernels.run(state.base, block, rules, careful, nil)
+    let words = MemoryLayout<LaneState>.size / 8
+    let bits = UnsafeRawPointer(state.base).bindMemory(to: UInt64.self, capacity: words)
+    return (0..<words).map { bits[$0] }
+      + (0..<count).flatMap { bar in
+        (0..<laneWidth).map { returns[bar][$0].bitPattern }
+      }
+  }
+}
