@@ -58,7 +58,7 @@ let package = Package(
     // layer 2
     module("Storage", ["HDF5", "Market", "Metrics", "CCrypto"]),
     module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
-    module("Expressions", ["Kernels", "Market", "Indicators"], hot, exclude: ["README.md"]),
+    module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 
     // layer 3
     module("Strategies", ["Expressions", "Simulation", "Market"], hot),

@@ -10,7 +10,7 @@ fi
 PATH=$PWD/.build/release:$PATH
 
 run() { # run TEXT: shows a command as it would be typed, and does it
-  printf '$ %s\n' "$1"
+  printf '+ %s\n' "$1"
   eval "$1"
 }
 run 'mkdir -p build/demo'

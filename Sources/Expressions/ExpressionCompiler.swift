@@ -33,9 +33,9 @@ public struct ExpressionCompiler {
 
   /// Most operations on top of each other, and most in a constant.
   ///
-  /// What comes after this walks them by recursion, so it bounds the stack: half a megabyte is enough. Named parts can
-  /// pile up what the parser never sees in one piece.
-  static let sizeLimit = 1_000
+  /// This and what comes after it walk them by recursion, so it bounds the stack: a level takes up to a kilobyte, and
+  /// half a megabyte is twice enough. Named parts can pile up what the parser never sees in one piece.
+  package static let sizeLimit = 250
 
   /// A number that is the same at every bar, or one for each bar.
   enum Number {

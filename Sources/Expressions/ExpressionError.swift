@@ -67,7 +67,8 @@ extension ExpressionError: CustomStringConvertible {
     case .tooDeep(let limit, _):
       "brackets and calls nest deeper than \(limit) levels; name parts of the expression in a let block"
     case .tooLong(let limit, _):
-      "more than \(limit) words or operations, those of named parts included; use a shorter expression"
+      "more than \(limit) words, or operations that build on each other, those of named parts "
+        + "included; use a shorter expression"
     case .unknownName(let name, let nearest, _, let known):
       "no field, parameter or named part '\(name.shortened)'." + Self.suggestion(nearest)
         + " Known here: \(known.joined(separator: ", "))"

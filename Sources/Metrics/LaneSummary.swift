@@ -59,7 +59,7 @@ public struct LaneSummary: Sendable, Equatable {
   public var barsInPosition = 0
   /// Sum over fills of price × quantity.
   public var tradedNotional = 0.0
-  /// Sum of equity over bars: the mean equity that turnover is measured against, times `bars`.
+  /// Sum of equity over bars: the mean equity that turnover is measured against, times `bars`. An extended sum.
   public var sumEquity = 0.0
   /// Commissions paid.
   public var fees = 0.0

@@ -48,6 +48,9 @@ enum RunOptions {
     var options = RunJob.Options(output: output)
     options.force = arguments.flag("force")
     if case .file(let spec) = arguments.positionalPath("SPEC") { options.inputs = [spec] }
+    let summary = RunJob.summaryPath(output)
+    try keep([arguments.positional("SPEC"), plan.storePath], from: [output, summary])
+    for path in [output, summary] { try AtomicFile.checkTarget(path, force: options.force) }
     options.workers = try workers(arguments)
     options.variant = try variant()
     return options

@@ -164,11 +164,11 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"name="a/b""#, #"name: found "a/b", expected 1 to 100 characters"#),
+    (#"name="a/b""#, #"name: found the text "a/b", expected a text of 1 to 100 bytes"#),
     (#"data.simbols="all""#, "data.simbols: there is no such key. Did you mean 'symbols'?"),
     (#"data.symbols=["S00002"]"#, "data.symbols: no symbol 'S00002'. Did you mean 'S0000'?"),
     (#"data.panel="us_equty_1d""#, "no panel 'us_equty_1d' (it has: us_equity_1d). Did you mean"),
-    (#"data.from="2010-13-01""#, #"data.from: found "2010-13-01", expected a date"#),
+    (#"data.from="2010-13-01""#, #"data.from: found the text "2010-13-01""#),
     (
       #"data.from="2031-01-01""#,
       "no bar lies between them; panel us_equity_1d runs from 2010-01-04"
