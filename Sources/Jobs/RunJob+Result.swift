@@ -107,9 +107,7 @@ extension RunJob {
     return warnings
   }
 
-  func summary(_ table: ResultTable, _ metrics: MetricTable, _ timings: RunSummary.Timings)
-    -> RunSummary
-  {
+  func summary(_ table: ResultTable, _ timings: RunSummary.Timings) -> RunSummary {
     let attributes = table.attributes
     let file = options.output.split(separator: "/").last.map(String.init) ?? options.output
     return RunSummary(

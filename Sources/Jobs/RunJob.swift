@@ -110,7 +110,7 @@ public struct RunJob: Sendable {
     let timings = RunSummary.Timings(
       loadSeconds: plan.loadSeconds, simulateSeconds: (simulated - begin).seconds,
       writeSeconds: (written - simulated).seconds)
-    let summary = self.summary(result, table, timings)
+    let summary = self.summary(result, timings)
     try AtomicFile.write(try summary.json(), to: summaryPath, force: options.force)
     return Outcome(
       table: result, summary: summary, summaryPath: summaryPath, isComplete: isComplete)

@@ -57,8 +57,8 @@ import Testing
     let seed: UInt64 = 5
     var noise = Noise(seed: seed)
     for round in 0..<3000 {
-      let from = noise.swing() * [1e-6, 1, 1000, 1e9].randomElement(using: &noise)!
-      let to = from + abs(noise.swing()) * [1e-3, 1, 100].randomElement(using: &noise)!
+      let from = noise.swing() * ([1e-6, 1, 1000, 1e9].randomElement(using: &noise) ?? 1)
+      let to = from + abs(noise.swing()) * ([1e-3, 1, 100].randomElement(using: &noise) ?? 1)
       let step = (to - from) / Double.random(in: 0.5...40, using: &noise)
       let text = "seed \(seed), round \(round): from \(from) to \(to) step \(step)"
       guard step > abs(from) * 1e-12 else { continue }
