@@ -22,6 +22,7 @@ public struct File: ~Copyable {
       try HDF5Error.check(
         H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110), "prepare to create", path)
       try HDF5Error.check(H5Pset_alignment(access.id, 4096, 4096), "prepare to create", path)
+      try HDF5Error.check(H5Pset_file_locking(access.id, false, true), "prepare to create", path)
       let id = H5Fcreate(path, apus_h5_truncate(), creation.id, access.id)
       let opened = try Handle(id, "create", path)
       let bytes = try bytes(of: opened.id, path, isWritten: true)
@@ -33,9 +34,14 @@ public struct File: ~Copyable {
   }
 
   /// Opens a file for reading.
+  ///
+  /// Without the library's lock on the file: finished files are replaced by renaming and never change, and a child
+  /// process that inherits a writer's descriptor would hold its lock after it has gone.
   public static func open(_ path: String) throws(HDF5Error) -> File {
     try Library.enter { () throws(HDF5Error) in
-      let id = H5Fopen(path, apus_h5_read_only(), apus_h5_default())
+      let access = try Handle(H5Pcreate(apus_h5_file_access()), "prepare to open", path)
+      try HDF5Error.check(H5Pset_file_locking(access.id, false, true), "prepare to open", path)
+      let id = H5Fopen(path, apus_h5_read_only(), access.id)
       let handle = try Handle(id, "open", path)
       let bytes = try bytes(of: handle.id, path, isWritten: false)
       return File(path: path, handle: handle, bytes: bytes)
