@@ -104,20 +104,35 @@ public enum BlockOperations {
     _ a: BlockOperand, _ b: BlockOperand, _ side: UnsafeMutablePointer<Vector>,
     _ above: UnsafeMutablePointer<Vector>, _ below: UnsafeMutablePointer<Vector>, _ count: Int
   ) {
+    if let x = a.series, let y = b.lanes {
+      crossings(Series(base: x), Lanes(base: y, step: b.step), side, above, below, count)
+    } else if let x = a.lanes, let y = b.series {
+      crossings(Lanes(base: x, step: a.step), Series(base: y), side, above, below, count)
+    } else if let x = a.lanes, let y = b.lanes {
+      crossings(
+        Lanes(base: x, step: a.step), Lanes(base: y, step: b.step), side, above, below, count)
+    } else if let x = a.series, let y = b.series {
+      crossings(Series(base: x), Series(base: y), side, above, below, count)
+    }
+  }
+
+  @inline(__always)
+  private static func crossings<A: Column, B: Column>(
+    _ a: A, _ b: B, _ side: UnsafeMutablePointer<Vector>, _ above: UnsafeMutablePointer<Vector>,
+    _ below: UnsafeMutablePointer<Vector>, _ count: Int
+  ) {
     let one = Vector(repeating: 1)
+    let zero = Vector.zero
     var last = side.pointee
-    var bar = 0
-    map(a, b, above, count) { x, y in
+    for bar in 0..<count {
+      let x = a[bar]
+      let y = b[bar]
       let rises = x .> y
       let falls = x .< y
-      below[bar] = Vector.zero.replacing(
-        with: Vector.zero.replacing(with: one, where: last .> Vector.zero), where: falls)
-      let crossed = Vector.zero.replacing(
-        with: Vector.zero.replacing(with: one, where: last .< Vector.zero), where: rises)
+      above[bar] = zero.replacing(with: one, where: rises .& (last .< zero))
+      below[bar] = zero.replacing(with: one, where: falls .& (last .> zero))
       last.replace(with: one, where: rises)
-      last.replace(with: Vector(repeating: -1), where: falls)
-      bar += 1
-      return crossed
+      last.replace(with: zero - one, where: falls)
     }
     side.pointee = last
   }
@@ -235,4 +250,20 @@ public enum BlockOperations {
   static func undefined(_ a: Vector, _ b: Vector, _ result: Vector) -> Vector {
     result.replacing(with: Vector(repeating: .nan), where: (a .!= a) .| (b .!= b))
   }
+}
+
+/// A column of an operand whose kind the compiler knows, so that the loop holds no branch for it.
+private protocol Column {
+  subscript(bar: Int) -> Vector { get }
+}
+
+private struct Series: Column {
+  let base: UnsafePointer<Double>
+  @inline(__always) subscript(bar: Int) -> Vector { Vector(repeating: base[bar]) }
+}
+
+private struct Lanes: Column {
+  let base: UnsafePointer<Vector>
+  let step: Int
+  @inline(__always) subscript(bar: Int) -> Vector { base[bar * step] }
 }
