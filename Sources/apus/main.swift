@@ -22,7 +22,7 @@ enum Program {
 
   static let spec = ProgramSpec(
     name: "apus", version: apusVersion,
-    summary: "backtests, parameter sweeps and portfolio simulations, very many at a time.",
+    summary: "backtests and parameter sweeps, very many at a time.",
     examples: [
       Example("apus import prices.csv.gz --store prices.h5", "CSV files into a store."),
       Example("apus sweep spec.json5", "Every parameter set of a spec, ranked."),
