@@ -33,8 +33,8 @@ public struct SignalColumns {
 ///
 /// One worker owns it. All pointers are laid out once: a block is a walk over flat steps, without allocation.
 public final class SignalEvaluator {
-  /// Bars in a block: small enough that the columns of a few hundred lanes stay in the second-level cache.
-  public static let blockBars = 128
+  /// Bars in a block, at most.
+  public static let blockBars = laneBlockBars
 
   private let program: SignalProgram
   private let kernels: KernelTable

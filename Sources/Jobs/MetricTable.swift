@@ -40,8 +40,11 @@ final class MetricTable {
     states[lane] = summary.isRuined ? State.ruined : State.ok
   }
 
-  /// Marks a lane that could not be simulated.
-  func fail(lane: Int) { states[lane] = State.failed }
+  /// Marks a lane that could not be simulated: none of its metrics is defined.
+  func fail(lane: Int) {
+    states[lane] = State.failed
+    for position in metrics.indices { values[position * laneCount + lane] = .nan }
+  }
 
   /// Whether a lane has a row.
   func isFinished(_ lane: Int) -> Bool { states[lane] != State.pending }

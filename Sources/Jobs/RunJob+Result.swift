@@ -12,7 +12,7 @@ extension RunJob {
     let rankIndex = plan.metrics.firstIndex { $0.name == plan.spec.rankBy } ?? 0
     let rank = plan.metrics[rankIndex]
     let order = ranking(count: lanes.count, direction: rank.direction) {
-      table.status(lanes[$0]) == .failed ? .nan : table.value(metric: rankIndex, lane: lanes[$0])
+      table.value(metric: rankIndex, lane: lanes[$0])
     } isRuined: {
       table.status(lanes[$0]) == .ruined
     }
@@ -27,9 +27,7 @@ extension RunJob {
     let metrics = plan.metrics.enumerated().map { position, metric in
       ResultTable.Column(
         name: metric.name,
-        values: lanes.map {
-          table.status($0) == .failed ? .nan : table.value(metric: position, lane: $0)
-        },
+        values: lanes.map { table.value(metric: position, lane: $0) },
         attributes: [
           ResultTable.Attribute("unit", metric.unit.rawValue),
           ResultTable.Attribute("direction", metric.direction.rawValue),
@@ -46,9 +44,9 @@ extension RunJob {
       leaderboardDirection: rank.direction.rawValue)
   }
 
-  func attributes(_ table: ResultTable, started: Date, seconds: Double, _ isComplete: Bool)
-    -> ResultAttributes
-  {
+  func attributes(
+    _ table: ResultTable, _ warnings: [RunWarning], started: Date, seconds: Double
+  ) -> ResultAttributes {
     let run = plan.run
     var attributes = ResultAttributes()
     attributes.spec = plan.spec.text
@@ -70,7 +68,6 @@ extension RunJob {
     attributes.bars = Int64(run.window.count)
     attributes.from = Timestamp.text(nanoseconds: run.panel.time.ns[run.window.lowerBound])
     attributes.to = Timestamp.text(nanoseconds: run.panel.time.ns[run.window.upperBound - 1])
-    let warnings = warnings(table, isComplete)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let json = try? encoder.encode(warnings)
@@ -79,7 +76,7 @@ extension RunJob {
   }
 
   /// The plan's warnings, and those that only the result can tell.
-  private func warnings(_ table: ResultTable, _ isComplete: Bool) -> [RunWarning] {
+  func warnings(_ table: ResultTable, _ isComplete: Bool) -> [RunWarning] {
     var warnings = plan.warnings
     if !isComplete {
       warnings.append(
@@ -107,7 +104,9 @@ extension RunJob {
     return warnings
   }
 
-  func summary(_ table: ResultTable, _ timings: RunSummary.Timings) -> RunSummary {
+  func summary(_ table: ResultTable, _ warnings: [RunWarning], _ timings: RunSummary.Timings)
+    -> RunSummary
+  {
     let attributes = table.attributes
     let file = options.output.split(separator: "/").last.map(String.init) ?? options.output
     return RunSummary(
@@ -125,9 +124,7 @@ extension RunJob {
       leaderboard: RunSummary.Leaderboard(
         by: table.leaderboardBy, direction: table.leaderboardDirection,
         rows: LeaderboardRows(table).rows(top: plan.spec.top)),
-      warnings: (try? JSONDecoder().decode(
-        [RunWarning].self, from: Data(attributes.warnings.utf8))) ?? [],
-      timings: timings)
+      warnings: warnings, timings: timings)
   }
 
   /// A record as the columns of a trace.

@@ -102,7 +102,8 @@ public struct RunJob: Sendable {
       result.traces = try result.lanes.map { try trace(engine.replay(lane: Int($0)), lane: $0) }
     }
     let seconds = plan.loadSeconds + (clock.now - begin).seconds
-    result.attributes = attributes(result, started: started, seconds: seconds, isComplete)
+    let warnings = warnings(result, isComplete)
+    result.attributes = attributes(result, warnings, started: started, seconds: seconds)
     // Gone before the result changes: whoever stops us in between leaves no summary rather than one of another run.
     if options.force { unlink(summaryPath) }
     try ResultStore.write(result, to: options.output, force: options.force)
@@ -110,7 +111,7 @@ public struct RunJob: Sendable {
     let timings = RunSummary.Timings(
       loadSeconds: plan.loadSeconds, simulateSeconds: (simulated - begin).seconds,
       writeSeconds: (written - simulated).seconds)
-    let summary = self.summary(result, timings)
+    let summary = self.summary(result, warnings, timings)
     try AtomicFile.write(try summary.json(), to: summaryPath, force: options.force)
     return Outcome(
       table: result, summary: summary, summaryPath: summaryPath, isComplete: isComplete)

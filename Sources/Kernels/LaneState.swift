@@ -4,6 +4,11 @@ public typealias Vector = SIMD8<Double>
 /// Number of lanes that one vector holds.
 public let laneWidth = 8
 
+/// Bars that evaluators and kernel handle at a time.
+///
+/// Small enough that the columns of a few hundred lanes stay in the second-level cache.
+public let laneBlockBars = 128
+
 /// Everything that the lane kernel keeps about eight lanes between bars.
 ///
 /// Money in account currency.

@@ -19,7 +19,7 @@ public struct LaneEngine: Sendable {
   public let tileLanes: Int
 
   /// Bars that evaluators and kernel handle at a time.
-  public static let blockBars = 128
+  public static let blockBars = laneBlockBars
 
   // Returns of a tile's lanes are held until its last bar; this bounds them for each worker.
   private static let returnsBytes = 64 << 20

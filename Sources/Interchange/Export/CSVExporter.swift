@@ -43,10 +43,7 @@ public enum CSVExporter: Exporter {
     return quoted + "\""
   }
 
-  /// The shortest text that reads back as the same number.
   private static func number(_ value: Double) -> String {
-    guard !value.isNaN else { return "" }
-    let isWhole = value == value.rounded() && value.magnitude < 1e15 && !value.isNegativeZero
-    return isWhole ? "\(Int64(value))" : "\(value)"
+    value.isNaN ? "" : shortest(value)
   }
 }

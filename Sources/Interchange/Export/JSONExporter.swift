@@ -31,8 +31,7 @@ public enum JSONExporter: Exporter {
 
   private static func number(_ value: Double) -> String {
     guard value.isFinite else { return "null" }
-    let isWhole = value == value.rounded() && value.magnitude < 1e15 && !value.isNegativeZero
-    return isWhole ? "\(Int64(value))" : "\(value)"
+    return shortest(value)
   }
 
   static func quoted(_ text: String) -> String {
