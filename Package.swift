@@ -47,7 +47,7 @@ let package = Package(
     module("Kernels", ["CRandom123"], hot),
 
     // The bar loop, once per instruction set; Simulation picks at run time.
-    module("LaneKernels", ["Kernels"], hot),
+    module("LaneKernels", ["Kernels", "CShims"], hot),
 
     // layer 1
     module("HDF5", ["CHDF5"]),
@@ -129,6 +129,6 @@ let package = Package(
 for (name, march) in variants {
   package.targets.append(
     module(
-      name, ["Kernels"],
+      name, ["Kernels", "CShims"],
       [.unsafeFlags(["-cross-module-optimization", "-Xcc", "-march=\(march)"])]))
 }

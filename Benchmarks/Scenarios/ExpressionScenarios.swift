@@ -123,7 +123,6 @@ private final class ExpressionSeries {
   let run: LaneRun
   let program: any LaneProgram
   private let columns: [[Double]]
-  private let history: Int
 
   init(_ text: String, bars: Int) throws {
     let panel = Fixture.panel(try Fixture.draft(bars: bars, symbols: 1, frequency: .minute))
@@ -134,12 +133,7 @@ private final class ExpressionSeries {
     run = LaneRun(
       panel: panel, symbols: [0], strategy: strategy, rules: LaneRules(), cash: 1, window: 0..<bars)
     program = try strategy.program(sets: 0..<1)
-    let history = program.fieldHistory
-    self.history = history
-    columns = strategy.fields.map { field in
-      Array(repeating: .nan, count: history)
-        + Fixture.column(panel, field: field, symbol: 0)
-    }
+    columns = strategy.fields.map { Fixture.column(panel, field: $0, symbol: 0) }
   }
 
   /// Computes what lanes share, which is all of a condition without parameters.
@@ -162,7 +156,7 @@ private final class ExpressionSeries {
     var found = 0
     evaluate(evaluator) { count in
       let signal = evaluator.signals(of: 0).longEntry
-      found += (0..<count).count { signal[$0][0] != 0 }
+      found += (0..<count).count { signal[$0] & 1 != 0 }
     }
     return found
   }
@@ -174,7 +168,7 @@ private final class ExpressionSeries {
     guard let first = rest.first else { return body(found) }
     first.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
-      withColumns(rest.dropFirst(), found + [base + history], body)
+      withColumns(rest.dropFirst(), found + [base], body)
     }
   }
 }

@@ -95,27 +95,4 @@ public struct ParameterGrid: Sendable, Equatable {
     var seen: Set<Int> = []
     return points.filter { seen.insert(projection($0, onto: dependencies)).inserted }
   }
-
-  /// Parameter sets side by side in vectors: -1 for a place without one.
-  ///
-  /// Neighbours on the fastest axes share a vector that starts at a multiple of its width, so that whoever evaluates
-  /// `sma(close, slow)` for eight lanes can do it once for all values of `fast`. Where that would leave too many
-  /// places empty, sets are packed in order.
-  package func vectors(sets: Range<Int>, width: Int) -> [[Int]] {
-    var inner = 1
-    for axis in axes.reversed() where inner < width { inner *= axis.values.count }
-    var aligned: [[Int]] = []
-    var last = -1
-    for set in sets {
-      let point = points[set]
-      let key = point / inner * (inner + width) + point % inner / width
-      if key != last { aligned.append(Array(repeating: -1, count: width)) }
-      last = key
-      aligned[aligned.count - 1][point % inner % width] = set
-    }
-    if sets.count * 3 >= aligned.count * width * 2 { return aligned }
-    return stride(from: sets.lowerBound, to: sets.upperBound, by: width).map { start in
-      (0..<width).map { start + $0 < sets.upperBound ? start + $0 : -1 }
-    }
-  }
 }

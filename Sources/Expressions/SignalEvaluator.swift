@@ -152,49 +152,119 @@ public final class SignalEvaluator {
 
   // MARK: - Lanes
 
-  /// The signals of eight lanes over the current block.
+  /// The signals of a bundle of lanes over the current block; a lane's are off while it is warming.
   ///
   /// The memory is good until the next call.
-  public func signals(of vector: Int) -> SignalPointers {
-    for index in layout.stepRanges.base[vector]..<layout.stepRanges.base[vector + 1] {
-      let step = layout.steps.base[index]
-      switch step.work {
-      case .unary(let operation, let x): kernels.unary(operation, x, step.output, count)
-      case .binary(let operation, let a, let b):
-        kernels.binary(operation, a, b, step.output, count)
-      case .select(let c, let a, let b): kernels.select(c, a, b, step.output, count)
-      case .crosses(let kind, let a, let b, let state):
-        kernels.crosses(kind, a, b, state, step.output, count)
-      case .crossings(let a, let b, let state, let above, let below):
-        kernels.crossings(a, b, state, above, below, count)
-      case .barsSince(let c, let state): kernels.barsSince(c, state, step.output, count)
-      case .filled: break
+  public func signals(of bundle: Int) -> SignalPointers {
+    let first = bundle * bundleVectors
+    let vectors = min(bundleVectors, program.vectorCount - first)
+    let leaves = program.shape.leaves.count
+    for place in 0..<vectors {
+      let vector = first + place
+      for index in layout.stepRanges.base[vector]..<layout.stepRanges.base[vector + 1] {
+        run(layout.steps.base[index])
+      }
+      for index in 0..<leaves {
+        compare(index, layout.leaves.base[vector * leaves + index], place)
       }
     }
-    let roots = layout.roots.base + vector * 4
-    return SignalPointers(
-      longEntry: root(roots[0], vector, 0), longExit: root(roots[1], vector, 1),
-      shortEntry: root(roots[2], vector, 2), shortExit: root(roots[3], vector, 3))
+    let state = layout.wordStates.base + bundle * program.shape.stateCount
+    for step in program.shape.steps { run(step, state) }
+    return warm(bundle)
   }
 
-  /// A signal as the lane kernel takes it: eight lanes a bar, 0 while a lane is warming.
-  private func root(_ source: BlockOperand, _ vector: Int, _ position: Int)
-    -> UnsafePointer<Vector>
-  {
-    let isWarming = layout.longestWarmups.base[vector] + firstPrice > firstBar
-    if !isWarming, let direct = source.lanes, source.step == 1 { return direct }
-    let output = layout.rootMemory.base + position * Self.blockBars
-    if let series = source.series {
-      kernels.broadcast(series, output, count)
-    } else if let values = source.lanes {
-      for bar in 0..<count { output[bar] = values[bar * source.step] }
+  /// Signals that are numbers rather than conditions, eight lanes a bar, over the current block; nil for conditions.
+  ///
+  /// In place of `signals`, for one vector after another.
+  package func numbers(of vector: Int) -> [BlockOperand?] {
+    for index in layout.stepRanges.base[vector]..<layout.stepRanges.base[vector + 1] {
+      run(layout.steps.base[index])
     }
-    if isWarming {
-      for lane in 0..<laneWidth {
-        let warm = layout.warmups.base[vector * laneWidth + lane] + firstPrice - firstBar
-        for bar in 0..<max(0, min(count, warm)) { output[bar][lane] = 0 }
+    let leaves = program.shape.leaves
+    return program.shape.roots.map { root in
+      leaves.indices.first { leaves[$0].column == root && leaves[$0].leaf.b == nil }.map {
+        layout.leaves.base[vector * leaves.count + $0].a
       }
     }
-    return UnsafePointer(output)
+  }
+
+  private func run(_ step: LaneStep) {
+    switch step.work {
+    case .unary(let operation, let x): kernels.unary(operation, x, step.output, count)
+    case .binary(let operation, let a, let b): kernels.binary(operation, a, b, step.output, count)
+    case .select(let c, let a, let b): kernels.select(c, a, b, step.output, count)
+    case .crosses(let kind, let a, let b, let state):
+      kernels.crosses(kind, a, b, state, step.output, count)
+    case .barsSince(let c, let state): kernels.barsSince(c, state, step.output, count)
+    }
+  }
+
+  private func compare(_ index: Int, _ operands: LeafOperands, _ place: Int) {
+    let entry = program.shape.leaves[index]
+    let output = bytes(entry.column, place)
+    switch entry.leaf.kind {
+    case .compare(let comparison):
+      kernels.compare(comparison, operands.a, operands.b, output, count)
+    case .order:
+      kernels.order(operands.a, operands.b, output, bytes(entry.column + 1, place), count)
+    }
+  }
+
+  /// The bytes of one vector in a column of words.
+  private func bytes(_ column: Int, _ place: Int) -> UnsafeMutablePointer<UInt8> {
+    UnsafeMutableRawPointer(layout.column(column)).assumingMemoryBound(to: UInt8.self) + place
+  }
+
+  private func run(_ step: SignalShape.WordStep, _ state: UnsafeMutablePointer<UInt64>) {
+    switch step {
+    case .and(let a, let b, let into):
+      let (x, y, output) = (layout.column(a), layout.column(b), layout.column(into))
+      for bar in 0..<count { output[bar] = x[bar] & y[bar] }
+    case .or(let a, let b, let into):
+      let (x, y, output) = (layout.column(a), layout.column(b), layout.column(into))
+      for bar in 0..<count { output[bar] = x[bar] | y[bar] }
+    case .andNot(let a, let b, let into):
+      let (x, y, output) = (layout.column(a), layout.column(b), layout.column(into))
+      for bar in 0..<count { output[bar] = x[bar] & ~y[bar] }
+    case .crossings(let above, let below, let place, let rises, let falls):
+      let (over, under) = (layout.column(above), layout.column(below))
+      let (up, down) = (layout.column(rises), layout.column(falls))
+      // The side on which each lane was last seen; neither at first.
+      var wasOver = state[place]
+      var wasUnder = state[place + 1]
+      for bar in 0..<count {
+        let isOver = over[bar]
+        let isUnder = under[bar]
+        up[bar] = isOver & wasUnder
+        down[bar] = isUnder & wasOver
+        wasOver = (wasOver | isOver) & ~isUnder
+        wasUnder = (wasUnder | isUnder) & ~isOver
+      }
+      state[place] = wasOver
+      state[place + 1] = wasUnder
+    }
+  }
+
+  /// The signals as the lane kernel takes them.
+  private func warm(_ bundle: Int) -> SignalPointers {
+    let shape = program.shape
+    let zeros = layout.column(shape.columnCount)
+    var roots = shape.roots.map { $0.map(layout.column) ?? zeros }
+    if layout.longestWarmups.base[bundle] + firstPrice > firstBar {
+      let isWarm = layout.column(shape.columnCount + 5)
+      isWarm.update(repeating: 0, count: count)
+      for lane in 0..<bundleWidth {
+        let start = layout.warmups.base[bundle * bundleWidth + lane] + firstPrice - firstBar
+        if start < count { isWarm[max(0, start)] |= 1 << UInt64(lane) }
+      }
+      for bar in 1..<max(1, count) { isWarm[bar] |= isWarm[bar - 1] }
+      for (index, root) in roots.enumerated() where root != zeros {
+        let output = layout.column(shape.columnCount + 1 + index)
+        for bar in 0..<count { output[bar] = root[bar] & isWarm[bar] }
+        roots[index] = output
+      }
+    }
+    return SignalPointers(
+      longEntry: roots[0], longExit: roots[1], shortEntry: roots[2], shortExit: roots[3])
   }
 }

@@ -42,15 +42,16 @@ struct LaneStep: BitwiseCopyable {
     case binary(BinaryOperation, BlockOperand, BlockOperand)
     case select(BlockOperand, BlockOperand, BlockOperand)
     case crosses(CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>)
-    case crossings(
-      BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
-      above: UnsafeMutablePointer<Vector>, below: UnsafeMutablePointer<Vector>)
     case barsSince(BlockOperand, UnsafeMutablePointer<Vector>)
-    case filled
   }
 
   var work: Work
   var output: UnsafeMutablePointer<Vector>
+}
+
+/// One comparison of eight lanes.
+struct LeafOperands: BitwiseCopyable {
+  var a, b: BlockOperand
 }
 
 /// The memory of one evaluator, and every step of a program with its pointers.
@@ -63,10 +64,13 @@ final class SignalLayout {
   let steps: AlignedBuffer<LaneStep>
   /// First step of each vector of lanes, and the end.
   let stepRanges: AlignedBuffer<Int>
-  /// Four signals of each vector.
-  let roots: AlignedBuffer<BlockOperand>
-  let rootMemory: AlignedBuffer<Vector>
-  /// Warm-up of each lane, and the longest of each vector.
+  /// Operands of each leaf, vector by vector.
+  let leaves: AlignedBuffer<LeafOperands>
+  /// Columns of conditions, one word a bar for each lane of a bundle.
+  let columns: AlignedBuffer<UInt64>
+  /// State of the logic of each bundle.
+  let wordStates: AlignedBuffer<UInt64>
+  /// Warm-up of each lane, and the longest of each bundle.
   let warmups: AlignedBuffer<Int>
   let longestWarmups: AlignedBuffer<Int>
 
@@ -85,13 +89,17 @@ final class SignalLayout {
     let sizes = zip(program.slots, room).map { slot, size in
       if case .prefix = slot.work { size * 3 } else { size }
     }
+    let vectors = program.vectorCount
+    let nodes = program.shape.nodes.count
+    let stateful = program.steps.count { $0?.hasState ?? false }
     memory = AlignedBuffer(repeating: .nan, count: sizes.reduce(0, +))
     slotStates = AlignedBuffer(repeating: 0, count: program.slots.count)
     packMemory = AlignedBuffer(repeating: Vector.zero, count: program.packs.count * block)
-    scratch = AlignedBuffer(repeating: Vector.zero, count: program.scratchCount * block)
-    constants = AlignedBuffer(repeating: Vector.zero, count: program.constants.count)
-    states = AlignedBuffer(repeating: Vector.zero, count: program.stateCount)
-    rootMemory = AlignedBuffer(repeating: Vector.zero, count: 5 * block)
+    scratch = AlignedBuffer(
+      repeating: Vector.zero, count: program.steps.contains { $0 != nil } ? nodes * block : 0)
+    // The last is the 0 that a condition is compared with.
+    constants = AlignedBuffer(repeating: Vector.zero, count: program.constants.count + 1)
+    states = AlignedBuffer(repeating: Vector.zero, count: stateful * vectors)
     for (index, vector) in program.constants.enumerated() { constants.base[index] = vector }
 
     var offset = 0
@@ -123,57 +131,73 @@ final class SignalLayout {
     let packBase = packMemory.base
     let constantBase = constants.base
     let scratchBase = scratch.base
-    let stateBase = states.base
     func operand(_ operand: SignalProgram.Operand) -> BlockOperand {
       switch operand {
       case .slot(let slot): BlockOperand(series: UnsafePointer(bases[slot]))
       case .pack(let pack): BlockOperand(lanes: UnsafePointer(packBase + pack * block))
       case .constants(let index): BlockOperand(constant: UnsafePointer(constantBase + index))
-      case .scratch(let index): BlockOperand(lanes: UnsafePointer(scratchBase + index * block))
+      case .scratch(let place): BlockOperand(lanes: UnsafePointer(scratchBase + place * block))
       }
     }
-    func work(_ step: SignalProgram.Step) -> LaneStep.Work {
-      switch step {
-      case .unary(let operation, let x): .unary(operation, operand(x))
-      case .binary(let operation, let a, let b): .binary(operation, operand(a), operand(b))
-      case .select(let c, let a, let b): .select(operand(c), operand(a), operand(b))
-      case .crosses(let kind, let a, let b, let state):
-        .crosses(kind, operand(a), operand(b), stateBase + state)
-      case .crossings(let a, let b, let state, let above, let below):
-        .crossings(
-          operand(a), operand(b), stateBase + state, above: scratchBase + above * block,
-          below: scratchBase + below * block)
-      case .barsSince(let c, let state): .barsSince(operand(c), stateBase + state)
-      case .filled: .filled
-      }
+    let zero = BlockOperand(constant: UnsafePointer(constantBase + program.constants.count))
+    let shape = program.shape
+    var places: [Int: Int] = [:]
+    for (place, node) in shape.nodes.enumerated() { places[node] = place }
+    let ends = shape.leaves.map { entry in
+      (a: places[entry.leaf.a] ?? 0, b: entry.leaf.b.map { places[$0] ?? 0 })
     }
-    let zero = BlockOperand(lanes: UnsafePointer(rootMemory.base + 4 * block))
-    let vectors = program.vectors
-    let still = LaneStep(work: .unary(.negate, zero), output: rootMemory.base)
-    steps = AlignedBuffer(repeating: still, count: vectors.reduce(0) { $0 + $1.steps.count })
-    stepRanges = AlignedBuffer(repeating: 0, count: vectors.count + 1)
-    roots = AlignedBuffer(repeating: zero, count: vectors.count * 4)
-    warmups = AlignedBuffer(repeating: 0, count: vectors.count * laneWidth)
-    longestWarmups = AlignedBuffer(repeating: 0, count: vectors.count)
-    var next = 0
-    for (index, vector) in vectors.enumerated() {
-      for (position, step) in vector.steps.enumerated() {
-        steps.base[next] = LaneStep(work: work(step), output: scratchBase + position * block)
-        next += 1
+    leaves = AlignedBuffer(
+      repeating: LeafOperands(a: zero, b: zero), count: vectors * shape.leaves.count)
+    var laneSteps: [LaneStep] = []
+    stepRanges = AlignedBuffer(repeating: 0, count: vectors + 1)
+    var state = states.base
+    for vector in 0..<vectors {
+      let row = vector * nodes
+      func found(_ place: Int) -> BlockOperand { operand(program.operands[row + place]) }
+      for (index, end) in ends.enumerated() {
+        leaves.base[vector * ends.count + index] = LeafOperands(
+          a: found(end.a), b: end.b.map(found) ?? zero)
       }
-      stepRanges.base[index + 1] = next
-      for (position, signal) in vector.signals.enumerated() {
-        if let signal { roots.base[index * 4 + position] = operand(signal) }
+      for (place, step) in program.steps.enumerated() {
+        guard let step, case .scratch = program.operands[row + place] else { continue }
+        let work: LaneStep.Work =
+          switch step {
+          case .unary(let operation, let x): .unary(operation, found(x))
+          case .binary(let operation, let a, let b): .binary(operation, found(a), found(b))
+          case .select(let c, let a, let b): .select(found(c), found(a), found(b))
+          case .crosses(let kind, let a, let b): .crosses(kind, found(a), found(b), state)
+          case .barsSince(let c): .barsSince(found(c), state)
+          }
+        if step.hasState { state += 1 }
+        laneSteps.append(LaneStep(work: work, output: scratchBase + place * block))
       }
-      for lane in 0..<laneWidth { warmups.base[index * laneWidth + lane] = vector.warmup[lane] }
-      longestWarmups.base[index] = vector.warmup.max() ?? 0
+      stepRanges.base[vector + 1] = laneSteps.count
+    }
+    steps = AlignedBuffer(
+      repeating: LaneStep(work: .unary(.negate, zero), output: packBase), count: laneSteps.count)
+    for (index, step) in laneSteps.enumerated() { steps.base[index] = step }
+
+    let bundles = (vectors + bundleVectors - 1) / bundleVectors
+    // Behind the shape's columns: zeros for a signal that is missing, four signals while lanes warm, and who is warm.
+    columns = AlignedBuffer(repeating: 0, count: (shape.columnCount + 6) * block)
+    wordStates = AlignedBuffer(repeating: 0, count: shape.stateCount * bundles)
+    warmups = AlignedBuffer(repeating: 0, count: bundles * bundleWidth)
+    longestWarmups = AlignedBuffer(repeating: 0, count: bundles)
+    for (lane, warmup) in program.warmups.enumerated() {
+      warmups.base[lane] = warmup
+      let bundle = lane / bundleWidth
+      longestWarmups.base[bundle] = max(longestWarmups.base[bundle], warmup)
     }
   }
+
+  /// A column of conditions; those behind the shape's are for `SignalEvaluator.warm`.
+  func column(_ index: Int) -> UnsafeMutablePointer<UInt64> { columns.base + index * block }
 
   /// Columns as they are before the first bar: unknown, except that nothing has been summed.
   func reset(_ program: SignalProgram) {
     memory.base.update(repeating: .nan, count: memory.count)
     states.base.update(repeating: Vector.zero, count: states.count)
+    wordStates.base.update(repeating: 0, count: wordStates.count)
     slotStates.base.update(repeating: 0, count: slotStates.count)
     for index in 0..<slotSteps.count {
       let step = slotSteps.base[index]

@@ -34,49 +34,51 @@ public struct SignalProgram: Sendable {
   }
 
   /// Eight values a bar.
-  package enum Operand: Sendable, Hashable {
+  package enum Operand: Sendable, Hashable, BitwiseCopyable {
     case slot(Int)
     case pack(Int)
     case constants(Int)
+    /// What the vector's own step for a node of the shape leaves behind.
     case scratch(Int)
   }
 
-  /// One step of a vector of lanes.
-  package enum Step: Sendable {
-    case unary(UnaryOperation, Operand)
-    case binary(BinaryOperation, Operand, Operand)
-    case select(Operand, Operand, Operand)
-    case crosses(CrossKind, Operand, Operand, state: Int)
-    /// Both crossings of the same two operands, each to the scratch of its own step.
-    case crossings(Operand, Operand, state: Int, above: Int, below: Int)
-    /// A step whose scratch an earlier one fills.
-    case filled
-    case barsSince(Operand, state: Int)
-  }
-
-  /// Eight lanes that are simulated together.
-  public struct LaneVector: Sendable {
-    /// Parameter set of each lane, -1 for a place without one.
-    public var sets: [Int]
-    package var steps: [Step] = []
-    /// Long entry, long exit, short entry, short exit; nil for one that the strategy lacks.
-    package var signals: [Operand?] = []
-    /// Bars before which each lane's signals are off.
-    public var warmup = [Int](repeating: 0, count: laneWidth)
-  }
-
-  package var slots: [Slot] = []
-  package var packs: [[Int]] = []
-  var constants: [Vector] = []
+  /// What every vector computes.
+  let shape: SignalShape
+  /// The nodes of that shape, as functions of each other's positions.
+  let steps: [Step?]
+  package private(set) var slots: [Slot] = []
+  package private(set) var packs: [[Int]] = []
+  private(set) var constants: [Vector] = []
   /// One indicator for each slot that needs one, before its first bar; each evaluator copies them.
-  var indicators: [any Indicator] = []
-  /// The lanes, eight by eight.
-  public private(set) var vectors: [LaneVector] = []
-  var prefixCount = 0
-  var stateCount = 0
-  var scratchCount = 0
+  private(set) var indicators: [any Indicator] = []
+  private(set) var prefixCount = 0
+  /// Where each vector finds each node of the shape, vector by vector.
+  package private(set) var operands: [Operand] = []
+  /// Parameter set of each place of each vector of lanes, -1 for a place without one.
+  public let sets: [Int]
+  /// Bars before which each place's signals are off.
+  public private(set) var warmups: [Int] = []
   /// Names of the fields that are read, in the order of `Slot.Work.field`.
-  public private(set) var fields: [String] = []
+  public let fields: [String]
+
+  /// Number of vectors of lanes.
+  public var vectorCount: Int { sets.count / laneWidth }
+
+  /// A function of other nodes of the shape, by their positions in it.
+  enum Step: Sendable {
+    case unary(UnaryOperation, Int)
+    case binary(BinaryOperation, Int, Int)
+    case select(Int, Int, Int)
+    case crosses(CrossKind, Int, Int)
+    case barsSince(Int)
+
+    var hasState: Bool {
+      switch self {
+      case .crosses, .barsSince: true
+      default: false
+      }
+    }
+  }
 
   /// Compiles the signals of a range of parameter sets.
   ///
@@ -90,16 +92,38 @@ public struct SignalProgram: Sendable {
     throws(ExpressionError)
   {
     fields = graph.fields
-    var builder = SignalProgramBuilder(graph: graph, grid: grid, fields: fields)
-    for vector in grid.vectors(sets: sets, width: laneWidth) {
-      vectors.append(try builder.vector(sets: vector, signals: signals))
+    shape = SignalShape(graph: graph, signals: signals)
+    steps = Self.steps(shape, graph)
+    let vectors = LaneVectors(grid, sets: sets)
+    self.sets = vectors.sets
+    var builder = SignalProgramBuilder(graph: graph, grid: grid, shape: shape, vectors: vectors)
+    operands.reserveCapacity(vectors.count * shape.nodes.count)
+    warmups.reserveCapacity(vectors.count * laneWidth)
+    for vector in 0..<vectors.count {
+      let warmup = try builder.compile(vector, into: &operands)
+      for lane in 0..<laneWidth { warmups.append(warmup[lane]) }
     }
     slots = builder.slots
     packs = builder.packs
     constants = builder.constants
     indicators = builder.indicators
     prefixCount = builder.prefixCount
-    stateCount = builder.stateCount
-    scratchCount = builder.scratchCount
+  }
+
+  private static func steps(_ shape: SignalShape, _ graph: ExpressionGraph) -> [Step?] {
+    var places: [Int: Int] = [:]
+    for (place, node) in shape.nodes.enumerated() { places[node] = place }
+    return shape.nodes.map { node in
+      func place(_ node: Int) -> Int { places[node] ?? 0 }
+      if graph.dependencies[node].isEmpty { return nil }
+      switch graph.nodes[node] {
+      case .unary(let operation, let x): return .unary(operation, place(x))
+      case .binary(let operation, let a, let b): return .binary(operation, place(a), place(b))
+      case .select(let c, let a, let b): return .select(place(c), place(a), place(b))
+      case .crosses(let kind, let a, let b): return .crosses(kind, place(a), place(b))
+      case .barsSince(let c): return .barsSince(place(c))
+      case .field, .clock, .every, .constant, .indicator: return nil
+      }
+    }
   }
 }

@@ -1,24 +1,25 @@
 import Indicators
 import Kernels
 
-/// Lays out slots, packs and steps while a program is compiled.
+/// Lays out slots, packs and operands while a program is compiled.
 struct SignalProgramBuilder {
-  let graph: ExpressionGraph
-  let grid: ParameterGrid
-  let fields: [String]
+  private let graph: ExpressionGraph
+  private let grid: ParameterGrid
+  private let shape: SignalShape
+  private let vectors: LaneVectors
+  private let fields: [String]
 
-  var slots: [SignalProgram.Slot] = []
-  var packs: [[Int]] = []
-  var constants: [Vector] = []
-  var indicators: [any Indicator] = []
-  var prefixCount = 0
-  var stateCount = 0
-  var scratchCount = 0
+  private(set) var slots: [SignalProgram.Slot] = []
+  private(set) var packs: [[Int]] = []
+  private(set) var constants: [Vector] = []
+  private(set) var indicators: [any Indicator] = []
+  private(set) var prefixCount = 0
 
   private var slotOf: [SlotKey: Int] = [:]
   private var packOf: [[Int]: Int] = [:]
   private var indicatorOf: [IndicatorKey: Int] = [:]
   private var prefixOf: [Int: Int] = [:]
+  private var findings: [NodeFindings]
 
   private struct SlotKey: Hashable {
     var node: Int
@@ -32,163 +33,118 @@ struct SignalProgramBuilder {
     var arguments: [Double]
   }
 
-  init(graph: ExpressionGraph, grid: ParameterGrid, fields: [String]) {
+  /// Where a node's values for a vector are, and how long each lane warms.
+  private struct Finding {
+    var operand: SignalProgram.Operand
+    var warmup: SIMD8<Int>
+  }
+
+  /// What was found for a node, by what it sees of a vector: all vectors that agree there share it.
+  private struct NodeFindings {
+    /// Axes that tell vectors apart for this node.
+    var axes: [Int]
+    var isUniform: Bool
+    var found: [Int: Finding] = [:]
+  }
+
+  init(
+    graph: ExpressionGraph, grid: ParameterGrid, shape: SignalShape, vectors: LaneVectors
+  ) {
     self.graph = graph
     self.grid = grid
-    self.fields = fields
+    self.shape = shape
+    self.vectors = vectors
+    fields = graph.fields
+    findings = shape.nodes.map { node in
+      let dependencies = graph.dependencies[node]
+      let isUniform = !dependencies.contains { vectors.innerAxes.contains($0) }
+      return NodeFindings(
+        axes: isUniform
+          ? dependencies : Set(dependencies).union(vectors.innerAxes).sorted(),
+        isUniform: isUniform)
+    }
   }
 
   // MARK: - Vectors of lanes
 
-  /// Compiles eight lanes.
+  /// Compiles eight lanes: appends where each node of the shape is found.
   ///
-  /// Places without a lane repeat one, or take the grid point that would stand there if every
-  /// function accepts it, which keeps packs equal between vectors.
-  mutating func vector(sets: [Int], signals: [Int?]) throws(ExpressionError)
-    -> SignalProgram.LaneVector
+  /// - Returns: the bars before which each lane's signals are off.
+  mutating func compile(_ vector: Int, into operands: inout [SignalProgram.Operand])
+    throws(ExpressionError) -> SIMD8<Int>
   {
-    let points = sets.map { $0 < 0 ? -1 : grid.points[$0] }
-    let filled = fill(points)
+    let start = operands.count
     do throws(ExpressionError) {
-      return try compile(sets, filled, signals)
+      return try compile(vector, repeating: false, &operands)
     } catch {
-      guard let any = points.first(where: { $0 >= 0 }), filled != points else { throw error }
-      return try compile(sets, points.map { $0 < 0 ? any : $0 }, signals)
+      // What a place without a set would ask for may not exist.
+      let places = vectors.sets[vector * laneWidth..<(vector + 1) * laneWidth]
+      guard vectors.bases[vector] >= 0, places.contains(-1) else { throw error }
+      operands.removeSubrange(start...)
+      return try compile(vector, repeating: true, &operands)
     }
   }
 
-  private func fill(_ points: [Int]) -> [Int] {
-    guard let place = points.firstIndex(where: { $0 >= 0 }) else { return points }
-    let row = grid.axes.last?.values.count ?? 1
-    let base = points[place] - place
-    let isAligned = points.enumerated().allSatisfy { $1 < 0 || $1 == base + $0 }
-    return points.enumerated().map { lane, point in
-      if point >= 0 { return point }
-      let neighbour = base + lane
-      let isInRow = neighbour >= 0 && neighbour / row == points[place] / row
-      return isAligned && isInRow ? neighbour : points[place]
-    }
-  }
-
-  private mutating func compile(_ sets: [Int], _ filled: [Int], _ signals: [Int?])
-    throws(ExpressionError) -> SignalProgram.LaneVector
-  {
-    var draft = Draft(points: filled)
-    var vector = SignalProgram.LaneVector(sets: sets)
-    for signal in signals {
-      guard let signal else {
-        vector.signals.append(nil)
-        continue
+  private mutating func compile(
+    _ vector: Int, repeating: Bool, _ operands: inout [SignalProgram.Operand]
+  ) throws(ExpressionError) -> SIMD8<Int> {
+    let base = repeating ? -1 : vectors.bases[vector]
+    var points: [Int]?
+    var warmup = SIMD8<Int>.zero
+    for (place, node) in shape.nodes.enumerated() {
+      let key = base < 0 ? 0 : grid.projection(base, onto: findings[place].axes)
+      let finding: Finding
+      if base >= 0, let known = findings[place].found[key] {
+        finding = known
+      } else {
+        let filled = points ?? vectors.points(of: vector, grid, repeating: repeating)
+        points = filled
+        finding = try find(place, node, filled)
+        if base >= 0 { findings[place].found[key] = finding }
       }
-      vector.signals.append(try operand(signal, &draft))
-      for lane in 0..<laneWidth {
-        vector.warmup[lane] = max(vector.warmup[lane], draft.warmup[signal]?[lane] ?? 0)
-      }
+      operands.append(finding.operand)
+      warmup = pointwiseMax(warmup, finding.warmup)
     }
-    vector.steps = draft.steps
-    scratchCount = max(scratchCount, draft.steps.count)
-    return vector
+    return warmup
   }
 
-  private struct Draft {
-    var points: [Int]
-    var steps: [SignalProgram.Step] = []
-    var operands: [Int: SignalProgram.Operand] = [:]
-    var warmup: [Int: [Int]] = [:]
-  }
-
-  private mutating func operand(_ node: Int, _ draft: inout Draft) throws(ExpressionError)
-    -> SignalProgram.Operand
+  private mutating func find(_ place: Int, _ node: Int, _ points: [Int]) throws(ExpressionError)
+    -> Finding
   {
-    if let known = draft.operands[node] { return known }
     let dependencies = graph.dependencies[node]
-    let projections = draft.points.map { grid.projection($0, onto: dependencies) }
-    let result: SignalProgram.Operand
-    if projections.allSatisfy({ $0 == projections[0] }) {
-      let index = try slot(node, point: draft.points[0])
-      draft.warmup[node] = Array(repeating: slots[index].warmup, count: laneWidth)
-      result = .slot(index)
-    } else {
-      result = try varying(node, &draft)
+    let first = grid.projection(points[0], onto: dependencies)
+    let isUniform =
+      findings[place].isUniform && vectors.bases[0] >= 0
+      || points.allSatisfy { grid.projection($0, onto: dependencies) == first }
+    if isUniform {
+      let index = try slot(node, point: points[0])
+      return Finding(operand: .slot(index), warmup: SIMD8(repeating: slots[index].warmup))
     }
-    draft.operands[node] = result
-    return result
-  }
-
-  /// A node whose value differs between the eight lanes.
-  private mutating func varying(_ node: Int, _ draft: inout Draft) throws(ExpressionError)
-    -> SignalProgram.Operand
-  {
     switch graph.nodes[node] {
     case .field, .clock:
       preconditionFailure("a field does not depend on parameters")
     case .constant(let constant):
       var vector = Vector()
       for lane in 0..<laneWidth {
-        vector[lane] = constant.value(grid.values(point: draft.points[lane]))
+        vector[lane] = constant.value(grid.values(point: points[lane]))
       }
       constants.append(vector)
-      draft.warmup[node] = Array(repeating: 0, count: laneWidth)
-      return .constants(constants.count - 1)
+      return Finding(operand: .constants(constants.count - 1), warmup: .zero)
     case .indicator, .every:
       var members: [Int] = []
-      for point in draft.points { members.append(try slot(node, point: point)) }
-      draft.warmup[node] = members.map { slots[$0].warmup }
-      if let pack = packOf[members] { return .pack(pack) }
-      packs.append(members)
-      packOf[members] = packs.count - 1
-      return .pack(packs.count - 1)
-    case .unary(let operation, let x):
-      let a = try operand(x, &draft)
-      return push(.unary(operation, a), node, [x], &draft)
-    case .binary(let operation, let x, let y):
-      let a = try operand(x, &draft)
-      let b = try operand(y, &draft)
-      return push(.binary(operation, a, b), node, [x, y], &draft)
-    case .select(let c, let x, let y):
-      let condition = try operand(c, &draft)
-      let a = try operand(x, &draft)
-      let b = try operand(y, &draft)
-      return push(.select(condition, a, b), node, [c, x, y], &draft)
-    case .crosses(let kind, let x, let y):
-      let a = try operand(x, &draft)
-      let b = try operand(y, &draft)
-      if let both = pair(kind, a, b, &draft) { return push(both, node, [x, y], &draft) }
-      stateCount += 1
-      return push(.crosses(kind, a, b, state: stateCount - 1), node, [x, y], &draft)
-    case .barsSince(let c):
-      let condition = try operand(c, &draft)
-      stateCount += 1
-      return push(.barsSince(condition, state: stateCount - 1), node, [c], &draft)
+      for point in points { members.append(try slot(node, point: point)) }
+      var warmup = SIMD8<Int>.zero
+      for lane in 0..<laneWidth { warmup[lane] = slots[members[lane]].warmup }
+      let pack = packOf[members] ?? packs.count
+      if pack == packs.count {
+        packs.append(members)
+        packOf[members] = pack
+      }
+      return Finding(operand: .pack(pack), warmup: warmup)
+    case .unary, .binary, .select, .crosses, .barsSince:
+      // Its inputs are nodes of the shape, and warm for themselves.
+      return Finding(operand: .scratch(place), warmup: .zero)
     }
-  }
-
-  /// Joins a crossing with its opposite, if an earlier step computes that: most strategies enter on one and leave on
-  /// the other.
-  private func pair(
-    _ kind: CrossKind, _ a: SignalProgram.Operand, _ b: SignalProgram.Operand, _ draft: inout Draft
-  ) -> SignalProgram.Step? {
-    if kind.isNegated { return nil }
-    for (index, step) in draft.steps.enumerated() {
-      guard case .crosses(let other, a, b, let state) = step, !other.isNegated,
-        other.isAbove != kind.isAbove
-      else { continue }
-      let new = draft.steps.count
-      draft.steps[index] = .crossings(
-        a, b, state: state, above: kind.isAbove ? new : index, below: kind.isAbove ? index : new)
-      return .filled
-    }
-    return nil
-  }
-
-  private func push(
-    _ step: SignalProgram.Step, _ node: Int, _ inputs: [Int], _ draft: inout Draft
-  ) -> SignalProgram.Operand {
-    draft.steps.append(step)
-    draft.warmup[node] = (0..<laneWidth).map { lane in
-      inputs.reduce(0) { max($0, draft.warmup[$1]?[lane] ?? 0) }
-    }
-    return .scratch(draft.steps.count - 1)
   }
 
   // MARK: - Slots

@@ -65,7 +65,8 @@ public struct RunPlan: Sendable {
     metrics = spec.metrics.compactMap { MetricCatalog.metric(named: $0) }
     let needs = metrics.reduce(into: MetricNeeds()) { $0.formUnion($1.needs) }
     var rules = spec.rules
-    rules.keepsExtendedSums = !needs.isEmpty
+    rules.keepsExtendedSums = !needs.isDisjoint(with: [.extendedSums, .returns])
+    rules.keepsTradeSums = needs.contains(.tradeSums)
     run = LaneRun(
       panel: panel, symbols: symbols, strategy: strategy, rules: rules, cash: spec.cash,
       window: window, historyStart: spec.warmsOnHistory ? 0 : window.lowerBound,

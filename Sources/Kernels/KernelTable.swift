@@ -36,10 +36,11 @@ extension BlockOperand: @unchecked Sendable {}
 public struct KernelTable: Sendable {
   /// Name of the instruction set, for example `x86-64-v4`.
   public let name: String
-  /// The lane kernel over one block; see `LaneKernel.run`.
+  /// The lane kernel over one block of a bundle; see `LaneKernel.run`.
   public let run:
     @Sendable (
-      UnsafeMutablePointer<LaneState>, LaneBlock, LaneRules, Bool, UnsafeMutablePointer<FillLog>?
+      UnsafeMutablePointer<LaneState>, Int, LaneBlock, LaneRules, Bool,
+      UnsafeMutablePointer<FillLog>?
     ) -> Void
   /// An elementwise function of one input.
   public let unary:
@@ -60,29 +61,32 @@ public struct KernelTable: Sendable {
       CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
       UnsafeMutablePointer<Vector>, Int
     ) -> Void
-  /// Crossings of two inputs, upward and downward, in one pass.
-  public let crossings:
-    @Sendable (
-      BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>,
-      UnsafeMutablePointer<Vector>, Int
-    ) -> Void
   /// Bars since the input was last not zero.
   public let barsSince:
     @Sendable (
       BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>, Int
     ) -> Void
+  /// A comparison of two inputs, as bits.
+  public let compare:
+    @Sendable (
+      BitComparison, BlockOperand, BlockOperand, UnsafeMutablePointer<UInt8>, Int
+    ) -> Void
+  /// Where the first input is above the second, and where below, as bits.
+  public let order:
+    @Sendable (
+      BlockOperand, BlockOperand, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<UInt8>, Int
+    ) -> Void
   /// Interleaves eight series into lanes.
   public let interleave:
     @Sendable (UnsafePointer<UnsafePointer<Double>>, UnsafeMutablePointer<Vector>, Int) -> Void
-  /// Repeats a series for eight lanes.
-  public let broadcast: @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Vector>, Int) -> Void
 
   /// A table of loops of one instruction set.
   public init(
     name: String,
     run:
       @escaping @Sendable (
-        UnsafeMutablePointer<LaneState>, LaneBlock, LaneRules, Bool, UnsafeMutablePointer<FillLog>?
+        UnsafeMutablePointer<LaneState>, Int, LaneBlock, LaneRules, Bool,
+        UnsafeMutablePointer<FillLog>?
       ) -> Void,
     unary:
       @escaping @Sendable (
@@ -101,22 +105,21 @@ public struct KernelTable: Sendable {
         CrossKind, BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>,
         UnsafeMutablePointer<Vector>, Int
       ) -> Void,
-    crossings:
-      @escaping @Sendable (
-        BlockOperand, BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>,
-        UnsafeMutablePointer<Vector>, Int
-      ) -> Void,
     barsSince:
       @escaping @Sendable (
         BlockOperand, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>, Int
       ) -> Void,
+    compare:
+      @escaping @Sendable (
+        BitComparison, BlockOperand, BlockOperand, UnsafeMutablePointer<UInt8>, Int
+      ) -> Void,
+    order:
+      @escaping @Sendable (
+        BlockOperand, BlockOperand, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<UInt8>, Int
+      ) -> Void,
     interleave:
       @escaping @Sendable (
         UnsafePointer<UnsafePointer<Double>>, UnsafeMutablePointer<Vector>, Int
-      ) -> Void,
-    broadcast:
-      @escaping @Sendable (
-        UnsafePointer<Double>, UnsafeMutablePointer<Vector>, Int
       ) -> Void
   ) {
     self.name = name
@@ -125,34 +128,10 @@ public struct KernelTable: Sendable {
     self.binary = binary
     self.select = select
     self.crosses = crosses
-    self.crossings = crossings
     self.barsSince = barsSince
+    self.compare = compare
+    self.order = order
     self.interleave = interleave
-    self.broadcast = broadcast
-  }
-}
-
-/// The four signals of eight lanes over a block, one vector a bar.
-public struct SignalPointers: BitwiseCopyable {
-  /// When to open and close, long and short: 0 or 1.
-  public var longEntry, longExit, shortEntry, shortExit: UnsafePointer<Vector>
-
-  /// Signals in memory that the caller keeps.
-  public init(
-    longEntry: UnsafePointer<Vector>, longExit: UnsafePointer<Vector>,
-    shortEntry: UnsafePointer<Vector>, shortExit: UnsafePointer<Vector>
-  ) {
-    self.longEntry = longEntry
-    self.longExit = longExit
-    self.shortEntry = shortEntry
-    self.shortExit = shortExit
-  }
-
-  /// The same signals from a later bar.
-  public func advanced(by bars: Int) -> SignalPointers {
-    SignalPointers(
-      longEntry: longEntry + bars, longExit: longExit + bars, shortEntry: shortEntry + bars,
-      shortExit: shortExit + bars)
   }
 }
 
@@ -167,5 +146,25 @@ public struct CrossKind: Hashable, Sendable, BitwiseCopyable {
   public init(isAbove: Bool, isNegated: Bool) {
     self.isAbove = isAbove
     self.isNegated = isNegated
+  }
+}
+
+/// A comparison that gives bits; false where either side is NaN.
+public enum BitComparison: Sendable, BitwiseCopyable {
+  case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual
+  /// Neither side is NaN.
+  case areDefined
+
+  /// The comparison of an operation on numbers; nil for other operations.
+  public init?(_ operation: BinaryOperation) {
+    switch operation {
+    case .less: self = .less
+    case .lessOrEqual: self = .lessOrEqual
+    case .greater: self = .greater
+    case .greaterOrEqual: self = .greaterOrEqual
+    case .equal: self = .equal
+    case .notEqual: self = .notEqual
+    default: return nil
+    }
   }
 }

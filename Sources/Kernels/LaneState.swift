@@ -4,10 +4,16 @@ public typealias Vector = SIMD8<Double>
 /// Number of lanes that one vector holds.
 public let laneWidth = 8
 
+/// Vectors whose conditions share a word of 64 bits, one bit a lane.
+public let bundleVectors = 8
+
+/// Number of lanes in a bundle.
+public let bundleWidth = laneWidth * bundleVectors
+
 /// Bars that evaluators and kernel handle at a time.
 ///
 /// Small enough that the columns of a few hundred lanes stay in the second-level cache.
-public let laneBlockBars = 128
+public let laneBlockBars = 256
 
 /// Everything that the lane kernel keeps about eight lanes between bars.
 ///
@@ -44,6 +50,14 @@ public struct LaneState: BitwiseCopyable, Sendable {
   public var entryEquity = Vector.zero
   /// Bar of the entry.
   public var entryBar = Vector.zero
+
+  // The bar that is being filled.
+  /// Price of the next fill, before slippage.
+  public var price = Vector.zero
+  /// Product of the growths of the bar so far, in an invested account.
+  public var growth = Vector(repeating: 1)
+  /// What a unit was last valued at, or cost, in an invested account.
+  public var basis = Vector(repeating: 1)
 
   // What the lane was given. Infinity stands for "none" in the three distances.
   /// Fraction of equity that an entry commits.
@@ -150,6 +164,10 @@ public struct LaneRules: Sendable, BitwiseCopyable {
   ///
   /// The engine sees to it.
   public var watchesLevels = false
+  /// Whether any lane has a trailing stop.
+  ///
+  /// The engine sees to it.
+  public var trails = false
   /// Whether the sums beyond return, square and depth are kept, and the returns of each bar.
   public var keepsExtendedSums = false
   /// Return per bar below which `sumDownside` counts.
@@ -157,55 +175,23 @@ public struct LaneRules: Sendable, BitwiseCopyable {
   /// The engine derives it from the run's annual rate.
   public var minimumAcceptable = 0.0
 
-  /// Whether every lane buys with all its cash, pays in proportion only, and has neither levels
-  /// nor short positions.
+  /// Whether the sums over trades are kept: wins, losses, profits, bars held, notional, fees and slippage.
   ///
-  /// The engine sees to it.
-  public var isPlain = false
+  /// The number of trades always is.
+  public var keepsTradeSums = true
+
+  /// Whether every lane is all in cash or all in a long position, and pays in proportion only.
+  ///
+  /// Then a bar's growth is that of the price, and no lane can lose everything. The engine sees to it.
+  public var isInvested = false
 
   /// Free trading at the next open.
   public init() {}
 
-  /// Whether costs are in proportion to notional alone.
-  public var hasProportionalCosts: Bool {
+  /// Whether costs are a fraction of notional below 1, and nothing else.
+  public var paysInProportion: Bool {
     commissionPerUnit == 0 && commissionFixed == 0 && commissionMinimum == 0
-  }
-}
-
-/// One block of bars of one symbol, as the lane kernel reads it.
-///
-/// Index 0 is the block's first bar.
-public struct LaneBlock: BitwiseCopyable {
-  /// Number of bars.
-  public var count = 0
-  /// Index of the first bar in the run.
-  public var firstBar = 0
-  /// Prices, NaN where missing.
-  ///
-  /// In a bar that can fill, high and low enclose open and close.
-  public var open, high, low, close: UnsafePointer<Double>
-  /// Last known close.
-  public var mark: UnsafePointer<Double>
-  /// 1 where orders can fill, else 0.
-  public var fillable: UnsafePointer<Double>
-  /// Signals of eight lanes for each bar.
-  public var signals: SignalPointers
-  /// Where the returns of each bar go, or nil.
-  public var returns: UnsafeMutablePointer<Vector>?
-
-  /// A block over columns that the caller owns.
-  public init(
-    open: UnsafePointer<Double>, high: UnsafePointer<Double>, low: UnsafePointer<Double>,
-    close: UnsafePointer<Double>, mark: UnsafePointer<Double>, fillable: UnsafePointer<Double>,
-    signals: SignalPointers
-  ) {
-    self.open = open
-    self.high = high
-    self.low = low
-    self.close = close
-    self.mark = mark
-    self.fillable = fillable
-    self.signals = signals
+      && (0..<1).contains(commissionRate) && (0..<1).contains(slippageRate)
   }
 }
 

@@ -98,46 +98,7 @@ public enum BlockOperations {
     }
   }
 
-  /// Crossings of `a` and `b` both ways in one pass; as two calls of `crosses`.
-  @inline(never)
-  public static func crossings(
-    _ a: BlockOperand, _ b: BlockOperand, _ side: UnsafeMutablePointer<Vector>,
-    _ above: UnsafeMutablePointer<Vector>, _ below: UnsafeMutablePointer<Vector>, _ count: Int
-  ) {
-    if let x = a.series, let y = b.lanes {
-      crossings(Series(base: x), Lanes(base: y, step: b.step), side, above, below, count)
-    } else if let x = a.lanes, let y = b.series {
-      crossings(Lanes(base: x, step: a.step), Series(base: y), side, above, below, count)
-    } else if let x = a.lanes, let y = b.lanes {
-      crossings(
-        Lanes(base: x, step: a.step), Lanes(base: y, step: b.step), side, above, below, count)
-    } else if let x = a.series, let y = b.series {
-      crossings(Series(base: x), Series(base: y), side, above, below, count)
-    }
-  }
-
-  @inline(__always)
-  private static func crossings<A: Column, B: Column>(
-    _ a: A, _ b: B, _ side: UnsafeMutablePointer<Vector>, _ above: UnsafeMutablePointer<Vector>,
-    _ below: UnsafeMutablePointer<Vector>, _ count: Int
-  ) {
-    let one = Vector(repeating: 1)
-    let zero = Vector.zero
-    var last = side.pointee
-    for bar in 0..<count {
-      let x = a[bar]
-      let y = b[bar]
-      let rises = x .> y
-      let falls = x .< y
-      above[bar] = zero.replacing(with: one, where: rises .& (last .< zero))
-      below[bar] = zero.replacing(with: one, where: falls .& (last .> zero))
-      last.replace(with: one, where: rises)
-      last.replace(with: zero - one, where: falls)
-    }
-    side.pointee = last
-  }
-
-  @inline(__always)
+  @inline(always)
   static func rises(
     _ a: BlockOperand, _ b: BlockOperand, _ side: UnsafeMutablePointer<Vector>,
     _ output: UnsafeMutablePointer<Vector>, _ count: Int
@@ -153,7 +114,7 @@ public enum BlockOperations {
     side.pointee = last
   }
 
-  @inline(__always)
+  @inline(always)
   static func turn(_ last: inout Vector, _ x: Vector, _ y: Vector) {
     last.replace(with: Vector(repeating: 1), where: x .> y)
     last.replace(with: Vector(repeating: -1), where: x .< y)
@@ -193,24 +154,16 @@ public enum BlockOperations {
     }
   }
 
-  /// Repeats a series for eight lanes.
-  @inline(never)
-  public static func broadcast(
-    _ series: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Vector>, _ count: Int
-  ) {
-    for bar in 0..<count { output[bar] = Vector(repeating: series[bar]) }
-  }
-
   // MARK: - Loops
 
-  @inline(__always)
+  @inline(always)
   static func load(_ operand: BlockOperand, _ bar: Int) -> Vector {
     if let series = operand.series { return Vector(repeating: series[bar]) }
     if let lanes = operand.lanes { return lanes[bar * operand.step] }
     return Vector(repeating: .nan)
   }
 
-  @inline(__always)
+  @inline(always)
   static func map(
     _ x: BlockOperand, _ output: UnsafeMutablePointer<Vector>, _ count: Int,
     _ function: (Vector) -> Vector
@@ -222,7 +175,7 @@ public enum BlockOperations {
     }
   }
 
-  @inline(__always)
+  @inline(always)
   static func map(
     _ a: BlockOperand, _ b: BlockOperand, _ output: UnsafeMutablePointer<Vector>, _ count: Int,
     _ function: (Vector, Vector) -> Vector
@@ -240,30 +193,14 @@ public enum BlockOperations {
     }
   }
 
-  @inline(__always)
+  @inline(always)
   static func flag(_ mask: SIMDMask<SIMD8<Int64>>) -> Vector {
     Vector.zero.replacing(with: Vector(repeating: 1), where: mask)
   }
 
   /// NaN where either input is NaN, else `result`.
-  @inline(__always)
+  @inline(always)
   static func undefined(_ a: Vector, _ b: Vector, _ result: Vector) -> Vector {
     result.replacing(with: Vector(repeating: .nan), where: (a .!= a) .| (b .!= b))
   }
-}
-
-/// A column of an operand whose kind the compiler knows, so that the loop holds no branch for it.
-private protocol Column {
-  subscript(bar: Int) -> Vector { get }
-}
-
-private struct Series: Column {
-  let base: UnsafePointer<Double>
-  @inline(__always) subscript(bar: Int) -> Vector { Vector(repeating: base[bar]) }
-}
-
-private struct Lanes: Column {
-  let base: UnsafePointer<Vector>
-  let step: Int
-  @inline(__always) subscript(bar: Int) -> Vector { base[bar * step] }
 }

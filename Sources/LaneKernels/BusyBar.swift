@@ -1,103 +1,119 @@
 import Kernels
 
-typealias Mask = SIMDMask<SIMD8<Int64>>
-
 extension LaneKernel {
   /// One bar by the whole rule book: open fills, the bar's inside, close fills, marking, decisions.
   ///
   /// - Returns: whether an order of any lane now waits.
   @inline(never)
   static func busyBar(
-    _ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ rules: LaneRules, _ bar: Int,
-    _ log: UnsafeMutablePointer<FillLog>?
+    _ state: UnsafeMutablePointer<LaneState>, _ block: VectorBlock, _ rules: LaneRules,
+    _ bar: Int, _ log: UnsafeMutablePointer<FillLog>?
   ) -> Bool {
-    let fillable = block.fillable[bar] != 0
+    let prices = block.prices
+    let fillable = prices.fillable[bar] != 0
     let index = block.firstBar + bar
+    if rules.isInvested {
+      state.pointee.growth = Vector(repeating: 1)
+      state.pointee.basis = Vector(repeating: prices.mark[bar - 1])
+    }
     if fillable {
-      if rules.fill == .nextOpen {
-        fillPending(state, at: block.open[bar], index, rules, log)
-      }
-      if rules.watchesLevels { inside(state, block, rules, bar, log) }
-      if rules.fill == .nextClose {
-        fillPending(state, at: block.close[bar], index, rules, log)
-      }
+      if rules.fill == .nextOpen { fillPending(state, at: prices.open[bar], index, rules, log) }
+      if rules.watchesLevels { inside(state, prices, rules, bar, index, log) }
+      if rules.fill == .nextClose { fillPending(state, at: prices.close[bar], index, rules, log) }
     }
     if rules.fill == .sameClose {
       decide(state, block, bar)
-      if fillable { fillPending(state, at: block.close[bar], index, rules, log) }
+      if fillable { fillPending(state, at: prices.close[bar], index, rules, log) }
     }
-    mark(state, block, rules, bar, isStale: block.close[bar].isNaN)
+    mark(state, block, rules, bar)
     if rules.fill != .sameClose { decide(state, block, bar) }
-    return anyNonZero(state.pointee.pending)
+    return bits(state.pointee.pending .!= Vector.zero) != 0
   }
 
   /// Turns the signals of a bar into orders, for lanes without one.
   ///
   /// A flat lane enters on exactly one of the two entries; a lane in a position knows only its exit.
-  @inline(__always)
-  static func decide(_ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ bar: Int) {
+  @inline(always)
+  private static func decide(
+    _ state: UnsafeMutablePointer<LaneState>, _ block: VectorBlock, _ bar: Int
+  ) {
     let units = state.pointee.units
-    let long = block.signals.longEntry[bar]
-    let short = block.signals.shortEntry[bar]
-    var order = Vector.zero
-    order.replace(with: block.signals.longExit[bar] * 2, where: units .> Vector.zero)
-    order.replace(with: block.signals.shortExit[bar] * 2, where: units .< Vector.zero)
-    order.replace(with: long - short, where: units .== Vector.zero)
-    let both = (long * short .!= Vector.zero) .& (units .== Vector.zero)
-    let alive = state.pointee.ruined .== Vector.zero
-    let free = (state.pointee.pending .== Vector.zero) .& alive
-    state.pointee.pending.replace(with: order, where: free)
-    state.pointee.conflicts.replace(
-      with: state.pointee.conflicts + Vector(repeating: 1), where: both .& free)
+    let long = bits(units .> Vector.zero)
+    let short = bits(units .< Vector.zero)
+    let free = bits(
+      (state.pointee.pending .== Vector.zero) .& (state.pointee.ruined .== Vector.zero))
+    let exits = ((block.longExit[bar] & long) | (block.shortExit[bar] & short)) & free
+    let flat = free & ~(long | short)
+    let buys = block.longEntry[bar] & flat
+    let sells = block.shortEntry[bar] & flat
+    if exits | buys | sells == 0 { return }
+    state.pointee.pending.replace(with: Vector(repeating: 2), where: mask(exits))
+    state.pointee.pending.replace(with: Vector(repeating: 1), where: mask(buys & ~sells))
+    state.pointee.pending.replace(with: Vector(repeating: -1), where: mask(sells & ~buys))
+    if buys & sells != 0 {
+      state.pointee.conflicts.replace(
+        with: state.pointee.conflicts + Vector(repeating: 1), where: mask(buys & sells))
+    }
   }
 
   /// Fills what waits at one price: exits, then entries.
-  @inline(__always)
-  static func fillPending(
+  @inline(always)
+  private static func fillPending(
     _ state: UnsafeMutablePointer<LaneState>, at price: Double, _ index: Int, _ rules: LaneRules,
     _ log: UnsafeMutablePointer<FillLog>?
   ) {
     let pending = state.pointee.pending
-    if !anyNonZero(pending) { return }
-    let held = state.pointee.units .!= Vector.zero
-    let exits = (pending .== Vector(repeating: 2)) .& held
-    let entries = (pending .!= Vector.zero) .& (pending .!= Vector(repeating: 2)) .& .!held
-    let prices = Vector(repeating: price)
-    if anyLane(exits) {
-      leave(state, exits, prices, index, rules, slips: Vector(repeating: 1), .exit, log)
-    }
-    if anyLane(entries) { enter(state, entries, prices, pending, index, rules, log) }
+    let waiting = bits(pending .!= Vector.zero)
+    if waiting == 0 { return }
+    let held = bits(state.pointee.units .!= Vector.zero)
+    let exits = bits(pending .== Vector(repeating: 2))
+    state.pointee.price = Vector(repeating: price)
+    if exits & held != 0 { leave(state, exits & held, index, rules, isLimit: false, .exit, log) }
+    let entries = waiting & ~exits & ~held
+    if entries != 0 { enter(state, entries, index, rules, log) }
     state.pointee.pending = .zero
   }
 
   /// Marks the position and folds the bar's return into the sums.
-  @inline(__always)
-  static func mark(
-    _ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ rules: LaneRules, _ bar: Int,
-    isStale: Bool
+  @inline(always)
+  private static func mark(
+    _ state: UnsafeMutablePointer<LaneState>, _ block: VectorBlock, _ rules: LaneRules, _ bar: Int
   ) {
     let one = Vector(repeating: 1)
-    let held = state.pointee.units .!= Vector.zero
-    if isStale {
-      state.pointee.stale.replace(with: state.pointee.stale + one, where: held)
+    let isHeld = state.pointee.units .!= Vector.zero
+    if block.prices.close[bar].isNaN {
+      state.pointee.stale.replace(with: state.pointee.stale + one, where: isHeld)
     }
-    let now = state.pointee.cash + state.pointee.units * Vector(repeating: block.mark[bar])
-    var path = PathSums(state)
-    if rules.keepsExtendedSums {
-      path.add(now, bar, block, rules, Extended.self)
-      path.store(state, Extended.self)
+    let price = Vector(repeating: block.prices.mark[bar])
+    let now = state.pointee.cash + state.pointee.units * price
+    var growth = one
+    if rules.isInvested {
+      growth = state.pointee.growth
+      growth.replace(with: growth * (price / state.pointee.basis), where: isHeld)
     } else {
-      path.add(now, bar, block, rules, Plain.self)
-      path.store(state, Plain.self)
+      growth = now / state.pointee.equity
     }
-    let broke = (now .<= Vector.zero) .& (state.pointee.ruined .== Vector.zero)
-    if anyLane(broke) { ruin(state, broke, block.firstBar + bar) }
+    state.pointee.equity = now
+    var path = PathSums(state)
+    path.add(growth)
+    if rules.keepsExtendedSums {
+      path.extend(growth, now, bar, block, rules)
+      path.store(state, On.self)
+    } else {
+      path.store(state, Off.self)
+    }
+    if rules.isInvested { return }
+    let broke = bits((now .<= Vector.zero) .& (state.pointee.ruined .== Vector.zero))
+    if broke != 0 { ruin(state, broke, block.firstBar + bar) }
   }
 
   /// Ends lanes that lost everything: they keep their equity, and a shadow of 1 stands in for the division.
   @inline(never)
-  static func ruin(_ state: UnsafeMutablePointer<LaneState>, _ broke: Mask, _ index: Int) {
+  private static func ruin(
+    _ state: UnsafeMutablePointer<LaneState>, _ lanes: UInt8, _ index: Int
+  ) {
     let one = Vector(repeating: 1)
+    let broke = mask(lanes)
     let open = broke .& (state.pointee.units .!= Vector.zero)
     state.pointee.barsHeld.replace(
       with: state.pointee.barsHeld + Vector(repeating: Double(index)) - state.pointee.entryBar,
@@ -116,7 +132,7 @@ extension LaneKernel {
     resetLevels(state, broke)
   }
 
-  @inline(__always)
+  @inline(always)
   static func resetLevels(_ state: UnsafeMutablePointer<LaneState>, _ mask: Mask) {
     state.pointee.lower.replace(with: Vector(repeating: -.infinity), where: mask)
     state.pointee.upper.replace(with: Vector(repeating: .infinity), where: mask)

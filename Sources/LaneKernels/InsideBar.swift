@@ -14,87 +14,104 @@ extension LaneKernel {
   ///
   /// A trailing stop starts from the entry price. The bar's favourable extreme moves it after these checks, or
   /// between the open and them where the rule says that this extreme came first.
-  @inline(never)
+  @inline(always)
   static func inside(
-    _ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ rules: LaneRules, _ bar: Int,
+    _ state: UnsafeMutablePointer<LaneState>, _ prices: PricePointers, _ rules: LaneRules,
+    _ bar: Int, _ index: Int, _ log: UnsafeMutablePointer<FillLog>?
+  ) {
+    let low = Vector(repeating: prices.low[bar])
+    let high = Vector(repeating: prices.high[bar])
+    let earlyLong = rules.trails && rules.trailsBeforeCheck && rules.favourableFirstLong
+    let earlyShort = rules.trails && rules.trailsBeforeCheck && rules.favourableFirstShort
+    // Levels of flat lanes are out of reach, so this also tells whether there is a position.
+    let isReached = bits((low .<= state.pointee.lower) .| (high .>= state.pointee.upper))
+    if isReached != 0 || earlyLong || earlyShort {
+      reach(state, prices, rules, bar, index, earlyLong, earlyShort, log)
+    }
+    if rules.trails {
+      trail(state, low: low, high: high, long: !earlyLong, short: !earlyShort)
+    }
+  }
+
+  /// Fills at levels that a bar reached.
+  @inline(never)
+  private static func reach(
+    _ state: UnsafeMutablePointer<LaneState>, _ prices: PricePointers, _ rules: LaneRules,
+    _ bar: Int, _ index: Int, _ earlyLong: Bool, _ earlyShort: Bool,
     _ log: UnsafeMutablePointer<FillLog>?
   ) {
-    let held = state.pointee.units .!= Vector.zero
-    if !anyLane(held) { return }
-    let open = Vector(repeating: block.open[bar])
-    let high = Vector(repeating: block.high[bar])
-    let low = Vector(repeating: block.low[bar])
-    let isLong = state.pointee.units .> Vector.zero
-    let isShort = state.pointee.units .< Vector.zero
-    var lower = state.pointee.lower
-    var upper = state.pointee.upper
+    let open = Vector(repeating: prices.open[bar])
+    let high = Vector(repeating: prices.high[bar])
+    let low = Vector(repeating: prices.low[bar])
+    let long = bits(state.pointee.units .> Vector.zero)
+    let short = bits(state.pointee.units .< Vector.zero)
+    var hasStopShort = short & bits(state.pointee.upper .< state.pointee.liquidation)
+    let isUnder = bits(open .<= state.pointee.lower)
+    let isOver = bits(open .>= state.pointee.upper)
+    let gapStop = (long & isUnder) | (hasStopShort & isOver)
+    let gapTarget = ~gapStop & ((long & isOver) | (short & isUnder))
 
-    let liquidation = state.pointee.liquidation
-    var hasStopShort = upper .< liquidation
-    let gapStop = (isLong .& (open .<= lower)) .| (isShort .& hasStopShort .& (open .>= upper))
-    let gapTarget = .!gapStop .& ((isLong .& (open .>= upper)) .| (isShort .& (open .<= lower)))
-    let gap = gapStop .| gapTarget
-
-    let earlyLong = rules.trailsBeforeCheck && rules.favourableFirstLong
-    let earlyShort = rules.trailsBeforeCheck && rules.favourableFirstShort
-    trail(state, block, bar, long: earlyLong, short: earlyShort)
-    lower = state.pointee.lower
-    upper = state.pointee.upper
-    hasStopShort = upper .< liquidation
-    let liquidated = .!gap .& isShort .& (high .>= liquidation)
-    let settled = gap .| liquidated
-    let touchStop =
-      .!settled .& ((isLong .& (low .<= lower)) .| (isShort .& hasStopShort .& (high .>= upper)))
-    let touchTarget =
-      .!settled .& ((isLong .& (high .>= upper)) .| (isShort .& (low .<= lower)))
-    let both = touchStop .& touchTarget
-    state.pointee.ambiguous.replace(
-      with: state.pointee.ambiguous + Vector(repeating: 1), where: both)
+    trail(state, low: low, high: high, long: earlyLong, short: earlyShort)
+    let lower = state.pointee.lower
+    let upper = state.pointee.upper
+    hasStopShort = short & bits(upper .< state.pointee.liquidation)
+    let liquidated =
+      ~(gapStop | gapTarget) & short & bits(high .>= state.pointee.liquidation)
+    let unsettled = ~(gapStop | gapTarget | liquidated)
+    let touchesLower = unsettled & bits(low .<= lower)
+    let touchesUpper = unsettled & bits(high .>= upper)
+    let touchStop = (long & touchesLower) | (hasStopShort & touchesUpper)
+    let touchTarget = (long & touchesUpper) | (short & touchesLower)
+    let both = touchStop & touchTarget
+    if both != 0 {
+      state.pointee.ambiguous.replace(
+        with: state.pointee.ambiguous + Vector(repeating: 1), where: mask(both))
+    }
     var targetFirst = both
-    if !rules.favourableFirstLong { targetFirst = targetFirst .& .!isLong }
-    if !rules.favourableFirstShort { targetFirst = targetFirst .& .!isShort }
-    let stopped = touchStop .& .!targetFirst
-    let reached = touchTarget .& .!stopped
+    if !rules.favourableFirstLong { targetFirst &= ~long }
+    if !rules.favourableFirstShort { targetFirst &= ~short }
+    let stopped = touchStop & ~targetFirst
+    let reached = touchTarget & ~stopped
 
-    let index = block.firstBar + bar
-    let slip = Vector(repeating: 1)
-    if anyLane(gapStop) { leave(state, gapStop, open, index, rules, slips: slip, .stop, log) }
-    if anyLane(gapTarget) {
-      leave(state, gapTarget, open, index, rules, slips: .zero, .target, log)
+    if gapStop != 0 {
+      state.pointee.price = open
+      leave(state, gapStop, index, rules, isLimit: false, .stop, log)
     }
-    if anyLane(liquidated) {
-      leave(state, liquidated, high, index, rules, slips: slip, .liquidation, log)
+    if gapTarget != 0 {
+      state.pointee.price = open
+      leave(state, gapTarget, index, rules, isLimit: true, .target, log)
     }
-    if anyLane(stopped) {
-      let level = lower.replacing(with: upper, where: isShort)
-      leave(state, stopped, level, index, rules, slips: slip, .stop, log)
+    if liquidated != 0 {
+      state.pointee.price = high
+      leave(state, liquidated, index, rules, isLimit: false, .liquidation, log)
     }
-    if anyLane(reached) {
-      var level = upper.replacing(with: lower, where: isShort)
-      for lane in 0..<laneWidth {
-        level[lane] = isShort[lane] ? level[lane].nextUp : level[lane].nextDown
-      }
-      leave(state, reached, level, index, rules, slips: .zero, .target, log)
+    if stopped != 0 {
+      state.pointee.price = lower.replacing(with: upper, where: mask(short))
+      leave(state, stopped, index, rules, isLimit: false, .stop, log)
+    }
+    if reached != 0 {
+      // Back by the ulp that tells a touch from a trade through the level.
+      let below = -nextUp(-upper)
+      state.pointee.price = below.replacing(with: nextUp(lower), where: mask(short))
+      leave(state, reached, index, rules, isLimit: true, .target, log)
     }
     state.pointee.pending.replace(
       with: Vector.zero,
       where: (state.pointee.units .== Vector.zero)
         .& (state.pointee.pending .== Vector(repeating: 2)))
-    trail(state, block, bar, long: !earlyLong, short: !earlyShort)
   }
 
   /// Moves trailing stops by a bar's extremes, on the sides asked for.
-  @inline(__always)
-  static func trail(
-    _ state: UnsafeMutablePointer<LaneState>, _ block: LaneBlock, _ bar: Int, long: Bool,
-    short: Bool
+  @inline(always)
+  private static func trail(
+    _ state: UnsafeMutablePointer<LaneState>, low: Vector, high: Vector, long: Bool, short: Bool
   ) {
     if long {
-      let raised = Vector(repeating: block.high[bar]) * state.pointee.trailLong
+      let raised = high * state.pointee.trailLong
       state.pointee.lower.replace(with: raised, where: raised .> state.pointee.lower)
     }
     if short {
-      let lowered = Vector(repeating: block.low[bar]) * state.pointee.trailShort
+      let lowered = low * state.pointee.trailShort
       state.pointee.upper.replace(with: lowered, where: lowered .< state.pointee.upper)
     }
   }

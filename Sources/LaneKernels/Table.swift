@@ -5,14 +5,14 @@ extension LaneKernel {
   public static func table(name: String) -> KernelTable {
     KernelTable(
       name: name,
-      run: { run($0, $1, $2, careful: $3, log: $4) },
+      run: { run($0, $1, $2, $3, careful: $4, log: $5) },
       unary: { BlockOperations.unary($0, $1, $2, $3) },
       binary: { BlockOperations.binary($0, $1, $2, $3, $4) },
       select: { BlockOperations.select($0, $1, $2, $3, $4) },
       crosses: { BlockOperations.crosses($0, $1, $2, $3, $4, $5) },
-      crossings: { BlockOperations.crossings($0, $1, $2, $3, $4, $5) },
       barsSince: { BlockOperations.barsSince($0, $1, $2, $3) },
-      interleave: { BlockOperations.interleave($0, $1, $2) },
-      broadcast: { BlockOperations.broadcast($0, $1, $2) })
+      compare: { ConditionBits.compare($0, $1, $2, $3, $4) },
+      order: { ConditionBits.order($0, $1, $2, $3, $4) },
+      interleave: { BlockOperations.interleave($0, $1, $2) })
   }
 }

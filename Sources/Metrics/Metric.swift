@@ -55,6 +55,8 @@ public struct MetricNeeds: OptionSet, Sendable {
   public static let extendedSums = MetricNeeds(rawValue: 1)
   /// The returns of every bar.
   public static let returns = MetricNeeds(rawValue: 2)
+  /// Sums over trades and fills: wins, losses, profits, bars in position, notional, fees and slippage.
+  public static let tradeSums = MetricNeeds(rawValue: 4)
 }
 
 /// A metric's value, or the reason why it has none.

@@ -35,6 +35,9 @@ public struct LaneEngine: Sendable {
     precondition(run.rules.maintenance >= 1, "a short is liquidated while it has equity")
     var run = run
     if run.strategy.entersShort || run.strategy.hasLevels { run.rules.watchesLevels = true }
+    run.rules.trails = run.strategy.trails
+    run.rules.isInvested =
+      run.strategy.commitsAll && !run.strategy.entersShort && run.rules.paysInProportion
     if run.keepsReturns { run.rules.keepsExtendedSums = true }
     run.rules.minimumAcceptable = run.perBar(run.minimumAcceptable)
     self.run = run
@@ -90,90 +93,5 @@ public struct LaneEngine: Sendable {
     }
     if let error = failure.withLock({ $0 }) { throw error }
     return done.load(ordering: .relaxed) == tiles
-  }
-}
-
-/// Simulates one range of parameter sets for one symbol after another.
-final class TileWorker {
-  let sets: Range<Int>
-  private let engine: LaneEngine
-  private let run: LaneRun
-  private let rules: LaneRules
-  private let program: any LaneProgram
-  private let evaluator: any LaneEvaluator
-  private let columns: SymbolColumns
-  private let states: AlignedBuffer<LaneState>
-  private let fresh: [LaneState]
-  private let returns: AlignedBuffer<Vector>
-
-  init(engine: LaneEngine, sets: Range<Int>) throws {
-    self.engine = engine
-    self.sets = sets
-    let run = engine.run
-    self.run = run
-    program = try run.strategy.program(sets: sets)
-    evaluator = program.makeEvaluator(kernels: engine.kernels)
-    columns = SymbolColumns(run: run, history: program.fieldHistory)
-    fresh = program.vectors.map { run.freshState(sets: $0) }
-    var rules = run.rules
-    rules.isPlain =
-      !rules.watchesLevels && rules.hasProportionalCosts
-      && fresh.allSatisfy { $0.fraction == Vector(repeating: 1) }
-    self.rules = rules
-    states = AlignedBuffer(repeating: LaneState(cash: 0), count: fresh.count)
-    returns = AlignedBuffer(
-      repeating: Vector.zero, count: run.keepsReturns ? fresh.count * run.window.count : 0)
-  }
-
-  func simulate(symbol: Int, finished: (Int, LaneSummary) -> Void) {
-    columns.load(symbol: run.symbols[symbol])
-    evaluator.begin(fields: columns.fields, run: run, firstPrice: columns.firstPrice)
-    for (index, state) in fresh.enumerated() { states.base[index] = state }
-    let firstTrading = run.window.lowerBound - run.historyStart
-    var bar = 0
-    while bar < columns.bars {
-      let count = min(LaneEngine.blockBars, columns.bars - bar)
-      evaluator.advance(count: count)
-      let skip = min(count, max(0, firstTrading - bar))
-      for vector in fresh.indices {
-        let signals = evaluator.signals(of: vector)
-        if skip == count { continue }
-        var block = columns.block(
-          from: bar + skip, count: count - skip, signals.advanced(by: skip))
-        block.firstBar = bar + skip - firstTrading
-        if run.keepsReturns {
-          block.returns = returns.base + vector * run.window.count + block.firstBar
-        }
-        engine.kernels.run(states.base + vector, block, rules, false, nil)
-      }
-      bar += count
-    }
-    report(symbol: symbol, finished)
-  }
-
-  private func report(symbol: Int, _ finished: (Int, LaneSummary) -> Void) {
-    for (vector, sets) in program.vectors.enumerated() {
-      for (lane, set) in sets.enumerated() where set >= 0 {
-        var summary = run.summary(
-          of: states.base[vector], lane: lane, warmup: program.warmups[vector][lane],
-          firstPrice: columns.firstPrice)
-        if run.keepsReturns {
-          let series = returns.base + vector * run.window.count
-          summary.returns = (0..<run.window.count).map { series[$0][lane] }
-        }
-        finished(symbol * run.strategy.setCount + set, summary)
-      }
-    }
-  }
-}
-
-extension SymbolColumns {
-  /// A block as the lane kernel reads it, from a bar of these columns.
-  func block(from bar: Int, count: Int, _ signals: SignalPointers) -> LaneBlock {
-    var block = LaneBlock(
-      open: open + bar, high: high + bar, low: low + bar, close: close + bar, mark: mark + bar,
-      fillable: fillable + bar, signals: signals)
-    block.count = count
-    return block
   }
 }

@@ -83,11 +83,13 @@ extension LaneEngine {
     let place = run.place(of: lane)
     let program = try run.strategy.program(sets: place.set..<place.set + 1)
     let evaluator = program.makeEvaluator(kernels: kernels)
-    let columns = SymbolColumns(run: run, history: program.fieldHistory)
+    let columns = SymbolColumns(run: run)
     columns.load(symbol: run.symbols[place.symbol])
     evaluator.begin(fields: columns.fields, run: run, firstPrice: columns.firstPrice)
-    let sets = program.vectors[0]
+    let sets = program.sets.prefix(laneWidth)
     guard sets[0] == place.set else { preconditionFailure("a single set takes the first place") }
+    var rules = run.rules
+    rules.isInvested = rules.isInvested && columns.isOrdinary
 
     let state = AlignedBuffer(repeating: run.freshState(sets: sets), count: 1)
     let room = AlignedBuffer(
@@ -95,6 +97,7 @@ extension LaneEngine {
         bar: 0, cause: .entry, price: 0, fillPrice: 0, units: 0, commission: 0, cashAfter: 0),
       count: 8)
     let gain = AlignedBuffer(repeating: Vector.zero, count: 1)
+    let work = AlignedBuffer<UInt64>(repeating: 0, count: LaneBlock.workWords)
     var recorder = LaneRecorder(fill: run.rules.fill)
     var returns: [Double] = []
     let firstTrading = run.window.lowerBound - run.historyStart
@@ -105,20 +108,25 @@ extension LaneEngine {
       let signals = evaluator.signals(of: 0)
       for offset in 0..<count where bar + offset >= firstTrading {
         var log = FillLog(records: room.base)
-        var block = columns.block(from: bar + offset, count: 1, signals.advanced(by: offset))
+        var block = LaneBlock(
+          prices: columns.prices.advanced(by: bar + offset),
+          signals: signals.advanced(by: offset), work: work.base)
+        block.count = 1
         block.firstBar = bar + offset - firstTrading
         if run.keepsReturns { block.returns = gain.base }
-        kernels.run(state.base, block, run.rules, true, &log)
+        kernels.run(state.base, 1, block, rules, true, &log)
         recorder.record(
-          bar: block.firstBar, state: state.base[0], mark: columns.mark[bar + offset],
+          bar: block.firstBar, state: state.base[0], mark: columns.prices.mark[bar + offset],
           fills: UnsafeBufferPointer(start: log.records, count: log.count))
         if run.keepsReturns { returns.append(gain[0][0]) }
       }
       bar += count
     }
     var record = recorder.finish()
-    record.summary = run.summary(
-      of: state[0], lane: 0, warmup: program.warmups[0][0], firstPrice: columns.firstPrice)
+    record.summary = run.emptySummary
+    run.complete(
+      &record.summary, from: state.base, lane: 0, warmup: program.warmups[0],
+      firstPrice: columns.firstPrice)
     if run.keepsReturns { record.summary.returns = returns }
     return record
   }

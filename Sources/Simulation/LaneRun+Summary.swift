@@ -6,7 +6,7 @@ extension LaneRun {
   /// Eight lanes before their first bar.
   ///
   /// Places without a lane repeat the first one.
-  func freshState(sets: [Int]) -> LaneState {
+  func freshState(sets: some Sequence<Int>) -> LaneState {
     var state = LaneState(cash: cash)
     let any = sets.first { $0 >= 0 } ?? 0
     for (lane, set) in sets.enumerated() {
@@ -19,50 +19,57 @@ extension LaneRun {
     return state
   }
 
-  /// What is known of a lane after its last bar.
-  func summary(of state: LaneState, lane: Int, warmup: Int, firstPrice: Int) -> LaneSummary {
+  /// What is known of every lane before its first bar.
+  var emptySummary: LaneSummary {
     var summary = LaneSummary()
-    let bars = window.count
-    summary.bars = bars
+    summary.bars = window.count
     summary.barsPerYear = barsPerYear
     summary.calendarDays = calendarDays
     summary.riskFreePerBar = perBar(riskFree)
     summary.minimumAcceptablePerBar = rules.minimumAcceptable
     summary.initialEquity = cash
-    let isRuined = state.ruined[lane] != 0
-    summary.isRuined = isRuined
-    summary.finalEquity = isRuined ? state.ruinEquity[lane] : state.equity[lane]
-    summary.sumReturns = state.sumReturns[lane]
-    summary.sumSquaredReturns = state.sumSquares[lane]
-    summary.sumSquaredDownside = state.sumDownside[lane]
-    summary.maxDrawdown = state.worstDepth[lane] - 1
-    summary.sumSquaredDrawdowns = state.sumDepthSquares[lane]
-    summary.longestDrawdownBars = Int(state.longestUnderWater[lane])
-    summary.trades = Int(state.trades[lane])
-    let isOpen = state.units[lane] != 0
+    return summary
+  }
+
+  /// Adds to an empty summary what is known of a lane after its last bar.
+  func complete(
+    _ summary: inout LaneSummary, from lanes: UnsafePointer<LaneState>, lane: Int, warmup: Int,
+    firstPrice: Int
+  ) {
+    let isRuined = lanes.pointee.ruined[lane] != 0
+    summary.finalEquity = isRuined ? lanes.pointee.ruinEquity[lane] : lanes.pointee.equity[lane]
+    // An invested account never owes anything, but so many losses can leave less than the smallest number.
+    summary.isRuined = isRuined || summary.finalEquity <= 0
+    summary.sumReturns = lanes.pointee.sumReturns[lane]
+    summary.sumSquaredReturns = lanes.pointee.sumSquares[lane]
+    summary.sumSquaredDownside = lanes.pointee.sumDownside[lane]
+    summary.maxDrawdown = lanes.pointee.worstDepth[lane] - 1
+    summary.sumSquaredDrawdowns = lanes.pointee.sumDepthSquares[lane]
+    summary.longestDrawdownBars = Int(lanes.pointee.longestUnderWater[lane])
+    summary.trades = Int(lanes.pointee.trades[lane])
+    let isOpen = lanes.pointee.units[lane] != 0
     summary.openTrades = isOpen ? 1 : 0
-    summary.wins = Int(state.wins[lane])
-    summary.losses = Int(state.losses[lane])
-    summary.grossProfit = state.grossProfit[lane]
-    summary.grossLoss = state.grossLoss[lane]
-    let openBars = isOpen ? bars - Int(state.entryBar[lane]) : 0
-    summary.barsInPosition = Int(state.barsHeld[lane]) + openBars
-    summary.tradedNotional = state.notional[lane]
-    summary.sumEquity = state.sumEquity[lane]
+    summary.wins = Int(lanes.pointee.wins[lane])
+    summary.losses = Int(lanes.pointee.losses[lane])
+    summary.grossProfit = lanes.pointee.grossProfit[lane]
+    summary.grossLoss = lanes.pointee.grossLoss[lane]
+    let openBars = isOpen ? window.count - Int(lanes.pointee.entryBar[lane]) : 0
+    summary.barsInPosition = Int(lanes.pointee.barsHeld[lane]) + openBars
+    summary.tradedNotional = lanes.pointee.notional[lane]
+    summary.sumEquity = lanes.pointee.sumEquity[lane]
     if isRuined && rules.keepsExtendedSums {
       // After ruin a shadow equity of 1 was summed in place of the equity that stays.
-      let barsAfterRuin = Double(bars - 1) - state.entryBar[lane]
+      let barsAfterRuin = Double(window.count - 1) - lanes.pointee.entryBar[lane]
       summary.sumEquity += (summary.finalEquity - 1) * barsAfterRuin
     }
-    summary.fees = state.fees[lane]
-    summary.slippage = state.slippage[lane]
-    summary.ambiguousBars = Int(state.ambiguous[lane])
-    summary.staleMarks = Int(state.stale[lane])
+    summary.fees = lanes.pointee.fees[lane]
+    summary.slippage = lanes.pointee.slippage[lane]
+    summary.ambiguousBars = Int(lanes.pointee.ambiguous[lane])
+    summary.staleMarks = Int(lanes.pointee.stale[lane])
     let warmUntil = min(firstPrice + warmup, window.upperBound - historyStart)
     summary.warmBars = max(0, warmUntil - (window.lowerBound - historyStart))
-    summary.conflictingSignals = Int(state.conflicts[lane])
-    summary.rejectedOrders = Int(state.rejected[lane])
-    return summary
+    summary.conflictingSignals = Int(lanes.pointee.conflicts[lane])
+    summary.rejectedOrders = Int(lanes.pointee.rejected[lane])
   }
 
   /// Days from the start of the first bar to the end of the last.

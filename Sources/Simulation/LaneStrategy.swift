@@ -28,6 +28,12 @@ public protocol LaneStrategy: Sendable {
   var entersShort: Bool { get }
   /// Whether any set has a stop, a target or a trailing stop.
   var hasLevels: Bool { get }
+  /// Whether any set has a trailing stop.
+  var trails: Bool { get }
+  /// Whether every set commits all its equity.
+  var commitsAll: Bool { get }
+  /// Whether `terms` is the same for every set.
+  var sharesTerms: Bool { get }
   /// Names of the panel's fields that the signals read, in the order in which columns are passed.
   var fields: [String] { get }
   /// What a set was given beyond its signals.
@@ -36,14 +42,12 @@ public protocol LaneStrategy: Sendable {
   func program(sets: Range<Int>) throws -> any LaneProgram
 }
 
-/// The signals of some parameter sets, laid out in vectors of eight lanes.
+/// The signals of some parameter sets, laid out in vectors of eight lanes, eight vectors a bundle.
 public protocol LaneProgram: Sendable {
-  /// For each vector, the parameter set in each place; -1 for none.
-  var vectors: [[Int]] { get }
-  /// For each vector, the bars for which each place is warming.
-  var warmups: [[Int]] { get }
-  /// Bars before the first that columns must hold, as NaN.
-  var fieldHistory: Int { get }
+  /// The parameter set in each place, vector by vector; -1 for none.
+  var sets: [Int] { get }
+  /// The bars for which each place is warming.
+  var warmups: [Int] { get }
   /// Something that computes the signals; one for each worker.
   func makeEvaluator(kernels: KernelTable) -> any LaneEvaluator
 }
@@ -54,8 +58,10 @@ public protocol LaneEvaluator: AnyObject {
   func begin(fields: [UnsafePointer<Double>], run: LaneRun, firstPrice: Int)
   /// Computes what lanes share for the next bars.
   func advance(count: Int)
-  /// Long entry, long exit, short entry, short exit of a vector over the current block.
-  func signals(of vector: Int) -> SignalPointers
+  /// Long entry, long exit, short entry, short exit of a bundle over the current block.
+  ///
+  /// The memory is good until the next call.
+  func signals(of bundle: Int) -> SignalPointers
 }
 
 /// Everything that defines the lanes of a run.

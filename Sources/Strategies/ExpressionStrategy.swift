@@ -174,24 +174,24 @@ extension ExpressionStrategy: LaneStrategy {
 
   /// Whether any set has a stop, a target or a trailing stop.
   public var hasLevels: Bool { terms[0] != nil || terms[1] != nil || terms[2] != nil }
+  /// Whether any set has a trailing stop.
+  public var trails: Bool { terms[2] != nil }
+  /// Whether every set commits all its equity.
+  public var commitsAll: Bool {
+    guard let fraction = terms[3] else { return true }
+    return fraction.parameters.isEmpty && fraction.value([]) == 1
+  }
+  /// Whether distances and size are the same for every set.
+  public var sharesTerms: Bool { terms.allSatisfy { $0?.parameters.isEmpty ?? true } }
 }
 
 /// The signals of some sets, as the lane engine takes them.
 struct ExpressionProgram: LaneProgram {
   let program: SignalProgram
   let clock: ClockColumns
-  let vectors: [[Int]]
-  let warmups: [[Int]]
 
-  init(program: SignalProgram, clock: ClockColumns) {
-    self.program = program
-    self.clock = clock
-    vectors = program.vectors.map(\.sets)
-    warmups = program.vectors.map(\.warmup)
-  }
-
-  // The evaluator keeps what it reads of earlier bars.
-  var fieldHistory: Int { 0 }
+  var sets: [Int] { program.sets }
+  var warmups: [Int] { program.warmups }
 
   func makeEvaluator(kernels: KernelTable) -> any LaneEvaluator {
     ExpressionEvaluator(
@@ -217,5 +217,5 @@ final class ExpressionEvaluator: LaneEvaluator {
   }
 
   func advance(count: Int) { evaluator.advance(count: count) }
-  func signals(of vector: Int) -> SignalPointers { evaluator.signals(of: vector) }
+  func signals(of bundle: Int) -> SignalPointers { evaluator.signals(of: bundle) }
 }

@@ -49,35 +49,62 @@ func run(
     return Column(buffer: buffer)
   }
   let bars = columns.values.first?.count ?? 0
-  evaluator.begin(
-    SignalColumns(
-      fields: memory.map { UnsafePointer($0.buffer.base + wall) }, clock: clock,
-      firstPrice: firstPrice ?? -1_000_000_000, firstTradingBar: firstTradingBar))
+  let start = SignalColumns(
+    fields: memory.map { UnsafePointer($0.buffer.base + wall) }, clock: clock,
+    firstPrice: firstPrice ?? -1_000_000_000, firstTradingBar: firstTradingBar)
   var result = Evaluated()
-  for vector in program.vectors {
-    for (lane, set) in vector.sets.enumerated() where set >= 0 {
-      result.warmups[set] = vector.warmup[lane]
-      result.values[set] = Array(repeating: [], count: signals)
-    }
+  for (place, set) in program.sets.enumerated() where set >= 0 {
+    result.warmups[set] = program.warmups[place]
+    result.values[set] = Array(repeating: [], count: signals)
   }
-  var bar = 0
-  var next = 0
-  while bar < bars {
-    let count = min(blocks[min(next, blocks.count - 1)], bars - bar)
-    next += 1
-    evaluator.advance(count: count)
-    for (index, vector) in program.vectors.enumerated() {
-      let found = evaluator.signals(of: index)
-      let pointers = [found.longEntry, found.longExit, found.shortEntry, found.shortExit]
-      for (lane, set) in vector.sets.enumerated() where set >= 0 {
-        for signal in 0..<signals {
-          for offset in 0..<count {
-            result.values[set]?[signal].append(pointers[signal][offset][lane])
+  // Once as conditions, once more for signals that are numbers.
+  var conditions: [Int: [[Double]]] = result.values
+  for isNumber in [false, true] {
+    evaluator.begin(start)
+    var bar = 0
+    var next = 0
+    while bar < bars {
+      let count = min(blocks[min(next, blocks.count - 1)], bars - bar)
+      next += 1
+      evaluator.advance(count: count)
+      if isNumber {
+        for vector in 0..<program.vectorCount {
+          let numbers = evaluator.numbers(of: vector)
+          for lane in 0..<laneWidth {
+            let set = program.sets[vector * laneWidth + lane]
+            if set < 0 { continue }
+            for signal in 0..<signals {
+              guard let number = numbers[signal] else { continue }
+              for bar in 0..<count {
+                result.values[set]?[signal].append(
+                  number.series?[bar] ?? number.lanes?[bar * number.step][lane] ?? .nan)
+              }
+            }
+          }
+        }
+      } else {
+        for bundle in 0..<(program.vectorCount + bundleVectors - 1) / bundleVectors {
+          let found = evaluator.signals(of: bundle)
+          let pointers = [found.longEntry, found.longExit, found.shortEntry, found.shortExit]
+          for lane in 0..<bundleWidth {
+            let place = bundle * bundleWidth + lane
+            if place >= program.sets.count || program.sets[place] < 0 { continue }
+            for signal in 0..<signals {
+              for bar in 0..<count {
+                let bit = pointers[signal][bar] >> UInt64(lane) & 1
+                conditions[program.sets[place]]?[signal].append(bit == 0 ? 0 : 1)
+              }
+            }
           }
         }
       }
+      bar += count
     }
-    bar += count
+  }
+  for (set, columns) in conditions {
+    for (signal, values) in columns.enumerated() where result.values[set]?[signal].isEmpty ?? false {
+      result.values[set]?[signal] = values
+    }
   }
   withExtendedLifetime(memory) {}
   return result

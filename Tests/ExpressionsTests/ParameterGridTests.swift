@@ -18,7 +18,7 @@ private func axis(_ name: String, _ values: [Double]) -> ParameterGrid.Axis {
   let grid = ParameterGrid(axes: [])
   #expect(grid.count == 1)
   #expect(grid.values(set: 0) == [])
-  #expect(grid.vectors(sets: 0..<1, width: 8) == [[0, -1, -1, -1, -1, -1, -1, -1]])
+  #expect(LaneVectors(grid, sets: 0..<1).sets == [0, -1, -1, -1, -1, -1, -1, -1])
   #expect(ParameterGrid(axes: [axis("a", [])]).count == 0)
 }
 
@@ -36,7 +36,7 @@ private func axis(_ name: String, _ values: [Double]) -> ParameterGrid.Axis {
   #expect(ParameterGrid.size(of: [wide, wide, wide, wide]) == nil)
 }
 
-/// Places without a set are filled; the rest hold each set once, in order, and neighbours on a full axis are aligned.
+/// Places without a set are filled; the rest hold each set once, and neighbours on a full axis are aligned.
 @Test func vectorsHoldEachSetOnce() {
   for seed in 0..<400 as Range<UInt64> {
     var random = TestRandom(seed: seed)
@@ -49,10 +49,21 @@ private func axis(_ name: String, _ values: [Double]) -> ParameterGrid.Axis {
     guard grid.count > 0 else { continue }
     let first = random.int(0...grid.count - 1)
     let last = random.int(first...grid.count - 1)
-    let vectors = grid.vectors(sets: first..<last + 1, width: 8)
-    #expect(vectors.allSatisfy { $0.count == 8 && $0.contains { $0 >= 0 } }, "seed \(seed)")
+    let vectors = LaneVectors(grid, sets: first..<last + 1)
+    #expect(vectors.sets.count == vectors.count * 8, "seed \(seed)")
     #expect(
-      vectors.flatMap { $0.filter { $0 >= 0 } } == Array(first...last), "seed \(seed)")
+      (0..<vectors.count).allSatisfy { vectors.sets[$0 * 8..<$0 * 8 + 8].contains { $0 >= 0 } },
+      "seed \(seed)")
+    #expect(vectors.sets.filter { $0 >= 0 }.sorted() == Array(first...last), "seed \(seed)")
+    // A set stands where its grid point is computed.
+    for vector in 0..<vectors.count {
+      for repeating in [false, true] {
+        let points = vectors.points(of: vector, grid, repeating: repeating)
+        for place in 0..<8 where vectors.sets[vector * 8 + place] >= 0 {
+          #expect(points[place] == grid.points[vectors.sets[vector * 8 + place]], "seed \(seed)")
+        }
+      }
+    }
     // At most a third of the places is empty, but for the end.
     let places = vectors.count * 8
     #expect(places * 2 <= (last - first + 1) * 3 || places - (last - first + 1) < 8, "seed \(seed)")
@@ -61,10 +72,12 @@ private func axis(_ name: String, _ values: [Double]) -> ParameterGrid.Axis {
 
 @Test func setsOnAFullAxisStandAtMultiplesOfTheWidth() {
   let grid = ParameterGrid(axes: [axis("a", [1, 2, 3]), axis("b", (0..<16).map(Double.init))])
-  for vector in grid.vectors(sets: 0..<48, width: 8) {
+  let vectors = LaneVectors(grid, sets: 0..<48)
+  for index in 0..<vectors.count {
+    let vector = vectors.sets[index * 8..<index * 8 + 8]
     let slow = Set(vector.map { grid.values(set: $0)[0] })
     #expect(slow.count == 1)
-    #expect(grid.values(set: vector[0])[1].truncatingRemainder(dividingBy: 8) == 0)
+    #expect(grid.values(set: vector.first ?? 0)[1].truncatingRemainder(dividingBy: 8) == 0)
   }
 }
 

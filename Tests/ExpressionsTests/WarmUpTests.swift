@@ -38,12 +38,10 @@ func followsFromTheLengths(source: String) throws {
   let program = try SignalProgram(
     graph: compiler.graph, signals: [root, nil, nil, nil], grid: grid, sets: 0..<grid.count)
   var seen = 0
-  for vector in program.vectors {
-    for (lane, set) in vector.sets.enumerated() where set >= 0 {
-      let values = grid.values(set: set)
-      #expect(vector.warmup[lane] == expected(Int(values[0]), Int(values[1])), "\(values)")
-      seen += 1
-    }
+  for (place, set) in program.sets.enumerated() where set >= 0 {
+    let values = grid.values(set: set)
+    #expect(program.warmups[place] == expected(Int(values[0]), Int(values[1])), "\(values)")
+    seen += 1
   }
   #expect(seen == grid.count)
 }
@@ -54,11 +52,9 @@ func followsFromTheLengths(source: String) throws {
   let exit = try compiler.condition("close < sma(close, slow)")
   let program = try SignalProgram(
     graph: compiler.graph, signals: [entry, exit, nil, nil], grid: grid, sets: 0..<grid.count)
-  for vector in program.vectors {
-    for (lane, set) in vector.sets.enumerated() where set >= 0 {
-      let values = grid.values(set: set)
-      #expect(vector.warmup[lane] == Int(max(values[0], values[1])) - 1)
-    }
+  for (place, set) in program.sets.enumerated() where set >= 0 {
+    let values = grid.values(set: set)
+    #expect(program.warmups[place] == Int(max(values[0], values[1])) - 1)
   }
 }
 

@@ -73,6 +73,22 @@ import Testing
     }
   }
 
+  /// Without the sums over trades all else is the same.
+  @Test(arguments: 300..<330)
+  func keepingLessChangesNothing(seed: Int) throws {
+    var run = Self.scenario(seed).run
+    run.rules.keepsTradeSums = true
+    let full = try sweep(run)
+    run.rules.keepsTradeSums = false
+    for (lane, summary) in try sweep(run).enumerated() {
+      for metric in MetricCatalog.all where !metric.needs.contains(.tradeSums) {
+        #expect(
+          metric.value(of: summary) == metric.value(of: full[lane]),
+          "seed \(seed), lane \(lane), \(metric.name)")
+      }
+    }
+  }
+
   /// A run that asks for returns gets them even if its rules do not mention the sums.
   @Test func returnsNeedNoOtherSwitch() throws {
     var run = Self.scenario(7).run
@@ -103,14 +119,15 @@ import Testing
     var random = SeededGenerator(seed: seed)
     let count = Int.random(in: 1...200, using: &random)
     let bars = Bars.random(count, Weather(volatility: 0.05, gaps: 0.3), &random)
-    let open = AlignedBuffer(repeating: 0.0, count: count)
-    let high = AlignedBuffer(repeating: 0.0, count: count)
-    let low = AlignedBuffer(repeating: 0.0, count: count)
-    let close = AlignedBuffer(repeating: 0.0, count: count)
-    let mark = AlignedBuffer(repeating: 0.0, count: count)
-    let fillable = AlignedBuffer(repeating: 1.0, count: count)
-    let signals = AlignedBuffer(repeating: Vector.zero, count: 4 * count)
+    // Each with a bar before the first, as the engine's columns have.
+    let columns = (0..<11).map { _ in Column(AlignedBuffer(repeating: 1.0, count: count + 8)) }
+    let (open, high, low, close) = (
+      columns[0].base, columns[1].base, columns[2].base, columns[3].base
+    )
+    let (mark, fillable) = (columns[4].base, columns[5].base)
+    let signals = AlignedBuffer<UInt64>(repeating: 0, count: 4 * count)
     let returns = AlignedBuffer(repeating: Vector.zero, count: count)
+    let work = AlignedBuffer<UInt64>(repeating: 0, count: LaneBlock.workWords)
     for bar in 0..<count {
       open[bar] = bars.open[bar]
       high[bar] = bars.high[bar]
@@ -132,11 +149,24 @@ import Testing
     rules.trailsBeforeCheck = random.chance(0.2)
     rules.commissionRate = 0.001
     rules.slippageRate = 0.001
+    rules.trails = rules.watchesLevels
+    rules.isInvested = !rules.watchesLevels || random.chance(0.5)
+    let sells = rules.watchesLevels && !rules.isInvested
     for index in 0..<4 * count {
       let isShort = index / count == 2
-      for lane in 0..<laneWidth where !isShort || (rules.watchesLevels && lane % 2 == 0) {
-        signals.base[index][lane] = random.chance(0.02) ? 1 : 0
+      for lane in 0..<laneWidth where !isShort || (sells && lane % 2 == 0) {
+        if random.chance(0.02) { signals.base[index] |= 1 << UInt64(lane) }
       }
+    }
+    for bar in 0..<count {
+      let price = rules.fill == .nextOpen ? open[bar] : close[bar]
+      let cost = price * (1 + rules.slippageRate) * (1 + rules.commissionRate)
+      let proceeds = price * (1 - rules.slippageRate) * (1 - rules.commissionRate)
+      columns[6].base[bar] = mark[bar] / mark[bar - 1]
+      columns[7].base[bar] = mark[bar] / cost
+      columns[8].base[bar] = proceeds / mark[bar - 1]
+      columns[9].base[bar] = 1 / cost
+      columns[10].base[bar] = proceeds
     }
     let state = AlignedBuffer(repeating: LaneState(cash: 1000), count: 1)
     if rules.watchesLevels {
@@ -146,15 +176,23 @@ import Testing
         if random.chance(0.6) { state.base[0].trailingStop[lane] = random.uniform(0.02, 0.5) }
       }
     }
+    let prices = columns.map { UnsafePointer($0.base) }
     var block = LaneBlock(
-      open: open.base, high: high.base, low: low.base, close: close.base, mark: mark.base,
-      fillable: fillable.base,
+      prices: PricePointers(
+        open: prices[0], high: prices[1], low: prices[2], close: prices[3], mark: prices[4],
+        fillable: prices[5], held: prices[6], entered: prices[7], left: prices[8],
+        unitsPerCash: prices[9], cashPerUnit: prices[10]),
       signals: SignalPointers(
         longEntry: signals.base, longExit: signals.base + count,
-        shortEntry: signals.base + 2 * count, shortExit: signals.base + 3 * count))
+        shortEntry: signals.base + 2 * count, shortExit: signals.base + 3 * count),
+      work: work.base)
     block.count = count
     block.returns = returns.base
-    variant.kernels.run(state.base, block, rules, careful, nil)
+    variant.kernels.run(state.base, 1, block, rules, careful, nil)
+    // What only lives within a bar.
+    state.base[0].price = .zero
+    state.base[0].growth = .zero
+    state.base[0].basis = .zero
     let words = MemoryLayout<LaneState>.size / 8
     let bits = UnsafeRawPointer(state.base).bindMemory(to: UInt64.self, capacity: words)
     return (0..<words).map { bits[$0] }
@@ -162,4 +200,10 @@ import Testing
         (0..<laneWidth).map { returns[bar][$0].bitPattern }
       }
   }
+}
+
+private final class Column {
+  private let buffer: AlignedBuffer<Double>
+  var base: UnsafeMutablePointer<Double> { buffer.base + 8 }
+  init(_ buffer: consuming AlignedBuffer<Double>) { self.buffer = buffer }
 }

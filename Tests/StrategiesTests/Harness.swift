@@ -84,7 +84,7 @@ func entries(
     let count = min(100, bars - bar)
     evaluator.advance(count: count)
     let signal = evaluator.signals(of: 0).longEntry
-    found += (0..<count).filter { signal[$0][0] != 0 }.map { historyStart + bar + $0 }
+    found += (0..<count).filter { signal[$0] & 1 != 0 }.map { historyStart + bar + $0 }
     bar += count
   }
   withExtendedLifetime(columns) {}

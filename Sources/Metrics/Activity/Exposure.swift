@@ -7,6 +7,7 @@ struct Exposure: Metric {
   let direction = MetricDirection.neutral
   let definition = "bars at whose end a position is held / bars"
   let source = "vectorbt position coverage; backtesting.py also counts the bar of the exit"
+  let needs: MetricNeeds = .tradeSums
 
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.bars > 0 else { return .undefined(.tooFewBars) }

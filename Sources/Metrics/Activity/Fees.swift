@@ -7,6 +7,7 @@ struct Fees: Metric {
   let direction = MetricDirection.lower
   let definition = "sum of commissions over fills"
   let source = "Apus"
+  let needs: MetricNeeds = .tradeSums
 
   func value(of lane: LaneSummary) -> MetricValue { MetricValue(lane.fees, of: lane) }
 }

@@ -7,6 +7,7 @@ struct SlippageCost: Metric {
   let direction = MetricDirection.lower
   let definition = "sum over fills of |fill price - unslipped price| * quantity"
   let source = "Apus"
+  let needs: MetricNeeds = .tradeSums
 
   func value(of lane: LaneSummary) -> MetricValue { MetricValue(lane.slippage, of: lane) }
 }

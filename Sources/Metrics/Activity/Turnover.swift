@@ -10,7 +10,7 @@ struct Turnover: Metric {
     "(sum over fills of price * quantity) / mean equity / years; years = bars / bars per year"
   let source = "two-sided, annualised; half of it is the one-sided turnover of SEC Form N-1A"
 
-  let needs = MetricNeeds.extendedSums
+  let needs: MetricNeeds = [.extendedSums, .tradeSums]
 
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.bars > 0 else { return .undefined(.tooFewBars) }

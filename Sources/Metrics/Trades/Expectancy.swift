@@ -7,6 +7,7 @@ struct Expectancy: Metric {
   let direction = MetricDirection.higher
   let definition = "(sum of profits - |sum of losses|) / closed trades"
   let source = "vectorbt expectancy; backtesting.py takes trade returns instead"
+  let needs: MetricNeeds = .tradeSums
 
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.trades > 0 else { return .undefined(.noTrades) }

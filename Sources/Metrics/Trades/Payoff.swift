@@ -7,6 +7,7 @@ struct Payoff: Metric {
   let direction = MetricDirection.higher
   let definition = "(sum of profits / won trades) / (|sum of losses| / lost trades), in money"
   let source = "quantstats payoff_ratio, on trades instead of bars"
+  let needs: MetricNeeds = .tradeSums
 
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.trades > 0 else { return .undefined(.noTrades) }

@@ -7,6 +7,7 @@ struct ProfitFactor: Metric {
   let direction = MetricDirection.higher
   let definition = "sum of profits / |sum of losses|, in money, on closed trades"
   let source = "vectorbt profit_factor; backtesting.py sums trade returns instead, quantstats bars"
+  let needs: MetricNeeds = .tradeSums
 
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.trades > 0 else { return .undefined(.noTrades) }

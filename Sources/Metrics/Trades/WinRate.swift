@@ -9,6 +9,7 @@ struct WinRate: Metric {
   let direction = MetricDirection.higher
   let definition = "trades with a profit above 0 / closed trades"
   let source = "vectorbt win_rate, backtesting.py Win Rate; quantstats counts bars instead"
+  let needs: MetricNeeds = .tradeSums
 
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.trades > 0 else { return .undefined(.noTrades) }

@@ -29,7 +29,6 @@ struct TestStrategy: LaneStrategy {
   var terms: [LaneTerms]
   var fields: [String]
   var entersShort: Bool
-  var history = 0
   /// Places of a vector that hold a set; the others stay empty.
   var lanesPerVector = laneWidth
   /// First set whose program fails.
@@ -40,6 +39,9 @@ struct TestStrategy: LaneStrategy {
   var hasLevels: Bool {
     terms.contains { min($0.stopLoss, $0.takeProfit, $0.trailingStop).isFinite }
   }
+  var trails: Bool { terms.contains { $0.trailingStop.isFinite } }
+  var commitsAll: Bool { terms.allSatisfy { $0.fraction == 1 } }
+  var sharesTerms: Bool { Set(terms.map(\.fraction)).count <= 1 && !hasLevels }
   func terms(of set: Int) -> LaneTerms { terms[set] }
 
   func program(sets: Range<Int>) throws -> any LaneProgram {
@@ -68,8 +70,9 @@ extension TestStrategy {
   /// Momentum by close: long above the close `lag` bars ago, short below it, where `lag` grows with the set.
   static func momentum(terms: [LaneTerms], entersShort: Bool) -> TestStrategy {
     TestStrategy(
-      terms: terms, fields: ["close"], entersShort: entersShort, history: terms.count
+      terms: terms, fields: ["close"], entersShort: entersShort
     ) { moment in
+      if moment.column <= moment.set { return [] }
       let close = moment.fields[0]
       let now = close[moment.column]
       let before = close[moment.column - moment.set - 1]
@@ -111,29 +114,27 @@ struct SignalTable: Sendable {
 
 private struct TestProgram: LaneProgram {
   let strategy: TestStrategy
-  let vectors: [[Int]]
-  let warmups: [[Int]]
+  let sets: [Int]
+  let warmups: [Int]
 
   init(strategy: TestStrategy, sets: Range<Int>) {
     self.strategy = strategy
     let width = strategy.lanesPerVector
-    let vectors = stride(from: sets.lowerBound, to: sets.upperBound, by: width).map { first in
+    self.sets = stride(from: sets.lowerBound, to: sets.upperBound, by: width).flatMap { first in
       (0..<laneWidth).map { place in
         let set = first + place
         return place < width && set < sets.upperBound ? set : -1
       }
     }
-    self.vectors = vectors
-    warmups = vectors.map { $0.map { max($0, 0) % 5 } }
+    warmups = self.sets.map { max($0, 0) % 5 }
   }
 
-  var fieldHistory: Int { strategy.history }
   func makeEvaluator(kernels: KernelTable) -> any LaneEvaluator { TestEvaluator(program: self) }
 }
 
 private final class TestEvaluator: LaneEvaluator {
   private let program: TestProgram
-  private let memory = AlignedBuffer(repeating: Vector.zero, count: 4 * LaneEngine.blockBars)
+  private let memory = AlignedBuffer<UInt64>(repeating: 0, count: 4 * LaneEngine.blockBars)
   private var fields: [UnsafePointer<Double>] = []
   private var historyStart = 0
   private var block = 0..<0
@@ -148,23 +149,26 @@ private final class TestEvaluator: LaneEvaluator {
 
   func advance(count: Int) { block = block.upperBound..<block.upperBound + count }
 
-  func signals(of vector: Int) -> SignalPointers {
-    let sets = program.vectors[vector]
-    for (place, set) in sets.enumerated() {
+  func signals(of bundle: Int) -> SignalPointers {
+    memory.base.update(repeating: 0, count: memory.count)
+    for lane in 0..<bundleWidth {
+      let place = bundle * bundleWidth + lane
+      // Empty places and those of no vector get signals of their own: nothing in them may reach the others.
+      let set = place < program.sets.count ? program.sets[place] : -1
       for (offset, column) in block.enumerated() {
-        // Empty places get signals of their own: nothing in them may reach the others.
         let signals =
           set < 0
           ? Signals(rawValue: column % 16 == 0 ? 15 : 0)
           : program.strategy.rule(
             TestStrategy.Moment(
               set: set, bar: historyStart + column, column: column, fields: fields))
-        for (row, kind) in [Signals.longEntry, .longExit, .shortEntry, .shortExit].enumerated() {
-          memory.base[row * LaneEngine.blockBars + offset][place] = signals.contains(kind) ? 1 : 0
+        for (row, kind) in [Signals.longEntry, .longExit, .shortEntry, .shortExit].enumerated()
+        where signals.contains(kind) {
+          memory.base[row * LaneEngine.blockBars + offset] |= 1 << UInt64(lane)
         }
       }
     }
-    func row(_ index: Int) -> UnsafePointer<Vector> {
+    func row(_ index: Int) -> UnsafePointer<UInt64> {
       UnsafePointer(memory.base + index * LaneEngine.blockBars)
     }
     return SignalPointers(

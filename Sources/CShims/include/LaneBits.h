@@ -1,0 +1,17 @@
+#pragma once
+
+// Eight conditions as a vector mask and as the bits of a byte. Swift has no word for either conversion, and a loop over
+// the lanes costs more than the comparison that made them.
+
+typedef long long apus_lanes __attribute__((ext_vector_type(8)));
+typedef _Bool apus_conditions __attribute__((ext_vector_type(8)));
+
+/// Bit `l` is set where lane `l` of a mask is; lanes are 0 or -1.
+static inline __attribute__((always_inline)) unsigned char apus_bits(apus_lanes mask) {
+  return __builtin_bit_cast(unsigned char, __builtin_convertvector(mask, apus_conditions));
+}
+
+/// Lane `l` is -1 where bit `l` is set, else 0.
+static inline __attribute__((always_inline)) apus_lanes apus_mask(unsigned char bits) {
+  return -__builtin_convertvector(__builtin_bit_cast(apus_conditions, bits), apus_lanes);
+}
