@@ -6,6 +6,8 @@ public struct LaneBlock: BitwiseCopyable {
   public var count = 0
   /// Index of the first bar in the run.
   public var firstBar = 0
+  /// Whether every price of the series is positive, and none so small that quantities overflow.
+  public var isOrdinary = false
   /// Prices, derived columns and what can fill.
   public var prices: PricePointers
   /// Signals of a bundle for each bar.

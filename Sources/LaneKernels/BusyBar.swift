@@ -102,7 +102,8 @@ extension LaneKernel {
     } else {
       path.store(state, Off.self)
     }
-    if rules.isInvested { return }
+    // An invested account is worth more than nothing while its price is, or too little to be told from nothing.
+    if rules.isInvested && block.prices.mark[bar] > 0 { return }
     let broke = bits((now .<= Vector.zero) .& (state.pointee.ruined .== Vector.zero))
     if broke != 0 { ruin(state, broke, block.firstBar + bar) }
   }

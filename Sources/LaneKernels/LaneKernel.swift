@@ -22,7 +22,7 @@ public enum LaneKernel {
     _ states: UnsafeMutablePointer<LaneState>, _ vectors: Int, _ block: LaneBlock,
     _ rules: LaneRules, careful: Bool, log: UnsafeMutablePointer<FillLog>?
   ) {
-    if rules.isInvested && !rules.watchesLevels && !careful {
+    if rules.isInvested && block.isOrdinary && !rules.watchesLevels && !careful {
       plain(states, vectors, block, rules)
       return
     }

@@ -88,8 +88,6 @@ extension LaneEngine {
     evaluator.begin(fields: columns.fields, run: run, firstPrice: columns.firstPrice)
     let sets = program.sets.prefix(laneWidth)
     guard sets[0] == place.set else { preconditionFailure("a single set takes the first place") }
-    var rules = run.rules
-    rules.isInvested = rules.isInvested && columns.isOrdinary
 
     let state = AlignedBuffer(repeating: run.freshState(sets: sets), count: 1)
     let room = AlignedBuffer(
@@ -114,7 +112,7 @@ extension LaneEngine {
         block.count = 1
         block.firstBar = bar + offset - firstTrading
         if run.keepsReturns { block.returns = gain.base }
-        kernels.run(state.base, 1, block, rules, true, &log)
+        kernels.run(state.base, 1, block, run.rules, true, &log)
         recorder.record(
           bar: block.firstBar, state: state.base[0], mark: columns.prices.mark[bar + offset],
           fills: UnsafeBufferPointer(start: log.records, count: log.count))

@@ -21,8 +21,7 @@ final class SymbolColumns {
   /// Index of the first bar with a close; `bars` if there is none.
   private(set) var firstPrice = 0
 
-  /// Whether an invested account keeps its rules with these prices: none is so small that quantities overflow, and no
-  /// close is 0, negative or infinite.
+  /// Whether every close is a price, and none is so small that quantities overflow.
   private(set) var isOrdinary = true
 
   /// Room for the columns of a run.

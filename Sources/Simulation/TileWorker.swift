@@ -43,8 +43,6 @@ final class TileWorker {
     columns.load(symbol: run.symbols[symbol])
     evaluator.begin(fields: columns.fields, run: run, firstPrice: columns.firstPrice)
     for vector in 0..<states.count { states.base[vector] = fresh[fresh.count == 1 ? 0 : vector] }
-    var rules = run.rules
-    rules.isInvested = rules.isInvested && columns.isOrdinary
     let firstTrading = run.window.lowerBound - run.historyStart
     let bundles = (states.count + bundleVectors - 1) / bundleVectors
     var bar = 0
@@ -60,13 +58,14 @@ final class TileWorker {
           prices: columns.prices.advanced(by: bar + skip), signals: signals.advanced(by: skip),
           work: work.base)
         block.count = count - skip
+        block.isOrdinary = columns.isOrdinary
         block.firstBar = bar + skip - firstTrading
         if run.keepsReturns {
           block.returns = returns.base + first * run.window.count + block.firstBar
           block.returnsStride = run.window.count
         }
         engine.kernels.run(
-          states.base + first, min(bundleVectors, states.count - first), block, rules, false, nil)
+          states.base + first, min(bundleVectors, states.count - first), block, run.rules, false, nil)
       }
       bar += count
     }

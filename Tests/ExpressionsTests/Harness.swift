@@ -102,8 +102,10 @@ func run(
     }
   }
   for (set, columns) in conditions {
-    for (signal, values) in columns.enumerated() where result.values[set]?[signal].isEmpty ?? false {
-      result.values[set]?[signal] = values
+    for (signal, values) in columns.enumerated() {
+      // A column of 0 and 1 may be a condition like `every(5)`, which is a signal.
+      let isCondition = result.values[set]?[signal].allSatisfy { $0 == 0 || $0 == 1 } ?? true
+      if isCondition { result.values[set]?[signal] = values }
     }
   }
   withExtendedLifetime(memory) {}

@@ -108,7 +108,9 @@ import Testing
       for variant in KernelVariant.available {
         for careful in [false, true] {
           let found = Self.kernelBits(seed, variant, careful: careful)
-          #expect(found == expected, "seed \(seed), \(variant.rawValue), careful \(careful)")
+          let differing = zip(found, expected).enumerated().first { $1.0 != $1.1 }?.offset
+          #expect(
+            differing == nil, "seed \(seed), \(variant.rawValue), careful \(careful)")
         }
       }
     }
@@ -187,8 +189,10 @@ import Testing
         shortEntry: signals.base + 2 * count, shortExit: signals.base + 3 * count),
       work: work.base)
     block.count = count
+    block.isOrdinary = true
     block.returns = returns.base
     variant.kernels.run(state.base, 1, block, rules, careful, nil)
+    withExtendedLifetime(columns) {}
     // What only lives within a bar.
     state.base[0].price = .zero
     state.base[0].growth = .zero
