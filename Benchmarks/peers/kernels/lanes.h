@@ -131,12 +131,11 @@ INLINE void plain_flight(
     __m512d held = _mm512_set1_pd(prices->held[t]), in = _mm512_set1_pd(prices->enter[t]),
             out = _mm512_set1_pd(prices->leave[t]);
     UNROLL for (int k = 0; k < flight; k++) {
-      __mmask8 entry = _kandn_mask8(a[k].held, _load_mask8((__mmask8 *)(enter[k] + t)));
-      __mmask8 exit = _kand_mask8(a[k].held, _load_mask8((__mmask8 *)(leave[k] + t)));
-      __m512d factor = _mm512_mask_mov_pd(one, a[k].held, held);
+      unsigned was = a[k].held, entry = enter[k][t] & ~was, exit = leave[k][t] & was;
+      __m512d factor = _mm512_mask_mov_pd(one, was, held);
       factor = _mm512_mask_mov_pd(factor, entry, in);
       factor = _mm512_mask_mov_pd(factor, exit, out);
-      a[k].held = _kxor_mask8(a[k].held, _kor_mask8(entry, exit));
+      a[k].held = was ^ (entry | exit);
       follow(&a[k].path, factor, entry);
     }
   }
@@ -188,9 +187,8 @@ INLINE void level_flight(
             entry_unit = _mm512_set1_pd(prices->entry_unit[t]);
     UNROLL for (int k = 0; k < flight; k++) {
       level_lanes *s = &a[k];
-      __mmask8 entry = _kandn_mask8(s->held, _load_mask8((__mmask8 *)(enter[k] + t)));
-      __mmask8 exit = _kand_mask8(s->held, _load_mask8((__mmask8 *)(leave[k] + t)));
-      __mmask8 now = _kxor_mask8(s->held, _kor_mask8(entry, exit));
+      unsigned was = s->held, entry = enter[k][t] & ~was, exit = leave[k][t] & was;
+      unsigned now = was ^ (entry | exit);
       s->stop = _mm512_mask_mul_pd(s->stop, entry, open, s->stop_factor);
       __mmask8 hit = _mm512_mask_cmp_pd_mask(now, low, s->stop, _CMP_LE_OQ);
       __m512d price;
@@ -203,14 +201,14 @@ INLINE void level_flight(
         __mmask8 gap = _mm512_mask_cmp_pd_mask(reached, open, s->target, _CMP_GT_OQ);
         // The stop comes first, but for an open beyond the target.
         price = _mm512_mask_min_pd(
-            _mm512_max_pd(open, s->target), _kandn_mask8(gap, hit), open, s->stop);
-        hit = _kor_mask8(hit, reached);
+            _mm512_max_pd(open, s->target), hit & ~gap, open, s->stop);
+        hit |= reached;
       }
-      __m512d factor = _mm512_mask_mov_pd(one, s->held, held);
+      __m512d factor = _mm512_mask_mov_pd(one, was, held);
       factor = _mm512_mask_mov_pd(factor, entry, in);
       factor = _mm512_mask_mov_pd(factor, exit, out);
       factor = _mm512_mask_mul_pd(factor, hit, price, _mm512_mask_mov_pd(held_unit, entry, entry_unit));
-      s->held = _kandn_mask8(hit, now);
+      s->held = now & ~hit;
       if (trails) s->stop = _mm512_max_pd(s->stop, _mm512_mul_pd(high, s->stop_factor));
       follow(&s->path, factor, entry);
     }
@@ -222,7 +220,7 @@ INLINE void level_run(
     const int trails, level_lanes *state, const plain_signals *signals, int count,
     const level_prices *prices, int bars) {
   int i = 0;
-  for (; i + 2 <= count; i += 2) level_flight(2, trails, state + i, signals + i, prices, bars);
+  for (; i + 3 <= count; i += 3) level_flight(3, trails, state + i, signals + i, prices, bars);
   for (; i < count; i++) level_flight(1, trails, state + i, signals + i, prices, bars);
 }
 
