@@ -4,11 +4,6 @@
 #include <immintrin.h>
 
 #define AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,fma")))
-#if defined(__clang__)
-#define UNROLL _Pragma("unroll")
-#else
-#define UNROLL _Pragma("GCC unroll 8")
-#endif
 #define INLINE static inline __attribute__((always_inline)) AVX512
 
 /// Eight combinations in registers.
@@ -63,7 +58,7 @@ INLINE void step(
   do {                                                                                             \
     lanes a[flight];                                                                               \
     const double *fast[flight], *slow[flight];                                                     \
-    UNROLL for (int k = 0; k < flight; k++) {                                           \
+    _Pragma("unroll") for (int k = 0; k < flight; k++) {                                           \
       a[k] = load(states + i + k);                                                                 \
       fast[k] = block->fast + items[i + k].fast * block_bars;                                      \
       slow[k] = block->slow + (long)items[i + k].group * block_bars * width;                       \
@@ -71,11 +66,11 @@ INLINE void step(
     for (int t = 0; t < block->bars; t++) {                                                        \
       __m512d ratio = _mm512_set1_pd(block->ratio[t]);                                             \
       __m512d exit_ratio = _mm512_set1_pd(block->exit_ratio[t]);                                   \
-      UNROLL for (int k = 0; k < flight; k++)                                           \
+      _Pragma("unroll") for (int k = 0; k < flight; k++)                                           \
           step(a + k, fast[k][t], slow[k] + t * width, ratio, exit_ratio, entry_factor, one,       \
                counts_one);                                                                        \
     }                                                                                              \
-    UNROLL for (int k = 0; k < flight; k++) store(states + i + k, a + k);               \
+    _Pragma("unroll") for (int k = 0; k < flight; k++) store(states + i + k, a + k);               \
     i += flight;                                                                                   \
   } while (0)
 

@@ -240,7 +240,7 @@ INLINE void close_prices(const peers_series *s, int first, int bars, peers_costs
   for (int t = 0; t < bars; t++) {
     int bar = first + t;
     p->held[t] = bar ? s->close[bar] / s->close[bar - 1] : 1;
-    p->enter[t] = (1 - 0.0) / ((1 + c.slippage) * (1 + c.fee));
+    p->enter[t] = 1 / ((1 + c.slippage) * (1 + c.fee));
     p->leave[t] = p->held[t] * (1 - c.slippage) * (1 - c.fee);
   }
 }

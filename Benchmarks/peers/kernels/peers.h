@@ -25,6 +25,12 @@ typedef struct {
 
 // Each sweep fills a row for every combination, the last axis fastest.
 
+/// Two averages, in pairs of windows below 4,096, over several symbols of equal length: long while fast is above slow,
+/// once it was below; same close. Rows are [symbol][pair].
+void peers_sma(
+    const peers_series *series, int symbols, const double *fast, const double *slow,
+    int combinations, peers_costs costs, int threads, peers_row *rows);
+
 /// Wilder's RSI: enter below `floor`, leave above `ceiling`; next open.
 void peers_rsi(
     const peers_series *s, peers_axis n, peers_axis floor, peers_axis ceiling, peers_costs costs,
