@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import shutil
 import subprocess
 
 import numpy as np
@@ -12,26 +13,43 @@ from workloads import FIELDS, HERE, ROOT
 LIBRARY = ROOT / "build" / "peers" / "libpeers.so"
 
 
-def supported():
-    """Whether this machine runs them."""
+def compiler():
+    """The system's C compiler, or None."""
+    return next((found for name in (os.environ.get("CC"), "cc", "gcc") if name and (found := shutil.which(name))), None)
+
+
+def lacking():
+    """What this machine lacks to run them; None if nothing."""
     try:
         flags = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
-        return False
-    return all(flag in flags for flag in ("avx512f", "avx512dq", "avx512bw", "avx512vl"))
+        flags = ""
+    if not all(flag in flags for flag in ("avx512f", "avx512dq", "avx512bw", "avx512vl")):
+        return "AVX-512"
+    return None if compiler() else "C compiler"
 
 
 def library():
-    sources = sorted(HERE.glob("kernels/*.c"))
-    newest = max(path.stat().st_mtime for path in HERE.glob("kernels/*"))
-    if not LIBRARY.exists() or LIBRARY.stat().st_mtime < newest:
-        LIBRARY.parent.mkdir(parents=True, exist_ok=True)
-        built = LIBRARY.with_suffix(f".{os.getpid()}.so")
+    """The kernels, in one library."""
+    return ctypes.CDLL(str(built(LIBRARY, sorted(HERE.glob("kernels/*.c")), "-fopenmp", "-shared", "-fPIC")))
+
+
+def program(name):
+    """A program of its own."""
+    return built(LIBRARY.with_name(name), [HERE / "programs" / f"{name}.c"])
+
+
+def built(target, sources, *flags):
+    newest = max(path.stat().st_mtime for source in sources for path in source.parent.iterdir())
+    if not target.exists() or target.stat().st_mtime < newest:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Several may build at the same time; each puts a whole file in place.
+        partial = target.with_name(f"{target.name}.{os.getpid()}")
         subprocess.run(
-            [os.environ.get("CC", "cc"), "-std=gnu11", "-O3", "-march=native", "-fopenmp", "-fno-math-errno",
-             "-ffp-contract=off", "-shared", "-fPIC", "-o", built, *sources, "-lm"], check=True)
-        built.replace(LIBRARY)
-    return ctypes.CDLL(str(LIBRARY))
+            [compiler(), "-std=gnu11", "-O3", "-march=native", "-fno-math-errno", "-ffp-contract=off",
+             *flags, "-o", partial, *sources, "-lm"], check=True)
+        partial.replace(target)
+    return target
 
 
 DOUBLES = ctypes.POINTER(ctypes.c_double)
