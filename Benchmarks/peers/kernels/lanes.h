@@ -22,12 +22,18 @@ typedef struct {
   uint8_t bar[block_bars + 8];
 } signal_bytes;
 
-INLINE void *aligned(size_t bytes) {
+/// Memory that nothing was written to yet.
+INLINE void *unwritten(size_t bytes) {
   void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64 + 64);
   if (!memory) abort();
-  memset(memory, 0, bytes);
   return memory;
 }
+
+/// Memory of zeros.
+INLINE void *aligned(size_t bytes) { return memset(unwritten(bytes), 0, bytes); }
+
+INLINE double lesser(double a, double b) { return a < b ? a : b; }
+INLINE double greater(double a, double b) { return a > b ? a : b; }
 
 /// Moves the last bar of a block before the first of the next.
 INLINE void carry(signal_bytes *signals, int count, int bars) {

@@ -31,6 +31,10 @@ void peers_sma(
     const peers_series *series, int symbols, const double *fast, const double *slow,
     int combinations, peers_costs costs, int threads, peers_row *rows);
 
+/// The same by its events; series of at most 65,000 bars.
+void peers_sma_events(
+    const peers_series *series, int symbols, const double *fast, const double *slow,
+    int combinations, peers_costs costs, int threads, peers_row *rows);
 /// Wilder's RSI: enter below `floor`, leave above `ceiling`; next open.
 void peers_rsi(
     const peers_series *s, peers_axis n, peers_axis floor, peers_axis ceiling, peers_costs costs,
