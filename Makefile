@@ -3,10 +3,10 @@ PREFIX ?= /usr/local
 SWIFT_DIRS := Sources Tests $(wildcard Benchmarks) Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint install clean prepare
+.PHONY: help build demo test bench bench-peers lint install clean prepare
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 build: prepare ## Build the executable, .build/release/apus
 	swift build -c release --product apus
@@ -23,6 +23,10 @@ test: prepare ## Run every check of the code: Swift tests, the demonstration, th
 bench: build ## Time every stage against what the machine allows, see Benchmarks/README.md
 	swift build -c release --product apus-bench
 	.build/release/apus-bench run
+
+bench-peers: build ## Run the same sweeps through C, Numba, vectorbt, raptorbt and backtesting.py
+	swift build -c release --product apus-bench
+	Benchmarks/peers/run
 
 lint: ## Check format, documentation and house rules
 	swift format lint --strict -r $(SWIFT_DIRS)

@@ -96,6 +96,7 @@ let package = Package(
       name: "apus-bench",
       dependencies: [
         "BenchmarkKit", "Scenarios", "Arguments", "Jobs", "Simulation", "Storage", "Market",
+        "Metrics", "Kernels",
       ], path: "Benchmarks/Runner"),
 
     // What an embedder imports.

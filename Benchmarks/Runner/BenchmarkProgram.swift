@@ -59,6 +59,27 @@ package enum BenchmarkProgram {
             "folder", "PATH", help: "Where files are kept.", default: "build/bench",
             completion: .files),
         ], common: []),
+      CommandSpec(
+        "serve", group: "Peers", summary: "Time one sweep whenever a line on standard input asks",
+        discussion: [
+          "Loads a spec once. Lines: 'run' simulates it and 'run N' does so N times; 'answers FILE' writes total return, Sharpe ratio, drawdown and entries of every lane as raw doubles. Each is answered by a line of JSON. Loading and writing are never in a time; the rest, from the compiled spec to the metrics, is."
+        ],
+        examples: [
+          Example(
+            "echo run 5 | apus-bench serve Benchmarks/peers/specs/rsi.json5 --symbols 1",
+            "Seconds of five sweeps.")
+        ],
+        positionals: [
+          PositionalSpec("SPEC", help: "The job description, JSON5.", completion: .files)
+        ],
+        options: [
+          .value(
+            "set", "KEY=VALUE", help: "Set a parameter, or any other key by its path.",
+            isRepeatable: true),
+          .value("store", "STORE", help: "A store in place of the spec's.", completion: .files),
+          .value("symbols", "N", help: "Run the first N symbols only."),
+          threads,
+        ], common: []),
     ])
 
   /// Does what the words say and returns the exit status: 0 when all was measured, 1 when something was not or
@@ -93,9 +114,23 @@ package enum BenchmarkProgram {
         try ReportFile.read(arguments.positional("AFTER")))
       try say(comparison.text)
       return comparison.hasRegression ? 1 : 0
+    case "serve":
+      try server(arguments).serve(say: say)
+      return 0
     default:
       return try measure(verb, arguments)
     }
+  }
+
+  private static func server(_ arguments: ParsedArguments) throws -> SweepServer {
+    let symbols = try arguments.optionalInt("symbols", in: 1...10_000_000)
+    let threads = try arguments.optionalInt("threads", in: 1...256) ?? Machine.processors
+    let (spec, store) = try SpecFile.load(
+      path: arguments.positional("SPEC"),
+      settings: try arguments.keyValues("set").map { ($0.key, $0.value) },
+      store: arguments.optionalString("store"))
+    return SweepServer(
+      plan: try RunPlan(spec: spec, storePath: store), symbols: symbols, threads: threads)
   }
 
   private static func measure(_ verb: String, _ arguments: ParsedArguments) throws -> Int32 {
