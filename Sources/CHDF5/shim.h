@@ -1,6 +1,12 @@
 #pragma once
+// Debian keeps its headers apart, where only pkg-config would find them.
+#if __has_include(<hdf5/serial/hdf5.h>)
+#include <hdf5/serial/hdf5.h>
+#include <hdf5/serial/hdf5_hl.h>
+#else
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#endif
 #include <sys/syscall.h>
 #include <unistd.h>
 
