@@ -55,9 +55,15 @@ let laneKernels: [Target.Dependency] =
 
 // The runtime and Foundation as archives too, for the executable alone: tests load them as shared libraries.
 let staticRuntime: [LinkerSetting] = [
-  .unsafeFlags(["-static-stdlib", "-use-ld=lld"], .when(platforms: [.linux])),
+  // Foundation finds its time zones by a record that nothing refers to, so an archive would leave it out.
+  .unsafeFlags(
+    [
+      "-static-stdlib", "-use-ld=lld", "-Xlinker",
+      "--undefined-glob=*timeZoneICUClass_localized*",
+    ], .when(platforms: [.linux])),
   .linkedLibrary("_FoundationCollections", .when(platforms: [.linux])),
   .linkedLibrary("_FoundationCShims", .when(platforms: [.linux])),
+  .linkedLibrary("_FoundationICU", .when(platforms: [.linux])),
 ]
 
 let package = Package(
