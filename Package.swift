@@ -1,6 +1,10 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 // The table below reads as the architecture: a module depends only on layers beneath its own.
 // `swift build --explicit-target-dependency-import-check error` holds every import to it.
 
@@ -8,14 +12,36 @@ let hot: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"])]
 
 func module(
   _ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = [],
-  exclude: [String] = []
+  exclude: [String] = [], linking: [LinkerSetting] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings,
+    linkerSettings: linking)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude)
+}
+
+// Debian's HDF5 as a shared library loads curl, Kerberos and thirty more before `main`; its archive needs none of them.
+// So archives are linked where they lie, and what pkg-config names elsewhere.
+#if arch(arm64)
+  let archives = "/usr/lib/aarch64-linux-gnu"
+#else
+  let archives = "/usr/lib/x86_64-linux-gnu"
+#endif
+let hdf5Archives = ["hdf5_serial_hl", "hdf5_serial", "sz", "aec"]
+let cryptoArchives = ["crypto"]
+func areArchived(_ names: [String]) -> Bool {
+  #if canImport(Glibc)
+    names.allSatisfy { access("\(archives)/lib\($0).a", R_OK) == 0 }
+  #else
+    false
+  #endif
+}
+func linked(_ names: [String], or shared: [String], _ more: [String] = []) -> [LinkerSetting] {
+  (areArchived(names) ? names.map { ":lib\($0).a" } + more : shared).map { .linkedLibrary($0) }
 }
 
 /// The bar loop is compiled for newer instruction sets too, from the same sources (symbolic links).
@@ -27,18 +53,35 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let laneKernels: [Target.Dependency] =
   ["LaneKernels"] + variants.map { .target(name: $0.0) }
 
+// The runtime and Foundation as archives too, for the executable alone: tests load them as shared libraries.
+let staticRuntime: [LinkerSetting] = [
+  // Foundation finds its time zones by a record that nothing refers to, so an archive would leave it out.
+  .unsafeFlags(
+    [
+      "-static-stdlib", "-use-ld=lld", "-Xlinker",
+      "--undefined-glob=*timeZoneICUClass_localized*",
+    ], .when(platforms: [.linux])),
+  .linkedLibrary("_FoundationCollections", .when(platforms: [.linux])),
+  .linkedLibrary("_FoundationCShims", .when(platforms: [.linux])),
+  .linkedLibrary("_FoundationICU", .when(platforms: [.linux])),
+]
+
 let package = Package(
   name: "Apus",
   products: [
     .library(name: "Apus", targets: ["Apus"]),
-    .executable(name: "apus", targets: ["apus"]),
+    .executable(name: "apus", targets: ["Main"]),
     .executable(name: "apus-bench", targets: ["apus-bench"]),
   ],
   targets: [
     // C surface: Debian packages, named where they are needed.
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: areArchived(hdf5Archives) ? nil : "hdf5-serial",
+      providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: areArchived(cryptoArchives) ? nil : "libcrypto",
+      providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CRandom123", providers: [.apt(["librandom123-dev"])]),
 
     .target(name: "CShims"),
@@ -50,13 +93,16 @@ let package = Package(
     module("LaneKernels", ["Kernels", "CShims"], hot),
 
     // layer 1
-    module("HDF5", ["CHDF5"]),
+    module(
+      "HDF5", ["CHDF5"], linking: linked(hdf5Archives, or: ["hdf5_hl", "hdf5"], ["z", "dl", "m"])),
     module("Market", ["Kernels"]),
     module("Metrics", exclude: ["README.md"]),
     module("Indicators", ["Kernels"], hot, exclude: ["README.md"]),
 
     // layer 2
-    module("Storage", ["HDF5", "Market", "Metrics", "CCrypto"]),
+    module(
+      "Storage", ["HDF5", "Market", "Metrics", "CCrypto"],
+      linking: linked(cryptoArchives, or: ["crypto"])),
     module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 
@@ -76,12 +122,15 @@ let package = Package(
 
     // layer 6
     module("Arguments"),
-    .executableTarget(
-      name: "apus",
-      dependencies: [
+    module(
+      "apus",
+      [
         "Arguments", "Jobs", "Interchange", "Storage", "Simulation", "Expressions", "Metrics",
         "Market",
-      ]),
+      ], exclude: ["Main"]),
+    .executableTarget(
+      name: "Main", dependencies: ["apus"], path: "Sources/apus/Main",
+      linkerSettings: staticRuntime),
 
     // Benchmarks: how to measure, what to measure, and what it is held against.
     .target(name: "BenchmarkKit", path: "Benchmarks/BenchmarkKit"),
@@ -122,7 +171,7 @@ let package = Package(
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus"], exclude: ["Golden"]),
-    tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench", "apus"]),
+    tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -41,15 +41,20 @@ public struct ContestantResult: Codable, Sendable, Equatable {
   public var seconds: Spread
   /// Units of work in a second, at the median.
   public var ratePerSecond: Double
-  /// Its time over that of the limit, by rounds; nil for the limit itself.
+  /// Its time for a unit over that of the limit, by rounds; nil for the limit itself.
   public var limitRatio: Spread?
+  /// Units in one run; nil for those of the scenario.
+  public var work: Double?
 
   /// A result.
-  public init(name: String, seconds: Spread, ratePerSecond: Double, limitRatio: Spread?) {
+  public init(
+    name: String, seconds: Spread, ratePerSecond: Double, limitRatio: Spread?, work: Double? = nil
+  ) {
     self.name = name
     self.seconds = seconds
     self.ratePerSecond = ratePerSecond
     self.limitRatio = limitRatio
+    self.work = work
   }
 }
 
@@ -83,14 +88,17 @@ public struct ScenarioResult: Codable, Sendable, Equatable {
     rounds = samples.seconds[0].count
     repeatedRounds = samples.repeatedRounds
     isClean = samples.isClean
-    let limitSeconds = samples.seconds[samples.seconds.count - 1]
-    let names = workload.contestants.map(\.name) + [workload.limit.name]
-    contestants = zip(names, samples.seconds).enumerated().map { index, pair in
-      let isLimit = index == names.count - 1
-      let spread = Spread(of: pair.1)
+    let all = workload.contestants + [workload.limit]
+    let limitWork = workload.limit.work ?? workload.work
+    let limitCosts = samples.seconds[all.count - 1].map { $0 / limitWork }
+    contestants = zip(all, samples.seconds).enumerated().map { index, pair in
+      let (contestant, seconds) = pair
+      let units = contestant.work ?? workload.work
+      let spread = Spread(of: seconds)
+      let ratios = zip(seconds, limitCosts).map { $0 / units / $1 }
       return ContestantResult(
-        name: pair.0, seconds: spread, ratePerSecond: workload.work / spread.median,
-        limitRatio: isLimit ? nil : Spread(of: zip(pair.1, limitSeconds).map { $0 / $1 }))
+        name: contestant.name, seconds: spread, ratePerSecond: units / spread.median,
+        limitRatio: index == all.count - 1 ? nil : Spread(of: ratios), work: contestant.work)
     }
   }
 

@@ -83,6 +83,10 @@ public struct Comparison: Sendable, Equatable {
         remarks.append("\(old.name): '\(contestant.name)' only in the first report")
         continue
       }
+      guard contestant.work == other.work else {
+        remarks.append("\(old.name): '\(contestant.name)' did different work")
+        continue
+      }
       let (a, b) = (contestant.seconds, other.seconds)
       guard [a.min, a.median, a.max, b.min, b.median, b.max].allSatisfy({ $0 > 0 && $0.isFinite })
       else {

@@ -2,19 +2,40 @@
 public struct Contestant {
   /// Name in tables and files, for example `apus x86-64-v4`.
   public let name: String
-  /// Does the scenario's work once.
-  public let run: () throws -> Void
+  /// Units of work in one run; nil for those of the workload.
+  public let work: Double?
+  /// Does its work once; returns the seconds that count, or nil if the clock shall tell.
+  let run: () throws -> Double?
 
-  /// A contestant.
-  public init(_ name: String, run: @escaping () throws -> Void) {
+  /// A contestant that the clock times.
+  ///
+  /// - Parameter work: units in one run, if it does more or less than the others.
+  public init(_ name: String, work: Double? = nil, run: @escaping () throws -> Void) {
     self.name = name
-    self.run = run
+    self.work = work
+    self.run = {
+      try run()
+      return nil
+    }
+  }
+
+  private init(_ name: String, seconds: @escaping () throws -> Double) {
+    self.name = name
+    self.work = nil
+    self.run = seconds
+  }
+
+  /// A contestant that tells the seconds itself, such as those of the busiest worker.
+  public static func timingItself(
+    _ name: String, seconds: @escaping () throws -> Double
+  ) -> Contestant {
+    Contestant(name, seconds: seconds)
   }
 }
 
 /// What a scenario prepared: contestants that do the same work, and what limits them.
 public struct Workload {
-  /// Units of work in one run of any contestant.
+  /// Units of work in one run of any contestant that does not say otherwise.
   public let work: Double
   /// What is measured; the first is what users get.
   public let contestants: [Contestant]

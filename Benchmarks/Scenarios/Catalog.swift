@@ -4,6 +4,7 @@ import BenchmarkKit
 public enum ScenarioCatalog {
   /// All scenarios.
   public static let all: [Scenario] =
-    importScenarios + storeScenarios + expressionScenarios + laneScenarios + sweepScenarios
-    + metricScenarios + resultScenarios + startupScenarios
+    importScenarios + storeScenarios + expressionScenarios + formulaScenarios + laneScenarios
+    + laneScalingScenarios + laneRuleScenarios + sweepScenarios + metricScenarios + resultScenarios
+    + startupScenarios
 }

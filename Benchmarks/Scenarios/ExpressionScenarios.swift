@@ -29,9 +29,9 @@ let expressionScenarios: [Scenario] = [
 /// cache. Limit: the same by running totals in C: one addition has to wait for the last. The engine's totals are exact
 /// in millionths, so that equal means compare equal, which takes several operations where the reference has one.
 private func simpleMean(_ context: ScenarioContext) throws -> Workload {
-  try workload(context, "close > sma(close, 50)") { x, _, count, out in
-    apus_reference_sma(x, count, 50, out)
-    compare(x, out, count)
+  try expressionWorkload(context, "close > sma(close, 50)") { c, out in
+    apus_reference_sma(c.close, c.count, 50, out)
+    c.mark(out) { c.close[$0] > out[$0] }
   }
 }
 
@@ -40,9 +40,9 @@ private func simpleMean(_ context: ScenarioContext) throws -> Workload {
 /// Data: as `expressions/sma`. Limit: the same recursion in C. A bar waits for the last bar's difference,
 /// multiplication and sum: about twelve cycles, whatever else is done.
 private func exponentialMean(_ context: ScenarioContext) throws -> Workload {
-  try workload(context, "close > ema(close, 50)") { x, _, count, out in
-    apus_reference_ema(x, count, 50, out)
-    compare(x, out, count)
+  try expressionWorkload(context, "close > ema(close, 50)") { c, out in
+    apus_reference_ema(c.close, c.count, 50, out)
+    c.mark(out) { c.close[$0] > out[$0] }
   }
 }
 
@@ -52,9 +52,9 @@ private func exponentialMean(_ context: ScenarioContext) throws -> Workload {
 /// square root a bar. The engine sums each window about its newest value, 100 operations a bar over eight bars at a
 /// time, so that nothing drifts; the ratio is the price of that.
 private func deviation(_ context: ScenarioContext) throws -> Workload {
-  try workload(context, "close > 430 * stdev(close, 50)") { x, _, count, out in
-    apus_reference_stdev(x, count, 50, out)
-    for bar in 0..<count { out[bar] = x[bar] > 430 * out[bar] ? 1 : 0 }
+  try expressionWorkload(context, "close > 430 * stdev(close, 50)") { c, out in
+    apus_reference_stdev(c.close, c.count, 50, out)
+    c.mark(out) { c.close[$0] > 430 * out[$0] }
   }
 }
 
@@ -64,9 +64,9 @@ private func deviation(_ context: ScenarioContext) throws -> Workload {
 /// multiplication: a multiplication and an addition wait for the last bar's, and one division a bar is left. Wilder's
 /// definition divides in the recursion, and a division takes three times as long as a multiplication.
 private func strengthIndex(_ context: ScenarioContext) throws -> Workload {
-  try workload(context, "rsi(close, 14) > 50") { x, _, count, out in
-    apus_reference_rsi(x, count, 14, out)
-    for bar in 0..<count { out[bar] = out[bar] > 50 ? 1 : 0 }
+  try expressionWorkload(context, "rsi(close, 14) > 50") { c, out in
+    apus_reference_rsi(c.close, c.count, 14, out)
+    c.mark(out) { out[$0] > 50 }
   }
 }
 
@@ -75,32 +75,53 @@ private func strengthIndex(_ context: ScenarioContext) throws -> Workload {
 /// Data: two series of 100,000 values, 1.6 MB read and 800 kB written. Limit: the same in C, without a branch: the side
 /// of a bar waits for the last bar's select only.
 private func crossing(_ context: ScenarioContext) throws -> Workload {
-  try workload(context, "crosses_above(close, open)") { x, y, count, out in
-    apus_reference_crosses_above(x, y, count, out)
+  try expressionWorkload(context, "crosses_above(close, open)") { c, out in
+    apus_reference_crosses_above(c.close, c.open, c.count, out)
   }
 }
 
-private func compare(
-  _ x: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ count: Int
-) {
-  for bar in 0..<count { out[bar] = x[bar] > out[bar] ? 1 : 0 }
+/// The same series as plain columns, for references: pointers, since a class's arrays cost checks at each bar.
+final class PlainColumns {
+  let count: Int
+  let open, high, low, close, volume: UnsafePointer<Double>
+  /// Room for `count` values each.
+  let scratch, spare: UnsafeMutablePointer<Double>
+  private let base: UnsafeMutablePointer<Double>
+
+  fileprivate init(_ panel: PricePanel) {
+    let bars = panel.barCount
+    let base = UnsafeMutablePointer<Double>.allocate(capacity: 7 * bars)
+    for (place, field) in ["open", "high", "low", "close", "volume"].enumerated() {
+      (base + place * bars).initialize(
+        from: Fixture.column(panel, field: field, symbol: 0), count: bars)
+    }
+    (base + 5 * bars).initialize(repeating: 0, count: 2 * bars)
+    (open, high, low) = (.init(base), .init(base + bars), .init(base + 2 * bars))
+    (close, volume) = (.init(base + 3 * bars), .init(base + 4 * bars))
+    (scratch, spare) = (base + 5 * bars, base + 6 * bars)
+    count = bars
+    self.base = base
+  }
+
+  deinit { base.deallocate() }
+
+  /// Puts 1 where a condition holds and 0 elsewhere.
+  @inline(__always)
+  func mark(_ out: UnsafeMutablePointer<Double>, _ condition: (Int) -> Bool) {
+    for bar in 0..<count { out[bar] = condition(bar) ? 1 : 0 }
+  }
 }
 
 /// Times a condition against a reference that puts 1 or 0 into `out` for each bar.
-private func workload(
+func expressionWorkload(
   _ context: ScenarioContext, _ text: String,
-  reference:
-    @escaping (
-      _ close: UnsafePointer<Double>, _ open: UnsafePointer<Double>, _ count: Int,
-      _ out: UnsafeMutablePointer<Double>
-    ) -> Void
+  reference: @escaping (_ columns: PlainColumns, _ out: UnsafeMutablePointer<Double>) -> Void
 ) throws -> Workload {
   let bars = context.size(100_000, tiny: 400)
   let series = try ExpressionSeries(text, bars: bars)
   let out = Scratch(UnsafeMutablePointer<Double>.allocate(capacity: bars))
-  let close = Fixture.column(series.run.panel, field: "close", symbol: 0)
-  let open = Fixture.column(series.run.panel, field: "open", symbol: 0)
-  reference(close, open, bars, out.base)
+  let columns = PlainColumns(series.run.panel)
+  reference(columns, out.base)
   let expected = (0..<bars).count { out.base[$0] != 0 }
   let found = series.count(KernelVariant.best.kernels)
   // A value that the two round to different sides of the comparison would be one bar in very many.
@@ -113,7 +134,7 @@ private func workload(
     work: Double(bars),
     contestants: [Contestant(text) { series.evaluate(evaluator) }],
     limit: Contestant("loop in C") {
-      reference(close, open, bars, out.base)
+      reference(columns, out.base)
       blackHole(out.base[bars - 1])
     })
 }

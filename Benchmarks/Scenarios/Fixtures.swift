@@ -22,13 +22,29 @@ enum Fixture {
   }
 
   /// A draft as a panel in memory.
-  static func panel(_ draft: PanelDraft) -> PricePanel {
+  static func panel(_ draft: PanelDraft, lifetimes: [ClosedRange<Int>?]? = nil) -> PricePanel {
     let bars = draft.timeNs.count
     return PricePanel(
       name: draft.name, time: TimeAxis(ns: draft.timeNs), symbols: SymbolTable(draft.symbols),
       calendar: draft.calendar, frequencyNs: draft.frequencyNs, fields: draft.fields.map(\.name),
-      lifetimes: draft.symbols.map { _ in 0...bars - 1 }, contentHash: "",
+      lifetimes: lifetimes ?? draft.symbols.map { _ in 0...bars - 1 }, contentHash: "",
       storage: HeapPanelStorage(fields: draft.fields.map(\.values)))
+  }
+
+  /// A market whose symbols are listed at any bar; every fiftieth has no price at all.
+  static func unequalPanel(bars: Int, symbols: Int) throws -> PricePanel {
+    var draft = try draft(bars: bars, symbols: symbols)
+    // A step that has no factor in common with the number of bars visits all of them.
+    let firsts = (0..<symbols).map { $0 % 50 == 49 ? bars : $0 * 7919 % bars }
+    for field in draft.fields.indices {
+      for bar in 0..<bars {
+        for symbol in 0..<symbols where bar < firsts[symbol] {
+          draft.fields[field].values[bar * symbols + symbol] = .nan
+        }
+      }
+    }
+    let lifetimes = firsts.map { $0 < bars ? $0...bars - 1 : nil }
+    return panel(draft, lifetimes: lifetimes)
   }
 
   /// One symbol's values of a field.
@@ -49,8 +65,7 @@ enum Fixture {
   }
 }
 
-/// The sweep W1: every pair of moving averages of 2…101 bars with the fast one shorter, filled at the close of the
-/// same bar at a fee of 0.1 % a side.
+/// A sweep of two moving averages, filled at the close of the same bar at a fee of 0.1 % a side.
 struct CrossoverSweep {
   let panel: PricePanel
   let run: LaneRun
@@ -58,27 +73,45 @@ struct CrossoverSweep {
   let slow: [Int32]
 
   static let fee = 0.001
+  static let rises = "crosses_above(sma(close, fast), sma(close, slow))"
+  static let falls = "crosses_below(sma(close, fast), sma(close, slow))"
 
+  /// The sweep W1: every pair of averages of 2 bars to `longest`, the fast one shorter.
   init(bars: Int, symbols: Int, longest: Int) throws {
-    panel = Fixture.panel(try Fixture.draft(bars: bars, symbols: symbols))
+    try self.init(
+      panel: Fixture.panel(try Fixture.draft(bars: bars, symbols: symbols)), longest: longest)
+  }
+
+  /// The same over the first symbols of a panel; over all of them if `symbols` is nil.
+  init(panel: PricePanel, symbols: Int? = nil, longest: Int) throws {
+    try self.init(
+      panel: panel, symbols: symbols, fast: (2..<longest).map(Double.init),
+      slow: (3...longest).map(Double.init))
+  }
+
+  /// Every pair of a fast and a slower average, and what else the strategy shall do.
+  init(
+    panel: PricePanel, symbols: Int? = nil, fast: [Double], slow: [Double],
+    adding addition: (inout ExpressionStrategy.Source) -> Void = { _ in }
+  ) throws {
+    self.panel = panel
     let grid = ParameterGrid(
-      axes: [
-        .init(name: "fast", values: (2..<longest).map(Double.init)),
-        .init(name: "slow", values: (3...longest).map(Double.init)),
-      ]) { $0[0] < $0[1] }
+      axes: [.init(name: "fast", values: fast), .init(name: "slow", values: slow)]
+    ) { $0[0] < $0[1] }
     var source = ExpressionStrategy.Source()
-    source.longEntry = "crosses_above(sma(close, fast), sma(close, slow))"
-    source.longExit = "crosses_below(sma(close, fast), sma(close, slow))"
+    source.longEntry = Self.rises
+    source.longExit = Self.falls
+    addition(&source)
     let strategy = try ExpressionStrategy(
       source: source, grid: grid, panel: panel, zoneOffset: { _ in 0 })
     var rules = LaneRules()
     rules.fill = .sameClose
     rules.commissionRate = Self.fee
     run = LaneRun(
-      panel: panel, symbols: Array(0..<symbols), strategy: strategy, rules: rules, cash: 100_000,
-      window: 0..<bars)
-    fast = (0..<grid.count).map { Int32(grid.values(set: $0)[0]) }
-    slow = (0..<grid.count).map { Int32(grid.values(set: $0)[1]) }
+      panel: panel, symbols: Array(0..<(symbols ?? panel.symbolCount)), strategy: strategy,
+      rules: rules, cash: 100_000, window: 0..<panel.barCount)
+    self.fast = (0..<grid.count).map { Int32(grid.values(set: $0)[0]) }
+    self.slow = (0..<grid.count).map { Int32(grid.values(set: $0)[1]) }
   }
 
   /// Lanes times bars.

@@ -21,22 +21,22 @@ private func startVersion(_ context: ScenarioContext) throws -> Workload {
   try processes(context, ["--version"])
 }
 
-/// `apus backtest` of one lane over a year of one symbol.
+/// `apus backtest` of one lane: two moving averages over ten years of one symbol.
 ///
-/// Data: 252 bars of one symbol in a store; a spec of ten lines. On top of `startup/version` come reading both
+/// Data: 2,520 bars of one symbol in a store; a spec of four lines. On top of `startup/version` come reading both
 /// through HDF5, and writing a result with its trace, which is synced to disk twice. Limit: as `startup/version`.
 private func startBacktest(_ context: ScenarioContext) throws -> Workload {
-  let draft = try Fixture.draft(bars: context.size(252, tiny: 60), symbols: 1)
-  try PriceStore.write([draft], to: context.path("year.h5"), force: true)
-  let spec = context.path("year.json5")
+  let draft = try Fixture.draft(bars: context.size(2520, tiny: 60), symbols: 1)
+  try PriceStore.write([draft], to: context.path("prices.h5"), force: true)
+  let spec = context.path("cross.json5")
   try AtomicFile.write(
     """
-    { apus: 1, data: { store: "year.h5" },
-      strategy: { long_entry: "crosses_above(close, sma(close, 20))",
-                  long_exit: "crosses_below(close, sma(close, 20))" } }
+    { apus: 1, data: { store: "prices.h5" },
+      strategy: { long_entry: "crosses_above(sma(close, 20), sma(close, 50))",
+                  long_exit: "crosses_below(sma(close, 20), sma(close, 50))" } }
     """, to: spec, force: true)
   return try processes(
-    context, ["backtest", spec, "--quiet", "--force", "-o", context.path("year-result.h5")])
+    context, ["backtest", spec, "--quiet", "--force", "-o", context.path("result.h5")])
 }
 
 private func processes(_ context: ScenarioContext, _ words: [String]) throws -> Workload {

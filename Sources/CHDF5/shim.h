@@ -1,6 +1,12 @@
 #pragma once
+// Debian keeps its headers apart, where only pkg-config would find them.
+#if __has_include(<hdf5/serial/hdf5.h>)
+#include <hdf5/serial/hdf5.h>
+#include <hdf5/serial/hdf5_hl.h>
+#else
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#endif
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,6 +33,7 @@ static inline hid_t apus_h5_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t apus_h5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t apus_h5_group_create(void) { return H5P_GROUP_CREATE; }
 static inline hid_t apus_h5_dataset_create(void) { return H5P_DATASET_CREATE; }
+static inline hid_t apus_h5_transfer(void) { return H5P_DATASET_XFER; }
 static inline hid_t apus_h5_default(void) { return H5P_DEFAULT; }
 static inline hid_t apus_h5_whole(void) { return H5S_ALL; }
 static inline hid_t apus_h5_error_stack(void) { return H5E_DEFAULT; }

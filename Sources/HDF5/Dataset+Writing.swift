@@ -106,7 +106,7 @@ extension Dataset {
       let type = try StringType.variable(path)
       try writeRange(offset, texts.count) { memory, file in
         StringType.withPointers(texts) {
-          H5Dwrite(handle.id, type.id, memory, file, apus_h5_default(), $0)
+          H5Dwrite(handle.id, type.id, memory, file, StringType.transferProperties(), $0)
         } ?? 0
       }
     }

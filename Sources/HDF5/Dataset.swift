@@ -94,7 +94,8 @@ public struct Dataset: ~Copyable, AttributeOwner {
       let type = try Handle(H5Dget_type(handle.id), "read", path)
       try checkStorage(elementSize: 1)
       return try StringType.read(count: count, type: type.id, from: bytes, path: path) {
-        H5Dread(handle.id, $0, apus_h5_whole(), apus_h5_whole(), apus_h5_default(), $1)
+        H5Dread(
+          handle.id, $0, apus_h5_whole(), apus_h5_whole(), StringType.transferProperties(), $1)
       }
     }
   }

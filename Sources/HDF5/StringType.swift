@@ -2,6 +2,22 @@ import CHDF5
 
 /// The type of variable-length UTF-8 text, and the opaque twin that shows its references.
 enum StringType {
+  /// Whether the library was told once how to show references.
+  // Only touched inside of `Library.enter`.
+  nonisolated(unsafe) private static var keepsReferences = false
+
+  /// How texts of datasets are transferred: through 64 KiB, in place of a megabyte that is zeroed for each column.
+  // Made once, and only touched inside of `Library.enter`.
+  nonisolated(unsafe) private static var transfer: hid_t = apus_h5_default()
+  static func transferProperties() -> hid_t {
+    if transfer == apus_h5_default() {
+      let made = H5Pcreate(apus_h5_transfer())
+      // The usual way does the same, slower.
+      if made >= 0, H5Pset_buffer(made, 1 << 16, nil, nil) >= 0 { transfer = made }
+    }
+    return transfer
+  }
+
   static func variable(_ path: String) throws(HDF5Error) -> Handle {
     let type = try Handle(H5Tcopy(apus_h5_c_string()), "make a text type for", path)
     try HDF5Error.check(H5Tset_size(type.id, apus_h5_variable()), "make a text type for", path)
@@ -40,10 +56,13 @@ enum StringType {
     count: Int, from file: FileBytes, path: String,
     _ read: (_ memoryType: hid_t, _ buffer: UnsafeMutableRawPointer) -> herr_t
   ) throws(HDF5Error) -> [String] {
-    let text = try variable(path)
     let opaque = try Handle(H5Tcreate(H5T_OPAQUE, 16), "make a reference type for", path)
-    try HDF5Error.check(
-      apus_h5_register_references(text.id, opaque.id), "make a reference type for", path)
+    if !keepsReferences {
+      let text = try variable(path)
+      try HDF5Error.check(
+        apus_h5_register_references(text.id, opaque.id), "make a reference type for", path)
+      keepsReferences = true
+    }
     let bytes = try fill(count * 16, path) { read(opaque.id, $0) }
     var heap = GlobalHeap(file: file)
     var strings: [String] = []

@@ -113,7 +113,9 @@ extension PriceStore {
   private static func writeActions(in group: borrowing Group) throws(HDF5Error) {
     let rows = try group.writeRows(0)
     try group.writeColumn("symbol", [Int32](), along: rows)
-    try group.writeColumn("time", [Int64](), along: rows)
+    let time = try group.write("time", [Int64]())
+    try time.setAttribute("units", "nanoseconds since 1970-01-01")
+    try time.attach(rows, dimension: 0)
     try group.writeColumn("kind", [String](), along: rows)
     try group.writeColumn("value", [Double](), along: rows)
   }

@@ -2,28 +2,20 @@ import CCrypto
 
 /// SHA-256 of bytes that come in pieces.
 public struct SHA256: ~Copyable {
-  private let context: OpaquePointer
+  private var context = SHA256_CTX()
 
   /// The hash of nothing yet.
-  public init() {
-    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-      // Only memory can lack here.
-      fatalError("no memory for a hash")
-    }
-    self.context = context
-  }
-
-  deinit { EVP_MD_CTX_free(context) }
+  public init() { SHA256_Init(&context) }
 
   /// Takes more bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    if let base = bytes.baseAddress { EVP_DigestUpdate(context, base, bytes.count) }
+    if let base = bytes.baseAddress { SHA256_Update(&context, base, bytes.count) }
   }
 
   /// The hash in lower-case hexadecimal, 64 digits.
   public consuming func hexDigest() -> String {
     var digest = [UInt8](repeating: 0, count: 32)
-    EVP_DigestFinal_ex(context, &digest, nil)
+    SHA256_Final(&digest, &context)
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     for byte in digest { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }

@@ -115,6 +115,28 @@ import Testing
         }
       }
     }
+    var scratch = [Double](repeating: 0, count: count)
+    apus_reference_highest(x, count, window, &scratch, &out)
+    check("highest") { full($0)?.max() }
+    apus_reference_lowest(x, count, window, &scratch, &out)
+    check("lowest") { full($0)?.min() }
+    apus_reference_wma(x, count, window, &out)
+    check("wma") {
+      full($0).map { values in
+        let weighted = zip(values, 1...).reduce(0) { $0 + $1.0 * Double($1.1) }
+        return weighted * 2 / (size * (size + 1))
+      }
+    }
+    if window > 1 {
+      apus_reference_slope(x, count, window, &out)
+      check("slope") {
+        full($0).map { values in
+          let middle = (size - 1) / 2
+          let products = zip(values, 0...).reduce(0) { $0 + $1.0 * (Double($1.1) - middle) }
+          return products * 12 / (size * (size * size - 1))
+        }
+      }
+    }
     apus_reference_ema(x, count, window, &out)
     check("ema") { bar in
       guard bar + 1 >= window else { return nil }

@@ -45,6 +45,20 @@ import apus_bench
     #expect(result.rounds == 5 && result.repeatedRounds == 1 && result.isClean)
   }
 
+  @Test func differentAmountsOfWorkAreComparedByTheUnit() throws {
+    let scenario = Scenario("stage/sizes", unit: .bars, limit: "the small one") { _ in
+      throw BenchmarkError.unavailable(what: "everything", next: "leave it")
+    }
+    let workload = Workload(
+      work: 100, contestants: [Contestant("large", work: 1000) {}], limit: Contestant("small") {})
+    let samples = Sampler.Samples(seconds: [[24, 20], [2, 2]], repeatedRounds: 0, isClean: true)
+    let result = ScenarioResult(scenario: scenario, workload: workload, samples: samples)
+    // Ten times the work in ten to twelve times the time.
+    #expect(result.contestants[0].limitRatio == Spread(median: 1.1, min: 1, max: 1.2))
+    #expect(result.contestants[0].work == 1000 && result.contestants[1].work == nil)
+    #expect(result.contestants[0].ratePerSecond == 1000.0 / 22)
+  }
+
   @Test func jsonReadsBackAsTheSame() throws {
     var report = Self.report(seconds: [1.0 / 3, 1e-9, 7], limit: [0.1, 0.2, 0.3], isClean: false)
     let broken = Scenario("stage/broken \"quoted\"", unit: .bytes, limit: "nothing") { _ in

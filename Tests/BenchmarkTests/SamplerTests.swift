@@ -54,6 +54,18 @@ import Testing
     #expect(samples.isClean && samples.repeatedRounds == 0)
   }
 
+  @Test func oneThatTimesItselfIsBelieved() throws {
+    let machine = Machine()
+    let samples = try machine.sampler(rounds: 3, minimum: 0.02).sample([
+      machine.contestant("a", milliseconds: 2),
+      .timingItself("b") {
+        machine.now += 5_000_000
+        return 0.004
+      },
+    ])
+    #expect(samples.seconds[1].allSatisfy { abs($0 - 0.004) < 1e-12 })
+  }
+
   @Test func eachIsWarmedAndThenTheyTakeTurns() throws {
     let machine = Machine()
     _ = try machine.sampler(rounds: 2).sample([

@@ -62,6 +62,15 @@ import Testing
     }
   }
 
+  @Test func everyTimeSaysWhatItCounts() throws {
+    try PriceStore.add(Samples.draft(), to: path)
+    let root = try File.open(path).root()
+    for group in ["actions", "panels/us_equity_1d"] {
+      let units = try root.group(group).dataset("time").textAttribute("units")
+      #expect(units == "nanoseconds since 1970-01-01", "\(group)")
+    }
+  }
+
   @Test func chosenFieldsComeInTheChosenOrder() throws {
     try PriceStore.add(Samples.draft(), to: path)
     let panel = try PriceStore.open(path).loadPanel("us_equity_1d", fields: ["close", "open"])

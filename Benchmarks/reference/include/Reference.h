@@ -20,6 +20,29 @@ void apus_reference_stdev(const double *x, size_t count, size_t window, double *
 void apus_reference_rsi(const double *x, size_t count, size_t window, double *out);
 /// 1 where `x` rises above `y`, else 0.
 void apus_reference_crosses_above(const double *x, const double *y, size_t count, double *out);
+/// Largest and least of the last `window` values, by three comparisons a value; `scratch` has room for `count`.
+void apus_reference_highest(const double *x, size_t count, size_t window, double *scratch, double *out);
+void apus_reference_lowest(const double *x, size_t count, size_t window, double *scratch, double *out);
+/// Mean with weights 1 to `window`, by two running totals.
+void apus_reference_wma(const double *x, size_t count, size_t window, double *out);
+/// Slope of the least-squares line through the last `window` values, by two running totals.
+void apus_reference_slope(const double *x, size_t count, size_t window, double *out);
+/// Pearson correlation of the last `window` values, by five running totals.
+void apus_reference_correlation(
+    const double *x, const double *y, size_t count, size_t window, double *out);
+/// Wilder's average true range. A multiplication and an addition after the other.
+void apus_reference_atr(
+    const double *high, const double *low, const double *close, size_t count, size_t window, double *out);
+/// Wilder's average directional index. The same three times, a division, and once more.
+void apus_reference_adx(
+    const double *high, const double *low, const double *close, size_t count, size_t window, double *out);
+/// On-balance volume. One addition after the other.
+void apus_reference_obv(const double *close, const double *volume, size_t count, double *out);
+/// Mean of (high + low + close)/3 over the last `window` values, weighted by volume, by two running totals; `scratch`
+/// has room for `count`.
+void apus_reference_vwap(
+    const double *high, const double *low, const double *close, const double *volume, size_t count,
+    size_t window, double *scratch, double *out);
 
 /// Reads a file in blocks and looks for line ends; false with `errno` if it can't be read.
 bool apus_reference_scan_file(const char *path, size_t *bytes, size_t *lines);

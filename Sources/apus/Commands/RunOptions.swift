@@ -36,7 +36,12 @@ enum RunOptions {
     do {
       let (spec, store) = try SpecFile.load(
         path: path, settings: settings, store: arguments.optionalString("store"))
-      return try RunPlan(spec: spec, storePath: store)
+      do {
+        return try RunPlan(spec: spec, storePath: store)
+      } catch StorageError.fileMissing(store) {
+        throw StoreMissing(
+          path: store, origin: arguments.isGiven("store") ? nil : path ?? "standard input")
+      }
     } catch let error as SpecError {
       throw SpecFileError(path: path ?? "standard input", error: error)
     }
@@ -167,6 +172,19 @@ private struct PlanReport: Encodable {
   let bars: Int
   let barsPerYear: Double
   let memoryBytes: Int
+}
+
+/// A store that isn't there, with where its name comes from.
+struct StoreMissing: Error, CustomStringConvertible {
+  let path: String
+  /// The spec that names it; nil for the flag.
+  let origin: String?
+
+  var description: String {
+    let place = origin.map { "\($0): data.store" } ?? "--store"
+    let remedy = origin == nil ? "check the path" : "name another with --store STORE"
+    return "\(place): \(path) does not exist.\n  \(remedy), or make one: apus help import"
+  }
 }
 
 /// A mistake in a spec, with the file's name before it.

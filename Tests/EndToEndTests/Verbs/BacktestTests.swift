@@ -97,6 +97,8 @@ import Testing
     (one + " -o -", 2, "error: --output: a result is a file"),
     (one + " -o prices.h5 --force", 2, "error: --output: prices.h5 is read"),
     ("backtest nowhere.json5", 3, "error: nowhere.json5: does not exist."),
+    (one + " --store gone.h5", 3, "error: --store: "),
+    (one + " --set data.store=gone.h5", 3, "error: a.json5: data.store: "),
     (one + " -o no/folder/r.h5", 3, "error: no/folder/r.h5 can't be written"),
   ])
   func mistakes(words: String, status: Int32, message: String) async throws {

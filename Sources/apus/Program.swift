@@ -5,7 +5,7 @@ import Jobs
 /// The verbs, in the order of help.
 ///
 /// A new verb is a file in `Commands` and a line here.
-enum Program {
+package enum Program {
   static let commands: [any Command.Type] = [
     ImportCommand.self,
     GenerateCommand.self,
@@ -28,7 +28,12 @@ enum Program {
       Example("apus sweep spec.json5", "Every parameter set of a spec, ranked."),
     ],
     commands: commands.map { $0.spec })
-}
 
-StandardStreams.prepare()
-exit(Dispatcher(spec: Program.spec, commands: Program.commands).run(CommandLine.arguments).rawValue)
+  /// Runs a command line and ends the process.
+  package static func run() -> Never {
+    StandardStreams.prepare()
+    // Without the libraries' work at exit, which frees memory that goes with the process: files are closed and nothing
+    // is buffered.
+    _exit(Dispatcher(spec: spec, commands: commands).run(CommandLine.arguments).rawValue)
+  }
+}

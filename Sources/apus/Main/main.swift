@@ -1,0 +1,3 @@
+import apus
+
+Program.run()
