@@ -180,5 +180,7 @@ for (name, march) in variants {
   package.targets.append(
     module(
       name, ["Kernels", "CShims"],
-      [.unsafeFlags(["-cross-module-optimization", "-Xcc", "-march=\(march)"])]))
+      [.unsafeFlags(["-cross-module-optimization", "-Xcc", "-march=\(march)"])]
+        // AVX-512 alone has the registers for it.
+        + (march == "x86-64-v4" ? [.define("FOUR_IN_FLIGHT")] : [])))
 }

@@ -44,6 +44,8 @@ public final class SignalEvaluator {
   // What `begin` was given, as bare pointers, so that a block counts no references; `clock` keeps its memory alive.
   private let fields: AlignedBuffer<UnsafePointer<Double>?>
   private let clocks: AlignedBuffer<UnsafePointer<Double>?>
+  /// Where the bytes of each leaf lie for each vector of a bundle.
+  private let columns: AlignedBuffer<UnsafePointer<UInt8>>
   private var clock = ClockColumns()
   private var firstPrice = 0
   private var firstTradingBar = 0
@@ -57,6 +59,8 @@ public final class SignalEvaluator {
     layout = SignalLayout(program: program, block: Self.blockBars)
     fields = AlignedBuffer(repeating: nil, count: program.fields.count)
     clocks = AlignedBuffer(repeating: nil, count: ExpressionGraph.Clock.allCases.count)
+    columns = AlignedBuffer(
+      repeating: UnsafePointer(layout.own), count: layout.leafColumns.count * bundleVectors)
     indicators = program.indicators
     prefixes = Array(repeating: PrefixSum(), count: program.prefixCount)
   }
@@ -92,6 +96,10 @@ public final class SignalEvaluator {
     for pack in 0..<layout.packs.count {
       kernels.interleave(
         UnsafePointer(layout.packMembers.base + pack * laneWidth), layout.packs.base[pack], count)
+    }
+    for place in 0..<layout.shared.count {
+      let step = layout.comparisons.base[layout.shared.base[place]]
+      if let output = step.output { compare(step, output) }
     }
   }
 
@@ -158,14 +166,33 @@ public final class SignalEvaluator {
   public func signals(of bundle: Int) -> SignalPointers {
     let first = bundle * bundleVectors
     let vectors = min(bundleVectors, program.vectorCount - first)
-    let leaves = program.shape.leaves.count
-    for place in 0..<vectors {
-      let vector = first + place
-      for index in layout.stepRanges.base[vector]..<layout.stepRanges.base[vector + 1] {
-        run(layout.steps.base[index])
+    let leaves = layout.leafColumns.count
+    for place in 0..<bundleVectors {
+      // Places behind the last vector repeat it.
+      let vector = first + min(place, vectors - 1)
+      if place < vectors {
+        for index in layout.stepRanges.base[vector]..<layout.stepRanges.base[vector + 1] {
+          run(layout.steps.base[index])
+        }
       }
-      for index in 0..<leaves {
-        compare(index, layout.leaves.base[vector * leaves + index], place)
+      for leaf in 0..<leaves {
+        let step = layout.comparisons.base[layout.comparisonOf.base[vector * leaves + leaf]]
+        var output = step.output
+        if output == nil {
+          let own = layout.own + 2 * Self.blockBars * (leaf * bundleVectors + min(place, vectors - 1))
+          if place < vectors { compare(step, own) }
+          output = own
+        }
+        if let output { columns.base[leaf * bundleVectors + place] = UnsafePointer(output) }
+      }
+    }
+    for leaf in 0..<leaves {
+      let column = layout.leafColumns.base[leaf]
+      let bytes = columns.base + leaf * bundleVectors
+      kernels.words(UnsafePointer(bytes), layout.column(column), count)
+      if layout.comparisons.base[layout.comparisonOf.base[first * leaves + leaf]].kind == .order {
+        for place in 0..<bundleVectors { bytes[place] += Self.blockBars }
+        kernels.words(UnsafePointer(bytes), layout.column(column + 1), count)
       }
     }
     let state = layout.wordStates.base + bundle * program.shape.stateCount
@@ -183,7 +210,7 @@ public final class SignalEvaluator {
     let leaves = program.shape.leaves
     return program.shape.roots.map { root in
       leaves.indices.first { leaves[$0].column == root && leaves[$0].leaf.b == nil }.map {
-        layout.leaves.base[vector * leaves.count + $0].a
+        layout.comparisons.base[layout.comparisonOf.base[vector * leaves.count + $0]].a
       }
     }
   }
@@ -199,20 +226,11 @@ public final class SignalEvaluator {
     }
   }
 
-  private func compare(_ index: Int, _ operands: LeafOperands, _ place: Int) {
-    let entry = program.shape.leaves[index]
-    let output = bytes(entry.column, place)
-    switch entry.leaf.kind {
-    case .compare(let comparison):
-      kernels.compare(comparison, operands.a, operands.b, output, count)
-    case .order:
-      kernels.order(operands.a, operands.b, output, bytes(entry.column + 1, place), count)
+  private func compare(_ step: ComparisonStep, _ output: UnsafeMutablePointer<UInt8>) {
+    switch step.kind {
+    case .compare(let comparison): kernels.compare(comparison, step.a, step.b, output, count)
+    case .order: kernels.order(step.a, step.b, output, output + Self.blockBars, count)
     }
-  }
-
-  /// The bytes of one vector in a column of words.
-  private func bytes(_ column: Int, _ place: Int) -> UnsafeMutablePointer<UInt8> {
-    UnsafeMutableRawPointer(layout.column(column)).assumingMemoryBound(to: UInt8.self) + place
   }
 
   private func run(_ step: SignalShape.WordStep, _ state: UnsafeMutablePointer<UInt64>) {

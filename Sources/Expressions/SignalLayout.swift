@@ -49,9 +49,12 @@ struct LaneStep: BitwiseCopyable {
   var output: UnsafeMutablePointer<Vector>
 }
 
-/// One comparison of eight lanes.
-struct LeafOperands: BitwiseCopyable {
+/// One comparison of eight lanes with its memory.
+struct ComparisonStep: BitwiseCopyable {
+  var kind: SignalShape.Leaf.Kind
   var a, b: BlockOperand
+  /// A byte a bar, for an order that of "above" and then that of "below"; nil where each bundle has its own.
+  var output: UnsafeMutablePointer<UInt8>?
 }
 
 /// The memory of one evaluator, and every step of a program with its pointers.
@@ -64,8 +67,14 @@ final class SignalLayout {
   let steps: AlignedBuffer<LaneStep>
   /// First step of each vector of lanes, and the end.
   let stepRanges: AlignedBuffer<Int>
-  /// Operands of each leaf, vector by vector.
-  let leaves: AlignedBuffer<LeafOperands>
+  /// The comparisons of a program, those that bundles share first in memory.
+  let comparisons: AlignedBuffer<ComparisonStep>
+  /// Positions of those that bundles share.
+  let shared: AlignedBuffer<Int>
+  /// Which comparison each leaf is, vector by vector.
+  let comparisonOf: AlignedBuffer<Int>
+  /// Column of each leaf of the shape.
+  let leafColumns: AlignedBuffer<Int>
   /// Columns of conditions, one word a bar for each lane of a bundle.
   let columns: AlignedBuffer<UInt64>
   /// State of the logic of each bundle.
@@ -74,12 +83,15 @@ final class SignalLayout {
   let warmups: AlignedBuffer<Int>
   let longestWarmups: AlignedBuffer<Int>
 
+  private let bytes: AlignedBuffer<UInt8>
   private let memory: AlignedBuffer<Double>
   private let slotStates: AlignedBuffer<Double>
   private let packMemory: AlignedBuffer<Vector>
   private let scratch: AlignedBuffer<Vector>
   private let constants: AlignedBuffer<Vector>
   private let states: AlignedBuffer<Vector>
+  /// Room for the comparisons that only one bundle needs, two columns for each vector and leaf.
+  let own: UnsafeMutablePointer<UInt8>
   private let block: Int
 
   init(program: SignalProgram, block: Int) {
@@ -141,23 +153,35 @@ final class SignalLayout {
     }
     let zero = BlockOperand(constant: UnsafePointer(constantBase + program.constants.count))
     let shape = program.shape
-    var places: [Int: Int] = [:]
-    for (place, node) in shape.nodes.enumerated() { places[node] = place }
-    let ends = shape.leaves.map { entry in
-      (a: places[entry.leaf.a] ?? 0, b: entry.leaf.b.map { places[$0] ?? 0 })
+    let none = ComparisonStep(kind: .order, a: zero, b: zero)
+    comparisons = AlignedBuffer(repeating: none, count: program.comparisons.count)
+    comparisonOf = AlignedBuffer(repeating: 0, count: program.comparisonOf.count)
+    for (index, comparison) in program.comparisonOf.enumerated() {
+      comparisonOf.base[index] = comparison
     }
-    leaves = AlignedBuffer(
-      repeating: LeafOperands(a: zero, b: zero), count: vectors * shape.leaves.count)
+    leafColumns = AlignedBuffer(repeating: 0, count: shape.leaves.count)
+    for (index, leaf) in shape.leaves.enumerated() { leafColumns.base[index] = leaf.column }
+    // Behind what is shared, what each bundle fills anew.
+    let sharedIndices = program.comparisons.indices.filter { program.comparisons[$0].isShared }
+    shared = AlignedBuffer(repeating: 0, count: sharedIndices.count)
+    let rows = sharedIndices.count + bundleVectors * shape.leaves.count
+    bytes = AlignedBuffer(repeating: 0, count: 2 * block * rows + 16)
+    for (index, comparison) in program.comparisons.enumerated() {
+      comparisons.base[index] = ComparisonStep(
+        kind: shape.leaves[comparison.leaf].leaf.kind, a: operand(comparison.a),
+        b: comparison.b.map(operand) ?? zero)
+    }
+    for (place, index) in sharedIndices.enumerated() {
+      shared.base[place] = index
+      comparisons.base[index].output = bytes.base + 2 * block * place
+    }
+    own = bytes.base + 2 * block * sharedIndices.count
     var laneSteps: [LaneStep] = []
     stepRanges = AlignedBuffer(repeating: 0, count: vectors + 1)
     var state = states.base
     for vector in 0..<vectors {
       let row = vector * nodes
       func found(_ place: Int) -> BlockOperand { operand(program.operands[row + place]) }
-      for (index, end) in ends.enumerated() {
-        leaves.base[vector * ends.count + index] = LeafOperands(
-          a: found(end.a), b: end.b.map(found) ?? zero)
-      }
       for (place, step) in program.steps.enumerated() {
         guard let step, case .scratch = program.operands[row + place] else { continue }
         let work: LaneStep.Work =
@@ -179,7 +203,7 @@ final class SignalLayout {
 
     let bundles = (vectors + bundleVectors - 1) / bundleVectors
     // Behind the shape's columns: zeros for a signal that is missing, four signals while lanes warm, and who is warm.
-    columns = AlignedBuffer(repeating: 0, count: (shape.columnCount + 6) * block)
+    columns = AlignedBuffer(repeating: 0, count: (shape.columnCount + 6) * block + 16)
     wordStates = AlignedBuffer(repeating: 0, count: shape.stateCount * bundles)
     warmups = AlignedBuffer(repeating: 0, count: bundles * bundleWidth)
     longestWarmups = AlignedBuffer(repeating: 0, count: bundles)

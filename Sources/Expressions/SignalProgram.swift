@@ -54,6 +54,10 @@ public struct SignalProgram: Sendable {
   private(set) var prefixCount = 0
   /// Where each vector finds each node of the shape, vector by vector.
   package private(set) var operands: [Operand] = []
+  /// The comparisons to make, each once however many vectors need it.
+  private(set) var comparisons: [Comparison] = []
+  /// Which of them each leaf of the shape is, vector by vector.
+  private(set) var comparisonOf: [Int] = []
   /// Parameter set of each place of each vector of lanes, -1 for a place without one.
   public let sets: [Int]
   /// Bars before which each place's signals are off.
@@ -63,6 +67,17 @@ public struct SignalProgram: Sendable {
 
   /// Number of vectors of lanes.
   public var vectorCount: Int { sets.count / laneWidth }
+
+  /// A leaf of the shape with its operands.
+  struct Comparison: Sendable, BitwiseCopyable {
+    var leaf: Int
+    var a: Operand
+    /// Nil stands for 0.
+    var b: Operand?
+    /// Whether vectors of more than one bundle need it.
+    var isShared = false
+    fileprivate var bundle: Int
+  }
 
   /// A function of other nodes of the shape, by their positions in it.
   enum Step: Sendable {
@@ -108,6 +123,45 @@ public struct SignalProgram: Sendable {
     constants = builder.constants
     indicators = builder.indicators
     prefixCount = builder.prefixCount
+    compare()
+  }
+
+  /// Finds the comparisons that differ.
+  private mutating func compare() {
+    var places: [Int: Int] = [:]
+    for (place, node) in shape.nodes.enumerated() { places[node] = place }
+    let ends = shape.leaves.map { entry in
+      (a: places[entry.leaf.a] ?? 0, b: entry.leaf.b.map { places[$0] ?? 0 })
+    }
+    var known = Array(repeating: [Pair: Int](), count: ends.count)
+    comparisonOf.reserveCapacity(vectorCount * ends.count)
+    for vector in 0..<vectorCount {
+      let row = vector * shape.nodes.count
+      let bundle = vector / bundleVectors
+      for (leaf, end) in ends.enumerated() {
+        let pair = Pair(a: operands[row + end.a], b: end.b.map { operands[row + $0] })
+        if let index = known[leaf][pair] {
+          if comparisons[index].bundle != bundle { comparisons[index].isShared = true }
+          comparisonOf.append(index)
+          continue
+        }
+        if !pair.isOwn { known[leaf][pair] = comparisons.count }
+        comparisonOf.append(comparisons.count)
+        comparisons.append(Comparison(leaf: leaf, a: pair.a, b: pair.b, bundle: bundle))
+      }
+    }
+  }
+
+  private struct Pair: Hashable {
+    var a: Operand
+    var b: Operand?
+
+    /// Whether it is of one vector only.
+    var isOwn: Bool {
+      if case .scratch = a { return true }
+      if case .scratch? = b { return true }
+      return false
+    }
   }
 
   private static func steps(_ shape: SignalShape, _ graph: ExpressionGraph) -> [Step?] {

@@ -2,12 +2,12 @@ import Kernels
 
 /// What is computed for a vector of lanes, whatever its parameters: made once from the graph.
 ///
-/// Conditions are bits: 64 lanes, a bundle, share a word. A *leaf* compares two numbers of eight lanes and fills a byte of
+/// Conditions are bits: 64 lanes, a bundle, share a word. A *leaf* compares two numbers of eight lanes, which gives a byte of
 /// that word; all logic above the leaves works on whole words.
 struct SignalShape: Sendable {
   /// A comparison of two nodes.
   struct Leaf: Sendable, Hashable {
-    enum Kind: Hashable, Sendable {
+    enum Kind: Hashable, Sendable, BitwiseCopyable {
       case compare(BitComparison)
       /// Above and below, in this column and the next.
       case order

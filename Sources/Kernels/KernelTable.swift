@@ -76,6 +76,9 @@ public struct KernelTable: Sendable {
     @Sendable (
       BlockOperand, BlockOperand, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<UInt8>, Int
     ) -> Void
+  /// The bytes of eight vectors side by side, as the words of a bundle; see `ConditionBits.words`.
+  public let words:
+    @Sendable (UnsafePointer<UnsafePointer<UInt8>>, UnsafeMutablePointer<UInt64>, Int) -> Void
   /// Interleaves eight series into lanes.
   public let interleave:
     @Sendable (UnsafePointer<UnsafePointer<Double>>, UnsafeMutablePointer<Vector>, Int) -> Void
@@ -117,6 +120,10 @@ public struct KernelTable: Sendable {
       @escaping @Sendable (
         BlockOperand, BlockOperand, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<UInt8>, Int
       ) -> Void,
+    words:
+      @escaping @Sendable (
+        UnsafePointer<UnsafePointer<UInt8>>, UnsafeMutablePointer<UInt64>, Int
+      ) -> Void,
     interleave:
       @escaping @Sendable (
         UnsafePointer<UnsafePointer<Double>>, UnsafeMutablePointer<Vector>, Int
@@ -131,6 +138,7 @@ public struct KernelTable: Sendable {
     self.barsSince = barsSince
     self.compare = compare
     self.order = order
+    self.words = words
     self.interleave = interleave
   }
 }

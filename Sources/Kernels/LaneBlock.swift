@@ -8,6 +8,8 @@ public struct LaneBlock: BitwiseCopyable {
   public var firstBar = 0
   /// Whether every price of the series is positive, and none so small that quantities overflow.
   public var isOrdinary = false
+  /// Whether every bar of the block can fill.
+  public var isGapless = false
   /// Prices, derived columns and what can fill.
   public var prices: PricePointers
   /// Signals of a bundle for each bar.
@@ -19,8 +21,8 @@ public struct LaneBlock: BitwiseCopyable {
   /// Room for `LaneBlock.workWords` words.
   public var work: UnsafeMutablePointer<UInt64>
 
-  /// Words that the kernel needs while it runs a block: held, entered, left, and a list of bars.
-  public static let workWords = 4 * laneBlockBars
+  /// Words that the kernel needs while it runs a block: held, entered, left, a list of bars, and a summary by groups.
+  public static let workWords = 5 * laneBlockBars
 
   /// A block over columns that the caller owns.
   public init(
@@ -46,6 +48,10 @@ public struct PricePointers: BitwiseCopyable {
   public var fillable: UnsafePointer<Double>
   /// Growth of a position held through the bar: mark over the mark before.
   public var held: UnsafePointer<Double>
+  /// `held` less one.
+  public var heldGain: UnsafePointer<Double>
+  /// The square of that.
+  public var heldSquare: UnsafePointer<Double>
   /// Growth of an account that buys in the bar: mark over the cost of a unit.
   public var entered: UnsafePointer<Double>
   /// Growth of a position sold in the bar: proceeds of a unit over the mark before.
@@ -59,7 +65,9 @@ public struct PricePointers: BitwiseCopyable {
   public init(
     open: UnsafePointer<Double>, high: UnsafePointer<Double>, low: UnsafePointer<Double>,
     close: UnsafePointer<Double>, mark: UnsafePointer<Double>, fillable: UnsafePointer<Double>,
-    held: UnsafePointer<Double>, entered: UnsafePointer<Double>, left: UnsafePointer<Double>,
+    held: UnsafePointer<Double>, heldGain: UnsafePointer<Double>,
+    heldSquare: UnsafePointer<Double>, entered: UnsafePointer<Double>,
+    left: UnsafePointer<Double>,
     unitsPerCash: UnsafePointer<Double>, cashPerUnit: UnsafePointer<Double>
   ) {
     self.open = open
@@ -69,6 +77,8 @@ public struct PricePointers: BitwiseCopyable {
     self.mark = mark
     self.fillable = fillable
     self.held = held
+    self.heldGain = heldGain
+    self.heldSquare = heldSquare
     self.entered = entered
     self.left = left
     self.unitsPerCash = unitsPerCash
@@ -79,7 +89,8 @@ public struct PricePointers: BitwiseCopyable {
   public func advanced(by bars: Int) -> PricePointers {
     PricePointers(
       open: open + bars, high: high + bars, low: low + bars, close: close + bars,
-      mark: mark + bars, fillable: fillable + bars, held: held + bars, entered: entered + bars,
+      mark: mark + bars, fillable: fillable + bars, held: held + bars,
+      heldGain: heldGain + bars, heldSquare: heldSquare + bars, entered: entered + bars,
       left: left + bars, unitsPerCash: unitsPerCash + bars, cashPerUnit: cashPerUnit + bars)
   }
 }

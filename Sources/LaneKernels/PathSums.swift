@@ -39,6 +39,18 @@ struct PathSums {
     worstDepth.replace(with: depth, where: depth .< worstDepth)
   }
 
+  /// Folds the growth of a bar, for which gain and square were worked out before, into the sums of some lanes; the
+  /// others neither gain nor lose.
+  @inline(always)
+  mutating func add(_ growth: Double, gain: Double, square: Double, where lanes: Mask) {
+    let one = Vector(repeating: 1)
+    returns.replace(with: returns + Vector(repeating: gain), where: lanes)
+    squares.replace(with: squares + Vector(repeating: square), where: lanes)
+    depth.replace(with: depth * Vector(repeating: growth), where: lanes)
+    depth = one.replacing(with: depth, where: depth .< one)
+    worstDepth.replace(with: depth, where: depth .< worstDepth)
+  }
+
   /// Folds the same bar into the extended sums, after `add`.
   ///
   /// The product of many growths comes back to a past maximum only up to rounding, and a lane that then stayed in cash

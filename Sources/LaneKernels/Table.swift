@@ -13,6 +13,7 @@ extension LaneKernel {
       barsSince: { BlockOperations.barsSince($0, $1, $2, $3) },
       compare: { ConditionBits.compare($0, $1, $2, $3, $4) },
       order: { ConditionBits.order($0, $1, $2, $3, $4) },
+      words: { ConditionBits.words($0, $1, $2) },
       interleave: { BlockOperations.interleave($0, $1, $2) })
   }
 }

@@ -16,7 +16,7 @@ final class SymbolColumns {
 
   // A bar before the first can be read.
   private static let pad = 8
-  private static let fixedColumns = 11
+  private static let fixedColumns = 13
 
   /// Index of the first bar with a close; `bars` if there is none.
   private(set) var firstPrice = 0
@@ -45,8 +45,9 @@ final class SymbolColumns {
   var prices: PricePointers {
     PricePointers(
       open: constant(0), high: constant(1), low: constant(2), close: constant(3),
-      mark: constant(4), fillable: constant(5), held: constant(6), entered: constant(7),
-      left: constant(8), unitsPerCash: constant(9), cashPerUnit: constant(10))
+      mark: constant(4), fillable: constant(5), held: constant(6), heldGain: constant(11),
+      heldSquare: constant(12), entered: constant(7), left: constant(8),
+      unitsPerCash: constant(9), cashPerUnit: constant(10))
   }
 
   /// Columns that signals read.
@@ -96,11 +97,15 @@ final class SymbolColumns {
     let (mark, fillable) = (column(4), column(5))
     let (held, entered, left) = (column(6), column(7), column(8))
     let (unitsPerCash, cashPerUnit) = (column(9), column(10))
+    let (heldGain, heldSquare) = (column(11), column(12))
     for bar in 0..<bars {
       let before = bar > 0 ? mark[bar - 1] : mark[bar]
       let cost = price[bar] * (1 + rules.slippageRate) * (1 + rules.commissionRate)
       let proceeds = price[bar] * (1 - rules.slippageRate) * (1 - rules.commissionRate)
       held[bar] = mark[bar] / before
+      let gain = held[bar] - 1
+      heldGain[bar] = gain
+      heldSquare[bar] = gain * gain
       entered[bar] = mark[bar] / cost
       left[bar] = proceeds / before
       unitsPerCash[bar] = 1 / cost

@@ -50,6 +50,7 @@ final class TileWorker {
       let count = min(LaneEngine.blockBars, columns.bars - bar)
       evaluator.advance(count: count)
       let skip = min(count, max(0, firstTrading - bar))
+      let isGapless = (bar + skip..<bar + count).allSatisfy { columns.prices.fillable[$0] != 0 }
       for bundle in 0..<bundles {
         let signals = evaluator.signals(of: bundle)
         if skip == count { continue }
@@ -59,6 +60,7 @@ final class TileWorker {
           work: work.base)
         block.count = count - skip
         block.isOrdinary = columns.isOrdinary
+        block.isGapless = isGapless
         block.firstBar = bar + skip - firstTrading
         if run.keepsReturns {
           block.returns = returns.base + first * run.window.count + block.firstBar

@@ -122,7 +122,7 @@ import Testing
     let count = Int.random(in: 1...200, using: &random)
     let bars = Bars.random(count, Weather(volatility: 0.05, gaps: 0.3), &random)
     // Each with a bar before the first, as the engine's columns have.
-    let columns = (0..<11).map { _ in Column(AlignedBuffer(repeating: 1.0, count: count + 8)) }
+    let columns = (0..<13).map { _ in Column(AlignedBuffer(repeating: 1.0, count: count + 8)) }
     let (open, high, low, close) = (
       columns[0].base, columns[1].base, columns[2].base, columns[3].base
     )
@@ -165,6 +165,9 @@ import Testing
       let cost = price * (1 + rules.slippageRate) * (1 + rules.commissionRate)
       let proceeds = price * (1 - rules.slippageRate) * (1 - rules.commissionRate)
       columns[6].base[bar] = mark[bar] / mark[bar - 1]
+      let gain = columns[6].base[bar] - 1
+      columns[11].base[bar] = gain
+      columns[12].base[bar] = gain * gain
       columns[7].base[bar] = mark[bar] / cost
       columns[8].base[bar] = proceeds / mark[bar - 1]
       columns[9].base[bar] = 1 / cost
@@ -182,7 +185,8 @@ import Testing
     var block = LaneBlock(
       prices: PricePointers(
         open: prices[0], high: prices[1], low: prices[2], close: prices[3], mark: prices[4],
-        fillable: prices[5], held: prices[6], entered: prices[7], left: prices[8],
+        fillable: prices[5], held: prices[6], heldGain: prices[11], heldSquare: prices[12],
+        entered: prices[7], left: prices[8],
         unitsPerCash: prices[9], cashPerUnit: prices[10]),
       signals: SignalPointers(
         longEntry: signals.base, longExit: signals.base + count,
@@ -190,6 +194,7 @@ import Testing
       work: work.base)
     block.count = count
     block.isOrdinary = true
+    block.isGapless = (0..<count).allSatisfy { fillable[$0] != 0 }
     block.returns = returns.base
     variant.kernels.run(state.base, 1, block, rules, careful, nil)
     withExtendedLifetime(columns) {}
