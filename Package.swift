@@ -56,7 +56,7 @@ let package = Package(
     module("Indicators", ["Kernels"], hot, exclude: ["README.md"]),
 
     // layer 2
-    module("Storage", ["HDF5", "Market", "Metrics", "CCrypto"]),
+    module("Storage", ["HDF5", "Market", "Metrics", "CCrypto", "CZlib"]),
     module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 

@@ -9,6 +9,23 @@ enum StringType {
     return type
   }
 
+  /// The type of the 16 bytes that stand in a dataset for a variable-length text.
+  static func opaque(_ path: String) throws(HDF5Error) -> Handle {
+    if !isRegistered {
+      let text = try variable(path)
+      let opaque = try Handle(H5Tcreate(H5T_OPAQUE, 16), "make a reference type for", path)
+      for (source, target) in [(text.id, opaque.id), (opaque.id, text.id)] {
+        try HDF5Error.check(
+          apus_h5_register_references(source, target), "make a reference type for", path)
+      }
+      isRegistered = true
+    }
+    return try Handle(H5Tcreate(H5T_OPAQUE, 16), "make a reference type for", path)
+  }
+
+  // Read and written by whoever has the library to itself: creating a type checks that.
+  private nonisolated(unsafe) static var isRegistered = false
+
   /// Reads `count` strings of a type by `read`, which is `H5Dread` or `H5Aread` of one object.
   static func read(
     count: Int, type: hid_t, from file: FileBytes, path: String,
@@ -40,10 +57,7 @@ enum StringType {
     count: Int, from file: FileBytes, path: String,
     _ read: (_ memoryType: hid_t, _ buffer: UnsafeMutableRawPointer) -> herr_t
   ) throws(HDF5Error) -> [String] {
-    let text = try variable(path)
-    let opaque = try Handle(H5Tcreate(H5T_OPAQUE, 16), "make a reference type for", path)
-    try HDF5Error.check(
-      apus_h5_register_references(text.id, opaque.id), "make a reference type for", path)
+    let opaque = try opaque(path)
     let bytes = try fill(count * 16, path) { read(opaque.id, $0) }
     var heap = GlobalHeap(file: file)
     var strings: [String] = []

@@ -73,7 +73,10 @@ extension ResultStore {
   {
     try reading(path) { () throws(HDF5Error) in
       var attributes = ResultAttributes()
-      for (name, key) in texts { attributes[keyPath: key] = try root.textAttribute(name) }
+      // Results of before there was a choice have all rows.
+      for (name, key) in texts where name != "kept" || root.hasAttribute(name) {
+        attributes[keyPath: key] = try root.textAttribute(name)
+      }
       for (name, key) in reals {
         attributes[keyPath: key] = try root.numberAttribute(name, of: Double.self)
       }
