@@ -39,7 +39,7 @@ extension ParameterGrid {
     }
 
     /// The points of a range of sets.
-    func list(_ sets: Range<Int>) -> [Int] {
+    package func list(_ sets: Range<Int>) -> [Int] {
       precondition(sets.lowerBound >= 0 && sets.upperBound <= count, "sets \(sets) of \(count)")
       var points: [Int] = []
       points.reserveCapacity(sets.count)

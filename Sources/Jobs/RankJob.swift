@@ -40,13 +40,12 @@ public struct RankJob: Sendable {
       let test = try compile(condition)
       kept = kept.filter { row in test.value(columns.map { $0.values[row] }) != 0 }
     }
-    let order = ranking(count: kept.count, direction: direction) {
-      column.values[kept[$0]]
-    } isRuined: {
-      table.status[kept[$0]] == .ruined
+    var ranking = Ranking(direction: direction, capacity: kept.count)
+    for row in kept {
+      ranking.append(value: column.values[row], isRuined: table.status[row] == .ruined)
     }
     return table.keeping(
-      rows: kept, order: order, by: name, direction: direction.rawValue)
+      rows: kept, order: ranking.order().map { Int($0) }, by: name, direction: direction.rawValue)
   }
 
   private func compile(_ text: String) throws(SpecError) -> ConstantExpression {

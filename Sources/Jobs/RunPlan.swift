@@ -240,6 +240,9 @@ public struct RunPlan: Sendable {
     return warnings
   }
 
+  /// Position of the metric that ranks.
+  var rankMetric: Int { metrics.firstIndex { $0.name == spec.rankBy } ?? 0 }
+
   /// Symbol of a lane.
   public func symbol(lane: Int) -> String {
     run.panel.symbols[run.symbols[run.place(of: lane).symbol]].symbol

@@ -26,6 +26,13 @@ extension ResultStore {
     return table
   }
 
+  /// Reads where a result comes from, and nothing else.
+  public static func attributes(_ path: String) throws(StorageError) -> ResultAttributes {
+    let file = try open(path)
+    let root = try reading(path) { () throws(HDF5Error) in try file.root() }
+    return try readAttributes(root, path)
+  }
+
   /// Lanes whose traces are in the file, in increasing order.
   public static func tracedLanes(_ path: String) throws(StorageError) -> [Int64] {
     let file = try open(path)

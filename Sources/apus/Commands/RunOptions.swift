@@ -50,10 +50,16 @@ enum RunOptions {
     if case .file(let spec) = arguments.positionalPath("SPEC") { options.inputs = [spec] }
     let summary = RunJob.summaryPath(output)
     try keep([arguments.positional("SPEC"), plan.storePath], from: [output, summary])
-    for path in [output, summary] { try AtomicFile.checkTarget(path, force: options.force) }
     options.workers = try workers(arguments)
     options.variant = try variant()
     return options
+  }
+
+  /// A job whose output can be written.
+  static func job(_ plan: RunPlan, _ options: RunJob.Options) throws -> RunJob {
+    let job = RunJob(plan: plan, options: options)
+    _ = try job.checkOutputs()
+    return job
   }
 
   /// The file that `-o` names; nil if it is absent.
@@ -136,7 +142,10 @@ enum RunOptions {
       "simulating", total: job.plan.run.laneCount, unit: "lanes")
     defer { bar.finish() }
     let outcome = try job.run(
-      progress: { bar.report(done: $0) }, isCancelled: { Interrupts.isRequested })
+      progress: { bar.report(done: $0) }, isCancelled: { Interrupts.isRequested },
+      resumed: { before in
+        console.talk("resuming: \(before) of \(job.plan.run.laneCount) lanes were finished before")
+      })
     bar.finish()
     // Of an interruption the last line tells.
     for warning in outcome.summary.warnings
@@ -144,8 +153,11 @@ enum RunOptions {
       console.warn(warning.message)
     }
     if !outcome.isComplete {
-      let (kept, all) = (outcome.table.lanes.count, job.plan.run.laneCount)
+      let (kept, all) = (outcome.laneCount, job.plan.run.laneCount)
       console.fail("interrupted: \(kept) of \(all) lanes were finished and kept")
+      if !job.options.keepsTraces {
+        console.talk("next: the same command with --resume continues from there")
+      }
     }
     return outcome
   }
@@ -153,7 +165,7 @@ enum RunOptions {
   /// The exit status that a finished run deserves.
   static func status(_ outcome: RunJob.Outcome) -> ExitStatus {
     if !outcome.isComplete { return .interrupted }
-    return outcome.table.attributes.lanesFailed > 0 ? .someLanesFailed : .done
+    return outcome.best.attributes.lanesFailed > 0 ? .someLanesFailed : .done
   }
 }
 
