@@ -28,14 +28,14 @@ private func rankRows(_ context: ScenarioContext) throws -> Workload {
   let job = try RankJob(path: path)
   let order = RadixRank(table.metrics[0].values)
   order.run()
-  let ranked = try job.ranked(by: "sharpe").leaderboard
+  let ranked = try job.ranked(by: "sharpe").table.leaderboard
   guard ranked.elementsEqual(order.positions.map(Int64.init)) else {
     throw BenchmarkError.disagreement(
       what: "result/rank", found: "another order", expected: "that of the radix sort")
   }
   return Workload(
     work: Double(table.lanes.count),
-    contestants: [Contestant("RankJob") { blackHole(try job.ranked(by: "sharpe").leaderboard) }],
+    contestants: [Contestant("RankJob") { blackHole(try job.ranked(by: "sharpe").table.leaderboard) }],
     limit: Contestant("radix sort in C") { order.run() })
 }
 

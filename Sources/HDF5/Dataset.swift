@@ -160,7 +160,7 @@ public struct Dataset: ~Copyable, AttributeOwner {
   }
 
   /// Refuses to set memory aside for values that the file cannot hold.
-  private func checkStorage(elementSize: Int) throws(HDF5Error) {
+  func checkStorage(elementSize: Int) throws(HDF5Error) {
     let stored = Int(clamping: H5Dget_storage_size(handle.id))
     // Deflate, the best of the usual filters, shrinks at most about 1 030 times.
     guard count * elementSize / 1100 <= stored else {

@@ -10,8 +10,9 @@ package struct RankKey: Comparable, Sendable {
   /// Ascends as the value gets worse; equal for equal values, and for zeros of either sign.
   let key: UInt64
   /// The lane, or its row.
-  let lane: Int
+  package let lane: Int
 
+  /// Where a lane stands by a value, which may be NaN.
   package init(value: Double, isRuined: Bool, direction: MetricDirection, lane: Int) {
     self.lane = lane
     if value.isNaN {
@@ -22,6 +23,7 @@ package struct RankKey: Comparable, Sendable {
     }
   }
 
+  /// The order of a leaderboard.
   package static func < (a: RankKey, b: RankKey) -> Bool {
     a.group != b.group ? a.group < b.group : a.key != b.key ? a.key < b.key : a.lane < b.lane
   }
