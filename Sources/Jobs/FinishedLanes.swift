@@ -27,7 +27,7 @@ final class FinishedLanes: Sendable {
   }
 
   /// Bytes of tiles in memory after which a journal is begun, however short the run was so far.
-  private static let memoryLimit = 64 << 20
+  static let memoryLimit = 64 << 20
 
   private let plan: RunPlan
   /// Rows to keep of all; nil keeps all.

@@ -53,7 +53,11 @@ package struct Ranking {
 
   /// Adds the next row.
   package mutating func append(value: Double, isRuined: Bool) {
-    let key = RankKey(value: value, isRuined: isRuined, direction: direction, lane: 0)
+    append(RankKey(value: value, isRuined: isRuined, direction: direction, lane: 0))
+  }
+
+  /// Adds the next row by what its key says of its value.
+  mutating func append(_ key: RankKey) {
     groups.append(key.group)
     keys.append(key.key)
   }

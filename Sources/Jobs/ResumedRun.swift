@@ -91,10 +91,20 @@ extension RunJob {
           lanes: Int(clamping: found.lanesOK + found.lanesFailed), of: plan.run.laneCount)
       }
     }
+    if !options.resumes, !options.force, !options.keepsTraces { try refuseUnfinished() }
     for path in [options.output, summary] {
       try AtomicFile.checkTarget(path, force: mayReplace)
     }
     return mayReplace
+  }
+
+  /// Throws if an earlier run of this output did not end.
+  private func refuseUnfinished() throws {
+    let path = Self.journalPath(options.output)
+    guard let (journal, _, records) = try Journal.open(path) else { return }
+    let before = FinishedLanes(plan, limit: 0, journalPath: nil, patience: .zero)
+    try before.resume(journal, records)
+    throw ResumeError.unfinished(journal: path, lanes: before.count, of: plan.run.laneCount)
   }
 
   /// The lanes that are finished before this run begins: those of a journal, if it is continued.
@@ -111,13 +121,9 @@ extension RunJob {
         throw ResumeError.otherRun(journal: path, difference: difference)
       }
       try finished.resume(journal, records)
-    } else if options.force {
-      journal.remove()
     } else {
-      let before = FinishedLanes(plan, limit: 0, journalPath: nil, patience: .zero)
-      try before.resume(journal, records)
-      throw ResumeError.unfinished(
-        journal: path, lanes: before.count, of: plan.run.laneCount)
+      // Begun anew by force: otherwise it was refused before.
+      journal.remove()
     }
     return finished
   }

@@ -4,6 +4,21 @@ import Simulation
 import Storage
 
 extension RunJob {
+  /// About how large a run is.
+  ///
+  /// - Returns: memory that grows with the lanes, and the result file without traces.
+  public static func size(of plan: RunPlan, keepsTopOnly: Bool) -> (
+    memoryBytes: Int, fileBytes: Int
+  ) {
+    let lanes = plan.run.laneCount
+    let rows = keepsTopOnly ? min(plan.spec.top, lanes) : lanes
+    let (metrics, parameters) = (plan.metrics.count, plan.grid.axes.count)
+    let tiles = min(FinishedLanes.memoryLimit, rows * (metrics * 9 + 1))
+    // Numbers of 8 bytes, texts of 16, and the heads of datasets.
+    let file = rows * ((2 + parameters + metrics) * 8 + 3 * 16) + (5 + parameters + metrics) * 4096
+    return (tiles + rows * 33, file)
+  }
+
   /// Rows that are ranked or handed to the file at a time.
   private static let batch = 1 << 16
 
@@ -31,21 +46,22 @@ extension RunJob {
       }
     }
     let count = finished.count
+    let rank = plan.rankMetric
+    let direction = plan.metrics[rank].direction
     var best = BestRows<RunRow>(limit: plan.spec.top)
     var written = ResultAttributes()
     try ResultStore.write(heading, rowCount: count, to: options.output, force: force) {
       writer throws(StorageError) in
-      var ranking = Ranking(direction: plan.metrics[plan.rankMetric].direction, capacity: count)
+      var ranking = Ranking(direction: direction, capacity: count)
       try finished.forEachTile { tile throws(StorageError) in
         try writer.append(rows(tile, &text))
         for row in 0..<tile.rowCount {
-          let value = tile.value(metric: plan.rankMetric, row)
-          ranking.append(value: value, isRuined: tile.status(row) == .ruined)
-          let key = tile.key(row, by: plan.rankMetric, plan.metrics[plan.rankMetric].direction)
+          let key = tile.key(row, by: rank, direction)
+          ranking.append(key)
           if best.takes(key) { best.insert(RunRow(tile, row), key) }
         }
       }
-      try rank(ranking.order(), finished, writer)
+      try writeLeaderboard(ranking.order(), finished, writer)
       written = attributes()
       return written
     }
@@ -55,12 +71,13 @@ extension RunJob {
   }
 
   /// Writes the leaderboard: the lanes of the rows in an order.
-  private func rank(_ order: [UInt32], _ finished: FinishedLanes, _ writer: ResultWriter)
-    throws(StorageError)
-  {
-    // A complete run's rows are its lanes.
-    let lanes = finished.lanes.ranges.count > 1 ? finished.lanes.ranges.flatMap { Array($0) } : nil
-    let first = finished.lanes.ranges.first?.lowerBound ?? 0
+  private func writeLeaderboard(
+    _ order: [UInt32], _ finished: FinishedLanes, _ writer: ResultWriter
+  ) throws(StorageError) {
+    // The rows of a complete run are its lanes.
+    let ranges = finished.lanes.ranges
+    let lanes = ranges.count > 1 ? ranges.flatMap { Array($0) } : nil
+    let first = ranges.first?.lowerBound ?? 0
     for start in stride(from: 0, to: order.count, by: Self.batch) {
       try writer.rank(
         order[start..<min(start + Self.batch, order.count)].map { row in

@@ -111,16 +111,17 @@ enum RunOptions {
 
   /// What a plan would do, for `--dry-run`.
   static func describe(
-    _ plan: RunPlan, _ arguments: ParsedArguments, _ console: Console
+    _ plan: RunPlan, _ arguments: ParsedArguments, keepsTopOnly: Bool = false, _ console: Console
   ) throws {
     for warning in plan.warnings { console.warn(warning.message) }
     let bars = plan.run.window.count
-    let bytes = Double(plan.run.laneCount) * Double(plan.metrics.count + 2) * 9
+    let size = RunJob.size(of: plan, keepsTopOnly: keepsTopOnly)
     if arguments.flag("json") {
       let report = PlanReport(
         store: plan.storePath, panel: plan.run.panel.name, lanes: plan.run.laneCount,
         parameterSets: plan.grid.count, symbols: plan.run.symbols.count, bars: bars,
-        barsPerYear: plan.run.barsPerYear, memoryBytes: Int(bytes))
+        barsPerYear: plan.run.barsPerYear, memoryBytes: size.memoryBytes,
+        fileBytes: size.fileBytes)
       try console.print(try report.json())
       return
     }
@@ -132,7 +133,8 @@ enum RunOptions {
       "bars        \(bars) a lane, \(NumberText.short(plan.run.barsPerYear)) a year")
     let evaluations = Double(plan.run.laneCount) * Double(bars)
     try console.print("evaluations \(NumberText.short(evaluations)) bars × lanes")
-    try console.print("memory      about \(NumberText.short(bytes))B for metrics")
+    try console.print("memory      about \(NumberText.short(Double(size.memoryBytes)))B for lanes")
+    try console.print("result      about \(NumberText.short(Double(size.fileBytes)))B")
   }
 
   /// Runs a job with a progress bar, and tells its warnings.
@@ -179,6 +181,7 @@ private struct PlanReport: Encodable {
   let bars: Int
   let barsPerYear: Double
   let memoryBytes: Int
+  let fileBytes: Int
 }
 
 /// A mistake in a spec, with the file's name before it.

@@ -31,12 +31,13 @@ enum SweepCommand: Command {
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
     let plan = try RunOptions.plan(arguments)
+    let keepsTopOnly = arguments.string("metrics-only") == "top"
     if arguments.flag("dry-run") {
-      try RunOptions.describe(plan, arguments, console)
+      try RunOptions.describe(plan, arguments, keepsTopOnly: keepsTopOnly, console)
       return .done
     }
     var options = try RunOptions.jobOptions(arguments, plan)
-    options.keepsTopOnly = arguments.string("metrics-only") == "top"
+    options.keepsTopOnly = keepsTopOnly
     options.resumes = arguments.flag("resume")
     let job = try RunOptions.job(plan, options)
     console.talk(
