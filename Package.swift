@@ -120,7 +120,7 @@ let package = Package(
     tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
-    tests("EndToEnd", ["apus"], exclude: ["Golden"]),
+    tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
     tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench", "apus"]),
   ],
   swiftLanguageModes: [.v6]

@@ -25,7 +25,7 @@ public struct SharedTexts {
   }
 }
 
-/// A variable-length text as it stands in a dataset: length, heap address, index. All zero is the empty text.
+/// A variable-length text as it stands in a dataset: length, heap address, index; all zero if it is empty.
 private struct StoredText: BitwiseCopyable, Hashable {
   var low: UInt64 = 0
   var high: UInt64 = 0
@@ -106,7 +106,8 @@ extension Dataset {
   /// Reads texts of a one-dimensional dataset as their places among the distinct ones.
   ///
   /// Traps outside the dataset.
-  public func readPlaces(_ rows: Range<Int>, _ known: inout KnownTexts) throws(HDF5Error) -> [Int32] {
+  public func readPlaces(_ rows: Range<Int>, _ known: inout KnownTexts) throws(HDF5Error) -> [Int32]
+  {
     if rows.isEmpty { return [] }
     guard let stored = try references(rows) else {
       return try readStrings(rows).map { known.place($0) }

@@ -198,6 +198,11 @@ public struct RunPlan: Sendable {
     return grid
   }
 
+  /// Combinations of parameters that a spec's `where` is asked about; nil if it has none.
+  public static func candidates(of spec: Spec) -> Int? {
+    spec.condition == nil ? nil : ParameterGrid.size(of: spec.axes)
+  }
+
   /// Throws if parameters have too many combinations to look at, before any is left out.
   static func checkSize(of axes: [ParameterGrid.Axis]) throws(SpecError) {
     guard let size = ParameterGrid.size(of: axes), size <= laneLimit else {

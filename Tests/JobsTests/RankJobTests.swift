@@ -136,7 +136,8 @@ import Testing
     table.leaderboardBy = name
     let path = bench.folder.path("one.h5")
     try ResultStore.write(table, to: path, force: true)
-    #expect(try RankJob(path: path).ranked(by: name, where: "\(name) > 2").table.lanes == [12, 13, 14])
+    #expect(
+      try RankJob(path: path).ranked(by: name, where: "\(name) > 2").table.lanes == [12, 13, 14])
   }
 
   @Test func rowsHaveTheirPlaces() {

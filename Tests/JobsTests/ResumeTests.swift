@@ -13,7 +13,8 @@ import Testing
 
   init() throws {
     bench = try Workbench(SampleMarket.draft(bars: 80, seed: 3))
-    plan = try SampleSpec.stops.plan(on: bench, metrics: ["sharpe", "trades", "win_rate", "var_95"])
+    plan = try SampleSpec.stops.plan(
+      on: bench, metrics: ["sharpe", "trades", "win_rate", "var_95"])
     whole = try bench.run(plan, to: "whole.h5").table
   }
 

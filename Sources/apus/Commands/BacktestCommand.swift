@@ -20,7 +20,7 @@ enum BacktestCommand: Command {
     common: RunOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    let plan = try RunOptions.plan(arguments)
+    let plan = try RunOptions.plan(arguments, console)
     let open = plan.grid.axes.filter { $0.values.count > 1 }
     guard plan.grid.count == 1 else {
       let hint = open.map { "--set \($0.name)=\(NumberText.text($0.values[0], .plain))" }

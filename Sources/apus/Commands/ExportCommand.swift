@@ -35,7 +35,9 @@ enum ExportCommand: Command {
       try export(file, exporter) { try console.write($0) }
       return .done
     }
-    try console.deliver(to: output, force: arguments.flag("force")) { try export(file, exporter, $0) }
+    try console.deliver(to: output, force: arguments.flag("force")) {
+      try export(file, exporter, $0)
+    }
     if case .file(let path) = output { console.talk("wrote \(file.rowCount) rows to \(path)") }
     return .done
   }

@@ -29,13 +29,16 @@ enum RunOptions {
   }
 
   /// Reads the spec and joins it with its store.
-  static func plan(_ arguments: ParsedArguments) throws -> RunPlan {
+  static func plan(_ arguments: ParsedArguments, _ console: Console) throws -> RunPlan {
     let settings = try arguments.keyValues("set").map { ($0.key, $0.value) }
     var path: String?
     if case .file(let file) = arguments.positionalPath("SPEC") { path = file }
     do {
       let (spec, store) = try SpecFile.load(
         path: path, settings: settings, store: arguments.optionalString("store"))
+      if let count = RunPlan.candidates(of: spec), count > 10_000_000 {
+        console.talk("\(spec.name): looking at \(count) combinations for those that 'where' keeps")
+      }
       return try RunPlan(spec: spec, storePath: store)
     } catch let error as SpecError {
       throw SpecFileError(path: path ?? "standard input", error: error)

@@ -30,7 +30,7 @@ enum SweepCommand: Command {
     common: RunOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    let plan = try RunOptions.plan(arguments)
+    let plan = try RunOptions.plan(arguments, console)
     let keepsTopOnly = arguments.string("metrics-only") == "top"
     if arguments.flag("dry-run") {
       try RunOptions.describe(plan, arguments, keepsTopOnly: keepsTopOnly, console)
@@ -53,9 +53,10 @@ enum SweepCommand: Command {
     let evaluations = Double(outcome.simulatedLaneCount) * Double(plan.run.window.count)
     let kept = options.keepsTopOnly ? ", the best \(outcome.best.lanes.count) kept" : ""
     console.talk(
-      "\(outcome.laneCount) lanes\(kept) in \(NumberText.fixed(outcome.seconds, decimals: 2)) s, of which simulating "
-        + "\(NumberText.fixed(outcome.simulateSeconds, decimals: 2)) s, "
-        + "\(NumberText.short(evaluations / outcome.simulateSeconds)) bars/s; wrote \(job.options.output) and "
+      "\(outcome.laneCount) lanes\(kept) in \(NumberText.fixed(outcome.seconds, decimals: 2)) s "
+        + "(simulating \(NumberText.fixed(outcome.simulateSeconds, decimals: 2)) s, "
+        + "\(NumberText.short(evaluations / outcome.simulateSeconds)) bars/s); "
+        + "wrote \(job.options.output) and "
         + outcome.summaryPath)
     if let best = outcome.best.leaderboard.first {
       console.talk("next: apus replay \(job.options.output) --lane \(best)")
