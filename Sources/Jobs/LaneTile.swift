@@ -97,8 +97,8 @@ final class LaneTile {
   /// Takes the summary of a lane; each lane once.
   func take(_ lane: Int, _ summary: LaneSummary, _ metrics: [any Metric]) {
     let row = lane - Int(words[Head.firstLane])
-    for (position, metric) in metrics.enumerated() {
-      switch metric.value(of: summary) {
+    for position in metrics.indices {
+      switch metrics[position].value(of: summary) {
       case .defined(let value):
         values(position)[row] = value
       case .undefined(let reason):
