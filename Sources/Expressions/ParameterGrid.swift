@@ -27,9 +27,8 @@ public struct ParameterGrid: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - axes: the parameters.
-  ///   - limit: the search for combinations ends when more than these were found.
   ///   - keep: takes the values of one combination in the order of the axes; nil keeps all.
-  public init(axes: [Axis], limit: Int = .max, keep: (([Double]) -> Bool)? = nil) {
+  public init(axes: [Axis], keep: (([Double]) -> Bool)? = nil) {
     self.axes = axes
     strides = axes.indices.map { axis in axes[(axis + 1)...].reduce(1) { $0 * $1.values.count } }
     let size = axes.reduce(1) { $0 * $1.values.count }
@@ -42,7 +41,6 @@ public struct ParameterGrid: Sendable, Equatable {
     var places = [Int](repeating: 0, count: axes.count)
     for point in 0..<size {
       if keep(values) { points.append(point) }
-      if points.count > limit { break }
       // To the next combination, as a counter turns.
       for axis in axes.indices.reversed() {
         places[axis] += 1

@@ -187,10 +187,7 @@ public struct RunPlan: Sendable {
     } catch {
       throw .expression(path: "where", column: error.column, text: text, reason: "\(error)")
     }
-    let grid = ParameterGrid(axes: spec.axes, limit: laneLimit) { condition.value($0) != 0 }
-    guard grid.count <= laneLimit else {
-      throw .tooManyLanes(found: "more than \(laneLimit)", limit: laneLimit)
-    }
+    let grid = ParameterGrid(axes: spec.axes) { condition.value($0) != 0 }
     guard grid.count > 0 else {
       throw .nothingToRun(
         reason: "where: no combination of parameters satisfies \"\(text)\"")

@@ -50,13 +50,18 @@ public final class Journal: Sendable {
       throw .unwritable(path: path, reason: systemReason())
     }
     let journal = Journal(path: path, descriptor: descriptor, end: 0)
-    try journal.lock()
-    try journal.end.withLock { end throws(StorageError) in
-      try journal.write(magic, at: 0)
-      end = magic.count
-    }
-    _ = try Array(header.utf8).withUnsafeBufferPointer { text throws(StorageError) in
-      try journal.append(UnsafeRawBufferPointer(text))
+    do throws(StorageError) {
+      try journal.lock()
+      try journal.end.withLock { end throws(StorageError) in
+        try journal.write(magic, at: 0)
+        end = magic.count
+      }
+      _ = try Array(header.utf8).withUnsafeBufferPointer { text throws(StorageError) in
+        try journal.append(UnsafeRawBufferPointer(text))
+      }
+    } catch {
+      unlink(path)
+      throw error
     }
     return journal
   }
