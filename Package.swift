@@ -101,7 +101,7 @@ let package = Package(
 
     // layer 2
     module(
-      "Storage", ["HDF5", "Market", "Metrics", "CCrypto"],
+      "Storage", ["HDF5", "Market", "Metrics", "CCrypto", "CZlib"],
       linking: linked(cryptoArchives, or: ["crypto"])),
     module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
@@ -170,7 +170,7 @@ let package = Package(
     tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
-    tests("EndToEnd", ["apus"], exclude: ["Golden"]),
+    tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
     tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench"]),
   ],
   swiftLanguageModes: [.v6]

@@ -76,9 +76,9 @@ private func sweepJob(_ context: ScenarioContext) throws -> Workload {
       Contestant("RunPlan and RunJob") { [options] in
         let plan = try RunPlan(spec: spec, storePath: store)
         let outcome = try RunJob(plan: plan, options: options).run()
-        guard outcome.isComplete, outcome.table.lanes.count == fast * slow else {
+        guard outcome.isComplete, outcome.laneCount == fast * slow else {
           throw BenchmarkError.disagreement(
-            what: "sweep/whole-job, lanes", found: "\(outcome.table.lanes.count)",
+            what: "sweep/whole-job, lanes", found: "\(outcome.laneCount)",
             expected: "\(fast * slow)")
         }
       }

@@ -56,12 +56,12 @@ static inline herr_t apus_h5_keep_reference(hid_t source, hid_t target, H5T_cdat
   return 0;
 }
 
-/// Registers `apus_h5_keep_reference` between variable-length strings and opaque values.
+/// Registers `apus_h5_keep_reference` from variable-length strings to opaque values, or back.
 ///
 /// The library resolves references without checks: a flipped bit in a file makes it read or write outside of its
-/// memory. So the caller takes the references and resolves them itself.
-static inline herr_t apus_h5_register_references(hid_t string_type, hid_t opaque_type) {
-  return H5Tregister(H5T_PERS_SOFT, "apus_reference", string_type, opaque_type, apus_h5_keep_reference);
+/// memory. So the caller takes the references and resolves them itself; and it writes one reference into many elements.
+static inline herr_t apus_h5_register_references(hid_t source, hid_t target) {
+  return H5Tregister(H5T_PERS_SOFT, "apus_reference", source, target, apus_h5_keep_reference);
 }
 
 /// A file in memory without a name; -1 if there is none to be had.

@@ -32,8 +32,7 @@ package struct LaneVectors: Sendable, Equatable {
 
     var sets: [Int] = []
     var bases: [Int] = []
-    for set in range {
-      let point = grid.points[set]
+    for (set, point) in zip(range, grid.points.list(range)) {
       let place = point % turn % laneWidth
       if bases.last != point - place {
         bases.append(point - place)

@@ -1,4 +1,7 @@
 /// The parameter sets of a run: points of a grid of axes, in order, the last axis fastest.
+///
+/// O(runs) memory: a grid of all combinations holds none of them, and one that leaves some out holds where each run of
+/// neighbours begins.
 public struct ParameterGrid: Sendable, Equatable {
   /// One parameter and the values it takes.
   public struct Axis: Sendable, Equatable {
@@ -17,25 +20,27 @@ public struct ParameterGrid: Sendable, Equatable {
   /// The axes; the last varies fastest.
   public let axes: [Axis]
   /// Position on the full grid of each parameter set, ascending.
-  public let points: [Int]
+  public let points: Points
   private let strides: [Int]
 
   /// A grid of all combinations, or of those for which `keep` holds.
   ///
   /// - Parameters:
   ///   - axes: the parameters.
-  ///   - limit: the search for combinations ends when more than these were found.
-  ///   - keep: takes the values of one combination in the order of the axes.
-  public init(axes: [Axis], limit: Int = .max, keep: ([Double]) -> Bool = { _ in true }) {
+  ///   - keep: takes the values of one combination in the order of the axes; nil keeps all.
+  public init(axes: [Axis], keep: (([Double]) -> Bool)? = nil) {
     self.axes = axes
     strides = axes.indices.map { axis in axes[(axis + 1)...].reduce(1) { $0 * $1.values.count } }
     let size = axes.reduce(1) { $0 * $1.values.count }
-    var points: [Int] = []
+    guard let keep else {
+      points = Points(all: size)
+      return
+    }
+    var points = Points(all: 0)
     var values = axes.map { $0.values.first ?? .nan }
     var places = [Int](repeating: 0, count: axes.count)
     for point in 0..<size {
       if keep(values) { points.append(point) }
-      if points.count > limit { break }
       // To the next combination, as a counter turns.
       for axis in axes.indices.reversed() {
         places[axis] += 1
@@ -92,6 +97,14 @@ public struct ParameterGrid: Sendable, Equatable {
   /// One grid point for each combination of values on some axes that occurs among the sets.
   package func representatives(of dependencies: [Int]) -> [Int] {
     guard !dependencies.isEmpty else { return points.first.map { [$0] } ?? [] }
+    if count > 0, count == Self.size(of: axes) {
+      // The other axes stand at their first value.
+      return dependencies.sorted().reduce([0]) { found, axis in
+        found.flatMap { point in
+          axes[axis].values.indices.map { point + $0 * strides[axis] }
+        }
+      }
+    }
     var seen: Set<Int> = []
     return points.filter { seen.insert(projection($0, onto: dependencies)).inserted }
   }

@@ -112,18 +112,10 @@ extension Dataset {
     }
   }
 
-  private func writeRange(
+  func writeRange(
     _ offset: Int, _ length: Int, _ write: (_ memory: hid_t, _ file: hid_t) -> herr_t
   ) throws(HDF5Error) {
-    precondition(
-      shape.count == 1 && offset >= 0 && offset + length <= count, "a range inside \(path)")
-    if length == 0 { return }
-    let file = try Handle(H5Dget_space(handle.id), "write", path)
-    var (start, extent) = (hsize_t(offset), hsize_t(length))
-    try HDF5Error.check(
-      H5Sselect_hyperslab(file.id, H5S_SELECT_SET, &start, nil, &extent, nil), "write", path)
-    let memory = try Handle(H5Screate_simple(1, &extent, nil), "write", path)
-    try HDF5Error.check(write(memory.id, file.id), "write", path)
+    try selectRange(offset, length, "write", write)
   }
 }
 

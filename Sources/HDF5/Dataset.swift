@@ -88,6 +88,66 @@ public struct Dataset: ~Copyable, AttributeOwner {
     }
   }
 
+  /// Reads elements of a one-dimensional dataset, converted to `Value` if the file holds another numeric type.
+  ///
+  /// Traps outside the dataset.
+  public func read<Value: Element>(_ rows: Range<Int>, of type: Value.Type = Value.self)
+    throws(HDF5Error) -> [Value]
+  {
+    try Library.enter { () throws(HDF5Error) in
+      try checkStorage(elementSize: MemoryLayout<Value>.size)
+      var failure: HDF5Error?
+      let values = [Value](unsafeUninitializedCapacity: rows.count) { buffer, filled in
+        guard let base = buffer.baseAddress, !rows.isEmpty else { return }
+        do throws(HDF5Error) {
+          try selectRange(rows.lowerBound, rows.count, "read") { memory, file in
+            H5Dread(handle.id, Value.kind.memory, memory, file, apus_h5_default(), base)
+          }
+          filled = rows.count
+        } catch {
+          failure = error
+        }
+      }
+      if let failure { throw failure }
+      return values
+    }
+  }
+
+  /// Reads texts of a one-dimensional dataset.
+  ///
+  /// Traps outside the dataset.
+  public func readStrings(_ rows: Range<Int>) throws(HDF5Error) -> [String] {
+    try Library.enter { () throws(HDF5Error) in
+      let type = try Handle(H5Dget_type(handle.id), "read", path)
+      try checkStorage(elementSize: 1)
+      return try StringType.read(count: rows.count, type: type.id, from: bytes, path: path) {
+        type, buffer in
+        var status: herr_t = -1
+        try? selectRange(rows.lowerBound, rows.count, "read") { memory, file in
+          status = H5Dread(handle.id, type, memory, file, apus_h5_default(), buffer)
+          return status
+        }
+        return status
+      }
+    }
+  }
+
+  /// Calls `body` with a range of rows in memory and in the file.
+  func selectRange(
+    _ offset: Int, _ length: Int, _ operation: String,
+    _ body: (_ memory: hid_t, _ file: hid_t) -> herr_t
+  ) throws(HDF5Error) {
+    precondition(
+      shape.count == 1 && offset >= 0 && offset + length <= count, "a range inside \(path)")
+    if length == 0 { return }
+    let file = try Handle(H5Dget_space(handle.id), operation, path)
+    var (start, extent) = (hsize_t(offset), hsize_t(length))
+    try HDF5Error.check(
+      H5Sselect_hyperslab(file.id, H5S_SELECT_SET, &start, nil, &extent, nil), operation, path)
+    let memory = try Handle(H5Screate_simple(1, &extent, nil), operation, path)
+    try HDF5Error.check(body(memory.id, file.id), operation, path)
+  }
+
   /// Reads all texts.
   public func readStrings() throws(HDF5Error) -> [String] {
     try Library.enter { () throws(HDF5Error) in
@@ -101,7 +161,7 @@ public struct Dataset: ~Copyable, AttributeOwner {
   }
 
   /// Refuses to set memory aside for values that the file cannot hold.
-  private func checkStorage(elementSize: Int) throws(HDF5Error) {
+  func checkStorage(elementSize: Int) throws(HDF5Error) {
     let stored = Int(clamping: H5Dget_storage_size(handle.id))
     // Deflate, the best of the usual filters, shrinks at most about 1 030 times.
     guard count * elementSize / 1100 <= stored else {

@@ -2,10 +2,6 @@ import CHDF5
 
 /// The type of variable-length UTF-8 text, and the opaque twin that shows its references.
 enum StringType {
-  /// Whether the library was told once how to show references.
-  // Only touched inside of `Library.enter`.
-  nonisolated(unsafe) private static var keepsReferences = false
-
   /// How texts of datasets are transferred: through 64 KiB, in place of a megabyte that is zeroed for each column.
   // Made once, and only touched inside of `Library.enter`.
   nonisolated(unsafe) private static var transfer: hid_t = apus_h5_default()
@@ -24,6 +20,23 @@ enum StringType {
     try HDF5Error.check(H5Tset_cset(type.id, H5T_CSET_UTF8), "make a text type for", path)
     return type
   }
+
+  /// The type of the 16 bytes that stand in a dataset for a variable-length text.
+  static func opaque(_ path: String) throws(HDF5Error) -> Handle {
+    if !isRegistered {
+      let text = try variable(path)
+      let opaque = try Handle(H5Tcreate(H5T_OPAQUE, 16), "make a reference type for", path)
+      for (source, target) in [(text.id, opaque.id), (opaque.id, text.id)] {
+        try HDF5Error.check(
+          apus_h5_register_references(source, target), "make a reference type for", path)
+      }
+      isRegistered = true
+    }
+    return try Handle(H5Tcreate(H5T_OPAQUE, 16), "make a reference type for", path)
+  }
+
+  // Read and written by whoever has the library to itself: creating a type checks that.
+  private nonisolated(unsafe) static var isRegistered = false
 
   /// Reads `count` strings of a type by `read`, which is `H5Dread` or `H5Aread` of one object.
   static func read(
@@ -56,13 +69,7 @@ enum StringType {
     count: Int, from file: FileBytes, path: String,
     _ read: (_ memoryType: hid_t, _ buffer: UnsafeMutableRawPointer) -> herr_t
   ) throws(HDF5Error) -> [String] {
-    let opaque = try Handle(H5Tcreate(H5T_OPAQUE, 16), "make a reference type for", path)
-    if !keepsReferences {
-      let text = try variable(path)
-      try HDF5Error.check(
-        apus_h5_register_references(text.id, opaque.id), "make a reference type for", path)
-      keepsReferences = true
-    }
+    let opaque = try opaque(path)
     let bytes = try fill(count * 16, path) { read(opaque.id, $0) }
     var heap = GlobalHeap(file: file)
     var strings: [String] = []

@@ -4,29 +4,36 @@ import Metrics
 import Storage
 
 /// Ranks the lanes of a result again, by another metric or a part of them.
-public struct RankJob: Sendable {
+///
+/// Reads the columns that it needs, part by part.
+public struct RankJob {
   /// The result.
-  public var table: ResultTable
+  public let result: ResultFile
 
-  /// Reads a result.
-  public init(path: String) throws(StorageError) { table = try ResultStore.read(path) }
+  /// Opens a result.
+  public init(path: String) throws(StorageError) { result = try ResultFile(path) }
 
   /// Names that a condition may use: parameters and metrics.
-  public var names: [String] { (table.parameters + table.metrics).map(\.name) }
+  public var names: [String] { columns.map(\.name) }
 
-  /// The table ranked by a metric or parameter, with the rows for which a condition holds.
+  private var columns: [ResultTable.Column] { result.parameters + result.metrics }
+
+  /// The rows that rank best by a metric or parameter, of those for which a condition holds.
+  ///
+  /// O(top) memory.
   ///
   /// - Parameters:
+  ///   - top: how many rows; nil for all.
   ///   - name: a metric of the result, or a parameter (then the larger comes first).
   ///   - condition: for example `trades > 20 and max_drawdown > -0.2`; an undefined value satisfies no comparison.
-  /// - Throws: `SpecError` for a name or condition that the result does not know.
-  public func ranked(by name: String, where condition: String? = nil) throws(SpecError)
-    -> ResultTable
+  /// - Returns: the rows, and the number of those for which the condition holds.
+  /// - Throws: `SpecError` for a name or condition that the result does not know; `StorageError`.
+  public func ranked(top: Int? = nil, by name: String, where condition: String? = nil) throws
+    -> (table: ResultTable, count: Int)
   {
-    let columns = table.parameters + table.metrics
     guard let column = columns.first(where: { $0.name == name }) else {
       let isMetric = MetricCatalog.metric(named: name) != nil
-      throw .unknownName(
+      throw SpecError.unknownName(
         path: "--by", line: 0, kind: "column", name: name,
         nearest: nearestName(to: name, among: names),
         hint: (isMetric ? "the run did not compute it: add it to the spec's metrics. " : "")
@@ -35,18 +42,50 @@ public struct RankJob: Sendable {
     let direction =
       MetricDirection(
         rawValue: column.attributes.first { $0.name == "direction" }?.value ?? "") ?? .neutral
-    var kept = Array(table.lanes.indices)
-    if let condition {
-      let test = try compile(condition)
-      kept = kept.filter { row in test.value(columns.map { $0.values[row] }) != 0 }
+    let test = try condition.map { text throws(SpecError) in try compile(text) }
+    var best = BestRows<Int>(limit: top ?? .max)
+    // All rows are sorted faster by their digits.
+    var ranking = Ranking(direction: direction)
+    var kept: [Int] = []
+    var count = 0
+    for start in stride(from: 0, to: result.rowCount, by: ResultFile.batch) {
+      let range = start..<min(start + ResultFile.batch, result.rowCount)
+      let values = try result.values(name, range)
+      let status = try result.status(range)
+      let passes = try test.map { try satisfied($0, range) }
+      for index in values.indices where passes?[index] ?? true {
+        count += 1
+        let isRuined = status[index] == .ruined
+        if top == nil {
+          ranking.append(value: values[index], isRuined: isRuined)
+          kept.append(start + index)
+          continue
+        }
+        let key = RankKey(
+          value: values[index], isRuined: isRuined, direction: direction, lane: start + index)
+        if best.takes(key) { best.insert(start + index, key) }
+      }
     }
-    let order = ranking(count: kept.count, direction: direction) {
-      column.values[kept[$0]]
-    } isRuined: {
-      table.status[kept[$0]] == .ruined
+    let rows = top == nil ? ranking.order().map { kept[Int($0)] } : best.sorted()
+    let ascending = rows.sorted()
+    var places: [Int: Int] = [:]
+    for (place, row) in ascending.enumerated() { places[row] = place }
+    let table = try result.table(
+      rows: ascending, order: rows.map { places[$0] ?? 0 }, by: name,
+      direction: direction.rawValue)
+    return (table, count)
+  }
+
+  /// Whether each row satisfies a condition; only the columns in it are read.
+  private func satisfied(_ test: ConstantExpression, _ range: Range<Int>) throws -> [Bool] {
+    var values = [Double](repeating: .nan, count: columns.count)
+    let read = try test.parameters.map { index in
+      (index, try result.values(columns[index].name, range))
     }
-    return table.keeping(
-      rows: kept, order: order, by: name, direction: direction.rawValue)
+    return range.indices.map { row in
+      for (index, column) in read { values[index] = column[row - range.lowerBound] }
+      return test.value(values) != 0
+    }
   }
 
   private func compile(_ text: String) throws(SpecError) -> ConstantExpression {
@@ -56,21 +95,5 @@ public struct RankJob: Sendable {
     } catch {
       throw .expression(path: "--where", column: error.column, text: text, reason: "\(error)")
     }
-  }
-}
-
-extension ResultTable {
-  /// The rows at some positions, with a new ranking of them.
-  func keeping(rows: [Int], order: [Int], by: String, direction: String) -> ResultTable {
-    func part(_ column: Column) -> Column {
-      Column(
-        name: column.name, values: rows.map { column.values[$0] }, attributes: column.attributes)
-    }
-    return ResultTable(
-      attributes: attributes, lanes: rows.map { lanes[$0] }, symbols: symbols,
-      symbolIndex: rows.map { symbolIndex[$0] }, parameters: parameters.map(part),
-      status: rows.map { status[$0] }, reason: rows.map { reason[$0] }, metrics: metrics.map(part),
-      leaderboard: order.map { lanes[rows[$0]] }, leaderboardBy: by,
-      leaderboardDirection: direction)
   }
 }

@@ -3,9 +3,11 @@ import Simulation
 import Storage
 
 /// Simulates one lane of a result again, with its full trace, and holds it against its row.
-public struct ReplayJob: Sendable {
+///
+/// Of a result with many lanes only the row of that lane is read.
+public struct ReplayJob {
   /// The result.
-  public let table: ResultTable
+  public let result: ResultFile
   /// The run as it was planned.
   public let plan: RunPlan
   private let path: String
@@ -32,12 +34,12 @@ public struct ReplayJob: Sendable {
   /// - Throws: `StorageError`, `SpecError`, `ReplayError` if the store has changed since.
   public init(path: String, store: String? = nil) throws {
     self.path = path
-    table = try ResultStore.read(path)
-    let spec = try Spec(text: table.attributes.spec)
-    plan = try RunPlan(spec: spec, storePath: store ?? table.attributes.store)
-    guard plan.run.panel.contentHash == table.attributes.dataSHA256 else {
+    result = try ResultFile(path)
+    let spec = try Spec(text: result.attributes.spec)
+    plan = try RunPlan(spec: spec, storePath: store ?? result.attributes.store)
+    guard plan.run.panel.contentHash == result.attributes.dataSHA256 else {
       throw ReplayError.dataChanged(
-        store: plan.storePath, recorded: table.attributes.dataSHA256,
+        store: plan.storePath, recorded: result.attributes.dataSHA256,
         found: plan.run.panel.contentHash)
     }
   }
@@ -46,16 +48,16 @@ public struct ReplayJob: Sendable {
   ///
   /// - Throws: `ReplayError.noLane` for a lane that the result does not have.
   public func replay(lane: Int, variant: KernelVariant = .best) throws -> Outcome {
-    guard let row = table.lanes.firstIndex(of: Int64(lane)), lane < plan.run.laneCount else {
-      throw ReplayError.noLane(lane, lanes: table.lanes.count)
+    guard lane < plan.run.laneCount, let table = try row(lane) else {
+      throw ReplayError.noLane(lane, lanes: result.rowCount)
     }
     let engine = LaneEngine(run: plan.run, kernels: variant.kernels, workers: 1)
     let record = try engine.replay(lane: lane)
     let metrics = plan.metrics.map { ($0, $0.value(of: record.summary)) }
     let differing = metrics.filter { metric, value in
       guard let column = table.metrics.first(where: { $0.name == metric.name }) else { return true }
-      let stored = column.values[row]
-      if table.status[row] == .failed { return !stored.isNaN }
+      let stored = column.values[0]
+      if table.status[0] == .failed { return !stored.isNaN }
       return stored.isNaN
         ? !value.number.isNaN : stored.bitPattern != value.number.bitPattern
     }
@@ -72,14 +74,19 @@ public struct ReplayJob: Sendable {
   /// - Throws: `StorageError`; also for a path that would replace the result or its store.
   public func write(_ outcome: Outcome, lane: Int, to path: String, force: Bool) throws {
     try checkApart(path, from: [self.path, plan.storePath])
-    guard let row = table.lanes.firstIndex(of: Int64(lane)) else { return }
-    var single = table.keeping(
-      rows: [row], order: [0], by: table.leaderboardBy, direction: table.leaderboardDirection)
+    guard var single = try row(lane) else { return }
     let job = RunJob(plan: plan, options: RunJob.Options(output: path))
     single.attributes.lanesOK = single.status[0] == .failed ? 0 : 1
     single.attributes.lanesFailed = 1 - single.attributes.lanesOK
     single.traces = [job.trace(outcome.record, lane: Int64(lane))]
     try ResultStore.write(single, to: path, force: force)
+  }
+
+  /// The row of a lane as a table; nil if the result doesn't have it.
+  private func row(_ lane: Int) throws(StorageError) -> ResultTable? {
+    guard let row = try result.row(of: Int64(lane)) else { return nil }
+    return try result.table(
+      rows: [row], order: [0], by: result.leaderboardBy, direction: result.leaderboardDirection)
   }
 }
 

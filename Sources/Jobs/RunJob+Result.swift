@@ -5,47 +5,8 @@ import Simulation
 import Storage
 
 extension RunJob {
-  /// The finished lanes as a table, ranked.
-  func resultTable(_ table: MetricTable) -> ResultTable {
-    let run = plan.run
-    let lanes = (0..<run.laneCount).filter { table.isFinished($0) }
-    let rankIndex = plan.metrics.firstIndex { $0.name == plan.spec.rankBy } ?? 0
-    let rank = plan.metrics[rankIndex]
-    let order = ranking(count: lanes.count, direction: rank.direction) {
-      table.value(metric: rankIndex, lane: lanes[$0])
-    } isRuined: {
-      table.status(lanes[$0]) == .ruined
-    }
-    let parameters = plan.grid.axes.enumerated().map { axis, entry in
-      ResultTable.Column(
-        name: entry.name,
-        values: lanes.map {
-          let point = plan.grid.points[run.place(of: $0).set]
-          return entry.values[plan.grid.index(axis: axis, point: point)]
-        })
-    }
-    let metrics = plan.metrics.enumerated().map { position, metric in
-      ResultTable.Column(
-        name: metric.name,
-        values: lanes.map { table.value(metric: position, lane: $0) },
-        attributes: [
-          ResultTable.Attribute("unit", metric.unit.rawValue),
-          ResultTable.Attribute("direction", metric.direction.rawValue),
-          ResultTable.Attribute("definition", metric.definition),
-        ])
-    }
-    return ResultTable(
-      attributes: ResultAttributes(), lanes: lanes.map { Int64($0) },
-      symbols: run.symbols.map { run.panel.symbols[$0].symbol },
-      symbolIndex: lanes.map { Int32(run.place(of: $0).symbol) }, parameters: parameters,
-      status: lanes.map { table.status($0) },
-      reason: table.reasonTexts(lanes),
-      metrics: metrics, leaderboard: order.map { Int64(lanes[$0]) }, leaderboardBy: rank.name,
-      leaderboardDirection: rank.direction.rawValue)
-  }
-
   func attributes(
-    _ table: ResultTable, _ warnings: [RunWarning], started: Date, seconds: Double
+    _ finished: FinishedLanes, _ warnings: [RunWarning], started: Date, seconds: Double
   ) -> ResultAttributes {
     let run = plan.run
     var attributes = ResultAttributes()
@@ -58,8 +19,9 @@ extension RunJob {
     let startNs = Int64(started.timeIntervalSince1970) * 1_000_000_000
     attributes.startedUTC = Timestamp.text(nanoseconds: startNs, shortAtMidnight: false)
     attributes.seconds = seconds
-    attributes.lanesFailed = Int64(table.status.count { $0 == .failed })
-    attributes.lanesOK = Int64(table.lanes.count) - attributes.lanesFailed
+    attributes.kept = options.keepsTopOnly ? "top" : "all"
+    attributes.lanesFailed = Int64(finished.tally.failed)
+    attributes.lanesOK = Int64(finished.count) - attributes.lanesFailed
     attributes.convention = "apus"
     attributes.store = plan.storePath
     attributes.panel = run.panel.name
@@ -76,30 +38,32 @@ extension RunJob {
   }
 
   /// The plan's warnings, and those that only the result can tell.
-  func warnings(_ table: ResultTable, _ isComplete: Bool) -> [RunWarning] {
+  func warnings(_ finished: FinishedLanes, _ isComplete: Bool) -> [RunWarning] {
     var warnings = plan.warnings
+    let (count, tally) = (finished.count, finished.tally)
     if !isComplete {
       warnings.append(
         RunWarning(
           code: "interrupted", severity: .warning,
-          message:
-            "the run was stopped: \(table.lanes.count) of \(plan.run.laneCount) lanes are here"))
+          message: "the run was stopped: \(count) of \(plan.run.laneCount) lanes are here"))
     }
-    if let trades = table.metrics.first(where: { $0.name == "trades" }), !table.lanes.isEmpty {
-      let idle = trades.values.count { $0 == 0 }
-      if idle > 0 {
-        warnings.append(
-          RunWarning(
-            code: "no_trades", severity: .info,
-            message: "\(idle) of \(table.lanes.count) lanes closed no trade"))
-      }
+    if options.keepsTopOnly {
+      warnings.append(
+        RunWarning(
+          code: "top_only", severity: .info,
+          message: "only the best \(min(plan.spec.top, count)) of \(count) lanes were kept"))
     }
-    let ruined = table.status.count { $0 == .ruined }
-    if ruined > 0 {
+    if tally.idle > 0 {
+      warnings.append(
+        RunWarning(
+          code: "no_trades", severity: .info,
+          message: "\(tally.idle) of \(count) lanes closed no trade"))
+    }
+    if tally.ruined > 0 {
       warnings.append(
         RunWarning(
           code: "ruined", severity: .warning,
-          message: "\(ruined) lanes lost everything; they rank behind all others"))
+          message: "\(tally.ruined) lanes lost everything; they rank behind all others"))
     }
     return warnings
   }

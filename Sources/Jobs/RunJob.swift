@@ -23,6 +23,14 @@ public struct RunJob: Sendable {
     public var variant = KernelVariant.best
     /// Whether to keep the full trace of every lane.
     public var keepsTraces = false
+    /// Whether the result holds the best lanes only, as many as the spec ranks.
+    public var keepsTopOnly = false
+    /// Whether a run that did not end is continued.
+    public var resumes = false
+    /// How long a run lasts before what is finished goes to a journal beside the output.
+    ///
+    /// Shorter ones are faster run again than kept.
+    public var journalPatience = Duration.seconds(1)
     /// Files that the output must not replace, even by force, beside the store: the spec.
     public var inputs: [String] = []
 
@@ -32,8 +40,16 @@ public struct RunJob: Sendable {
 
   /// What a run left behind.
   public struct Outcome: Sendable {
-    /// The table, as written.
-    public var table: ResultTable
+    /// The best rows, as many as the spec ranks, with the attributes of the whole result.
+    public var best: ResultTable
+    /// Number of lanes that are finished, those of earlier parts of a resumed run included.
+    public var laneCount: Int
+    /// Number of lanes that this part of the run simulated.
+    public var simulatedLaneCount: Int
+    /// Time from reading the spec until the files are in place.
+    public var seconds: Double
+    /// Time that simulating took.
+    public var simulateSeconds: Double
     /// The summary, as written.
     public var summary: RunSummary
     /// Path of the summary.
@@ -60,61 +76,78 @@ public struct RunJob: Sendable {
 
   /// Runs, ranks and writes.
   ///
+  /// O(workers × tile) memory for lanes while they are simulated, once the run has lasted; 33 bytes a lane while all of
+  /// them are ranked, and none if only the best are kept.
+  ///
   /// - Parameters:
   ///   - progress: takes the number of lanes finished so far; called from workers.
   ///   - isCancelled: asked before each tile.
-  /// - Throws: `RunInterrupted`, and `StorageError` before the work if the output cannot be written, or would replace the store or the spec.
+  ///   - resumed: takes the number of lanes that were finished before, if there are any.
+  /// - Throws: `RunInterrupted`; and before the work `ResumeError`, and `StorageError` if the output cannot be written, or
+  ///   would replace the store or the spec.
   public func run(
     progress: @escaping @Sendable (Int) -> Void = { _ in },
-    isCancelled: @escaping @Sendable () -> Bool = { false }
+    isCancelled: @escaping @Sendable () -> Bool = { false },
+    resumed: (Int) -> Void = { _ in }
   ) throws -> Outcome {
-    let summaryPath = Self.summaryPath(options.output)
-    for path in [options.output, summaryPath] {
-      try checkApart(path, from: [plan.storePath] + options.inputs)
-      try AtomicFile.checkTarget(path, force: options.force)
-    }
+    let mayReplace = try checkOutputs()
+    let finished = try finishedBefore()
     let started = Date()
     let clock = ContinuousClock()
     let begin = clock.now
-
-    let table = MetricTable(metrics: plan.metrics, laneCount: plan.run.laneCount)
-    let engine = LaneEngine(
-      run: plan.run, kernels: options.variant.kernels, workers: options.workers,
-      tileLanes: options.tileLanes)
-    let done = Atomic<Int>(0)
-    let isComplete = try engine.simulate(
-      isCancelled: isCancelled,
-      progress: { lanes in
-        progress(done.wrappingAdd(lanes, ordering: .relaxed).newValue)
-      },
-      finished: { lane, summary in table.record(lane: lane, summary) })
-    for symbol in plan.run.symbols.indices where !plan.hasPrice(symbol: symbol) {
-      let first = symbol * plan.grid.count
-      for lane in first..<first + plan.grid.count where table.isFinished(lane) {
-        table.fail(lane: lane)
-      }
-    }
+    let before = finished.count
+    if before > 0 { resumed(before) }
+    let isComplete = try simulate(
+      finished, from: before, progress: progress, isCancelled: isCancelled)
     let simulated = clock.now
+    let count = finished.count
+    if !isComplete && count == 0 { throw RunInterrupted() }
+    if !isComplete { try finished.keep() }
 
-    var result = resultTable(table)
-    if !isComplete && result.lanes.isEmpty { throw RunInterrupted() }
-    if options.keepsTraces && isComplete {
-      result.traces = try result.lanes.map { try trace(engine.replay(lane: Int($0)), lane: $0) }
-    }
-    let seconds = plan.loadSeconds + (clock.now - begin).seconds
-    let warnings = warnings(result, isComplete)
-    result.attributes = attributes(result, warnings, started: started, seconds: seconds)
     // Gone before the result changes: whoever stops us in between leaves no summary rather than one of another run.
-    if options.force { unlink(summaryPath) }
-    try ResultStore.write(result, to: options.output, force: options.force)
+    let summaryPath = Self.summaryPath(options.output)
+    if mayReplace { unlink(summaryPath) }
+    let (best, warnings) = try write(
+      finished, isComplete: isComplete, started: started, force: mayReplace,
+      seconds: { plan.loadSeconds + (clock.now - begin).seconds })
     let written = clock.now
     let timings = RunSummary.Timings(
       loadSeconds: plan.loadSeconds, simulateSeconds: (simulated - begin).seconds,
       writeSeconds: (written - simulated).seconds)
-    let summary = self.summary(result, warnings, timings)
-    try AtomicFile.write(try summary.json(), to: summaryPath, force: options.force)
+    let summary = self.summary(best, warnings, timings)
+    try AtomicFile.write(try summary.json(), to: summaryPath, force: mayReplace)
+    if isComplete { finished.discard() }
     return Outcome(
-      table: result, summary: summary, summaryPath: summaryPath, isComplete: isComplete)
+      best: best, laneCount: count, simulatedLaneCount: count - before,
+      seconds: plan.loadSeconds + (clock.now - begin).seconds,
+      simulateSeconds: timings.simulateSeconds, summary: summary, summaryPath: summaryPath,
+      isComplete: isComplete)
+  }
+
+  /// Simulates the lanes that are not finished; returns whether all are now.
+  private func simulate(
+    _ finished: FinishedLanes, from before: Int, progress: @escaping @Sendable (Int) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> Bool {
+    let engine = LaneEngine(
+      run: plan.run, kernels: options.variant.kernels, workers: options.workers,
+      tileLanes: options.tileLanes)
+    let metrics = plan.metrics
+    let trades = metrics.firstIndex { $0.name == "trades" }
+    let sets = plan.grid.count
+    let hasPrice = plan.run.symbols.indices.map { plan.hasPrice(symbol: $0) }
+    let done = Atomic<Int>(before)
+    return try engine.simulateTiles(
+      without: finished.lanes, isCancelled: isCancelled,
+      begin: { LaneTile(lanes: $0, rows: $0.count, metrics: metrics.count) },
+      take: { tile, lane, summary in tile.take(lane, summary, metrics) },
+      end: { tile in
+        if !hasPrice[tile.lanes.lowerBound / sets] { tile.fail() }
+        tile.count(trades: trades)
+        let lanes = tile.lanes.count
+        try finished.add(tile)
+        progress(done.wrappingAdd(lanes, ordering: .relaxed).newValue)
+      })
   }
 }
 

@@ -23,8 +23,10 @@ public struct RunPlan: Sendable {
   /// Time that opening the store and compiling took.
   public private(set) var loadSeconds = 0.0
 
-  /// The most lanes of one run; their metrics are held in memory.
-  public static let laneLimit = 50_000_000
+  /// The most lanes of one run, and the most combinations that are looked at to find them.
+  ///
+  /// It bounds time and disk: memory is no limit before, unless all lanes of a run are ranked, at 33 bytes each.
+  public static let laneLimit = 1_000_000_000
 
   /// Looks everything up.
   ///
@@ -175,7 +177,7 @@ public struct RunPlan: Sendable {
         expected: "a name of its own")
     }
     guard let text = spec.condition else {
-      try checkSize(of: spec.axes, limit: laneLimit)
+      try checkSize(of: spec.axes)
       return ParameterGrid(axes: spec.axes)
     }
     var compiler = ExpressionCompiler(
@@ -186,10 +188,7 @@ public struct RunPlan: Sendable {
     } catch {
       throw .expression(path: "where", column: error.column, text: text, reason: "\(error)")
     }
-    let grid = ParameterGrid(axes: spec.axes, limit: laneLimit) { condition.value($0) != 0 }
-    guard grid.count <= laneLimit else {
-      throw .tooManyLanes(found: "more than \(laneLimit)", limit: laneLimit)
-    }
+    let grid = ParameterGrid(axes: spec.axes) { condition.value($0) != 0 }
     guard grid.count > 0 else {
       throw .nothingToRun(
         reason: "where: no combination of parameters satisfies \"\(text)\"")
@@ -197,11 +196,14 @@ public struct RunPlan: Sendable {
     return grid
   }
 
+  /// Combinations of parameters that a spec's `where` is asked about; nil if it has none.
+  public static func candidates(of spec: Spec) -> Int? {
+    spec.condition == nil ? nil : ParameterGrid.size(of: spec.axes)
+  }
+
   /// Throws if parameters have too many combinations to look at, before any is left out.
-  static func checkSize(of axes: [ParameterGrid.Axis], limit: Int = laneLimit * 20)
-    throws(SpecError)
-  {
-    guard let size = ParameterGrid.size(of: axes), size <= limit else {
+  static func checkSize(of axes: [ParameterGrid.Axis]) throws(SpecError) {
+    guard let size = ParameterGrid.size(of: axes), size <= laneLimit else {
       let sizes = axes.map { "\($0.values.count)" }.joined(separator: " × ")
       throw .tooManyLanes(found: sizes, limit: laneLimit)
     }
@@ -240,6 +242,9 @@ public struct RunPlan: Sendable {
     }
     return warnings
   }
+
+  /// Position of the metric that ranks.
+  var rankMetric: Int { metrics.firstIndex { $0.name == spec.rankBy } ?? 0 }
 
   /// Symbol of a lane.
   public func symbol(lane: Int) -> String {

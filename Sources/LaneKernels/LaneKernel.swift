@@ -2,9 +2,9 @@ import Kernels
 
 /// The bar loop of the engine: eight lanes a vector, up to eight vectors a bundle, one block of bars at a time.
 ///
-/// Three routes give the same bits. `busyBar` is the whole rule book. `quietBars` handles bars in which no lane fills,
-/// decides or is stopped, which are most, with its state in local vectors. `plain` also fills, for invested accounts without
-/// levels.
+/// All routes give the same bits. `busyBar` is the whole rule book. `quietBars` handles bars in which no lane fills, decides
+/// or is stopped, which are most, with its state in local vectors. For invested accounts, `plain` and `levels` also do
+/// what is busy: without and with stops and targets.
 /// This module is compiled once per instruction set, so it holds raw pointers and SIMD only: generic library code
 /// would become weak symbols, and the linker might take those of a newer instruction set.
 public enum LaneKernel {
@@ -24,6 +24,12 @@ public enum LaneKernel {
   ) {
     if rules.isInvested && block.isOrdinary && !rules.watchesLevels && !careful {
       plain(states, vectors, block, rules)
+      return
+    }
+    if rules.isInvested && block.isOrdinary && block.isGapless && !careful
+      && !(rules.trails && rules.trailsBeforeCheck)
+    {
+      levels(states, vectors, block, rules)
       return
     }
     for vector in 0..<vectors {

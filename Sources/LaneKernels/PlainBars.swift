@@ -113,38 +113,20 @@ extension LaneKernel {
       position.bars[fills] = UInt64(truncatingIfNeeded: bar)
       fills &+= entered[bar] | left[bar] == 0 ? 0 : 1
     }
-    let one = Vector(repeating: 1)
     var cash = state.pointee.cash
     var units = state.pointee.units
     for fill in 0..<fills {
       let bar = Int(truncatingIfNeeded: position.bars[fill])
-      let price = fillPrices[bar]
-      let buyPrice = price * (1 + rules.slippageRate)
-      let sellPrice = price * (1 - rules.slippageRate)
       let isBuy = mask(entered[bar])
       let isSale = mask(left[bar])
       let bought = cash * prices.unitsPerCash[bar]
       let proceeds = units * prices.cashPerUnit[bar]
-      let index = Vector(repeating: Double(block.firstBar + bar))
-      let profit = proceeds - state.pointee.entryEquity
-      let won = isSale .& (profit .> Vector.zero)
-      let lost = isSale .& (profit .< Vector.zero)
-      state.pointee.wins.replace(with: state.pointee.wins + one, where: won)
-      state.pointee.losses.replace(with: state.pointee.losses + one, where: lost)
-      state.pointee.grossProfit.replace(with: state.pointee.grossProfit + profit, where: won)
-      state.pointee.grossLoss.replace(with: state.pointee.grossLoss - profit, where: lost)
-      state.pointee.barsHeld.replace(
-        with: state.pointee.barsHeld + index - state.pointee.entryBar, where: isSale)
-      state.pointee.entryEquity.replace(with: cash, where: isBuy)
-      state.pointee.entryBar.replace(with: index, where: isBuy)
-      let filled = isBuy .| isSale
-      let traded = (units * sellPrice).replacing(with: bought * buyPrice, where: isBuy)
-      let slipped = (units * (price - sellPrice)).replacing(
-        with: bought * (buyPrice - price), where: isBuy)
-      state.pointee.notional.replace(with: state.pointee.notional + traded, where: filled)
-      state.pointee.fees.replace(
-        with: state.pointee.fees + traded * rules.commissionRate, where: filled)
-      state.pointee.slippage.replace(with: state.pointee.slippage + slipped, where: filled)
+      let asked = fillPrices[bar]
+      let index = block.firstBar + bar
+      bookExits(
+        state, isSale, index, units: units, cash: proceeds, asked: Vector(repeating: asked),
+        price: Vector(repeating: asked * (1 - rules.slippageRate)), rules)
+      bookEntries(state, isBuy, index, cash: cash, units: bought, asked: asked, rules)
       cash.replace(with: Vector.zero, where: isBuy)
       cash.replace(with: proceeds, where: isSale)
       units.replace(with: bought, where: isBuy)

@@ -67,9 +67,33 @@ public struct LaneEngine: Sendable {
     progress: @Sendable (Int) -> Void = { _ in },
     finished: @Sendable (Int, LaneSummary) -> Void
   ) throws -> Bool {
+    try simulateTiles(
+      isCancelled: isCancelled, begin: { $0 }, take: { finished($1, $2) },
+      end: { progress($0.count) })
+  }
+
+  /// Simulates every lane that is not done yet, tile by tile.
+  ///
+  /// A tile is a range of neighbouring lanes: one symbol, some parameter sets. One worker takes it from its begin to its
+  /// end; workers do so at the same time.
+  ///
+  /// - Parameters:
+  ///   - done: lanes that are left out.
+  ///   - isCancelled: asked before each tile; when it answers true, tiles that have begun are finished and no more are.
+  ///   - begin: takes the lanes of a tile and makes what will hold them.
+  ///   - take: takes the tile, a lane's id and its summary, once for each of its lanes.
+  ///   - end: takes the tile when all its lanes were taken.
+  /// - Returns: whether all lanes were simulated.
+  /// - Throws: what `end` or the strategy throws; other tiles that have begun are finished.
+  public func simulateTiles<Tile>(
+    without done: RangeSet<Int> = RangeSet(), isCancelled: @Sendable () -> Bool = { false },
+    begin: @Sendable (Range<Int>) -> Tile, take: @Sendable (Tile, Int, LaneSummary) -> Void,
+    end: @Sendable (Tile) throws -> Void
+  ) throws -> Bool {
+    let count = run.strategy.setCount
     let tiles = tilesPerSymbol * run.symbols.count
     let next = Atomic<Int>(0)
-    let done = Atomic<Int>(0)
+    let finished = Atomic<Int>(0)
     let failure = Mutex<(any Error)?>(nil)
     DispatchQueue.concurrentPerform(iterations: min(workers, max(1, tiles))) { _ in
       var worker: TileWorker?
@@ -79,19 +103,31 @@ public struct LaneEngine: Sendable {
         // All symbols of one range of sets follow each other, so that a worker compiles a range once.
         let range = tile / run.symbols.count
         let symbol = tile % run.symbols.count
-        let sets = range * tileLanes..<min((range + 1) * tileLanes, run.strategy.setCount)
+        let sets = range * tileLanes..<min((range + 1) * tileLanes, count)
         do {
-          if worker?.sets != sets { worker = try TileWorker(engine: self, sets: sets) }
+          for lanes in Self.rest(
+            of: symbol * count + sets.lowerBound..<symbol * count + sets.upperBound, done)
+          {
+            let sets = lanes.lowerBound - symbol * count..<lanes.upperBound - symbol * count
+            if worker?.sets != sets { worker = try TileWorker(engine: self, sets: sets) }
+            let part = begin(lanes)
+            worker?.simulate(symbol: symbol) { take(part, $0, $1) }
+            try end(part)
+          }
         } catch {
           failure.withLock { $0 = $0 ?? error }
           return
         }
-        worker?.simulate(symbol: symbol, finished: finished)
-        done.wrappingAdd(1, ordering: .relaxed)
-        progress(sets.count)
+        finished.wrappingAdd(1, ordering: .relaxed)
       }
     }
     if let error = failure.withLock({ $0 }) { throw error }
-    return done.load(ordering: .relaxed) == tiles
+    return finished.load(ordering: .relaxed) == tiles
+  }
+
+  /// The parts of a tile that are still to do.
+  private static func rest(of lanes: Range<Int>, _ done: RangeSet<Int>) -> [Range<Int>] {
+    if done.isEmpty { return [lanes] }
+    return Array(RangeSet(lanes).subtracting(done).ranges)
   }
 }

@@ -157,6 +157,18 @@ struct PartReader {
     return try reading(path) { () throws(HDF5Error) in try dataset.readStrings() }
   }
 
+  /// A column of texts as the distinct ones, in order of appearance, and the place of each row's text among them.
+  func places(_ parent: borrowing Group, _ name: String, _ count: Int?, rows: Range<Int>? = nil)
+    throws(StorageError) -> (texts: [String], rows: [Int32])
+  {
+    let dataset = try dataset(parent, name, [count])
+    return try reading(path) { () throws(HDF5Error) in
+      var known = KnownTexts()
+      let places = try dataset.readPlaces(rows ?? 0..<dataset.count, &known)
+      return (known.texts, places)
+    }
+  }
+
   /// The path inside the file.
   func part(_ fullPath: String) -> String { String(fullPath.dropFirst(path.count + 1)) }
 

@@ -20,6 +20,17 @@ extension ResultStore {
     for index in table.symbolIndex where index < -1 || Int(index) >= table.symbols.count {
       throw refuse("symbol", "index \(index) of \(table.symbols.count) symbols")
     }
+    for column in table.parameters + table.metrics where column.values.count != count {
+      throw refuse("'\(column.name)'", "it has \(column.values.count) rows for \(count) lanes")
+    }
+    try checkNames(table)
+  }
+
+  /// Throws unless every name of the table can be a variable, and its traces are whole.
+  static func checkNames(_ table: ResultTable) throws(StorageError) {
+    func refuse(_ part: String, _ reason: String) -> StorageError {
+      .invalidContent(part: part, reason: reason)
+    }
     var seen = Set(reserved)
     for column in table.parameters + table.metrics {
       guard PanelInfo.isName(column.name) else {
@@ -27,9 +38,6 @@ extension ResultStore {
       }
       guard seen.insert(column.name).inserted else {
         throw refuse("'\(column.name)'", "the name is taken; rename the parameter")
-      }
-      guard column.values.count == count else {
-        throw refuse("'\(column.name)'", "it has \(column.values.count) rows for \(count) lanes")
       }
       var names = Set(reservedAttributes + [""])
       for attribute in column.attributes where !names.insert(attribute.name).inserted {

@@ -10,11 +10,14 @@ extension ResultStore {
     let part = PartReader(path: path)
     let lanes = try part.numbers(root, "lane", nil, of: Int64.self)
     let count = lanes.count
-    let (symbols, symbolIndex) = intern(try part.texts(root, "symbol", count))
+    let symbols = try part.places(root, "symbol", count)
+    let reasons = try part.places(root, "reason", count)
     let table = ResultTable(
-      attributes: try readAttributes(root, path), lanes: lanes, symbols: symbols,
-      symbolIndex: symbolIndex, parameters: try readColumns(root, "parameter", count, part),
-      status: try readStatus(root, count, part), reason: try part.texts(root, "reason", count),
+      attributes: try readAttributes(root, path), lanes: lanes,
+      symbols: symbols.texts.filter { !$0.isEmpty }, symbolIndex: symbolIndex(symbols),
+      parameters: try readColumns(root, "parameter", count, part),
+      status: try readStatus(root, count, part),
+      reason: reasons.rows.map { reasons.texts[Int($0)] },
       metrics: try readColumns(root, "metric", count, part),
       leaderboard: try part.numbers(root, "leaderboard", count, of: Int64.self),
       leaderboardBy: try leaderboardAttribute(root, "by", part),
@@ -24,6 +27,13 @@ extension ResultStore {
       throw .damaged(path: path, part: name, reason: reason)
     }
     return table
+  }
+
+  /// Reads where a result comes from, and nothing else.
+  public static func attributes(_ path: String) throws(StorageError) -> ResultAttributes {
+    let file = try open(path)
+    let root = try reading(path) { () throws(HDF5Error) in try file.root() }
+    return try readAttributes(root, path)
   }
 
   /// Lanes whose traces are in the file, in increasing order.
@@ -54,11 +64,11 @@ extension ResultStore {
       trades: try readTable(try part.group(group, "trades"), part))
   }
 
-  private static func open(_ path: String) throws(StorageError) -> File {
+  static func open(_ path: String) throws(StorageError) -> File {
     try Header.open(path, format: "result", called: title, supported: version)
   }
 
-  private static func tracedLanes(_ file: borrowing File, _ path: String) throws(StorageError)
+  static func tracedLanes(_ file: borrowing File, _ path: String) throws(StorageError)
     -> [Int64]
   {
     let root = try reading(path) { () throws(HDF5Error) in try file.root() }
@@ -68,12 +78,15 @@ extension ResultStore {
     return names.compactMap { $0.hasPrefix("lane_") ? Int64($0.dropFirst(5)) : nil }.sorted()
   }
 
-  private static func readAttributes(_ root: borrowing Group, _ path: String) throws(StorageError)
+  static func readAttributes(_ root: borrowing Group, _ path: String) throws(StorageError)
     -> ResultAttributes
   {
     try reading(path) { () throws(HDF5Error) in
       var attributes = ResultAttributes()
-      for (name, key) in texts { attributes[keyPath: key] = try root.textAttribute(name) }
+      // Results of before there was a choice have all rows.
+      for (name, key) in texts where name != "kept" || root.hasAttribute(name) {
+        attributes[keyPath: key] = try root.textAttribute(name)
+      }
       for (name, key) in reals {
         attributes[keyPath: key] = try root.numberAttribute(name, of: Double.self)
       }
@@ -88,6 +101,18 @@ extension ResultStore {
     _ root: borrowing Group, _ role: String, _ count: Int, _ part: PartReader
   ) throws(StorageError) -> [ResultTable.Column] {
     var columns: [ResultTable.Column] = []
+    for var column in try readHeadings(root, role, count, part) {
+      column.values = try part.numbers(root, column.name, count)
+      columns.append(column)
+    }
+    return columns
+  }
+
+  /// The columns of a role without their values.
+  static func readHeadings(
+    _ root: borrowing Group, _ role: String, _ count: Int, _ part: PartReader
+  ) throws(StorageError) -> [ResultTable.Column] {
+    var columns: [ResultTable.Column] = []
     for name in try reading(part.path, { () throws(HDF5Error) in try root.names() })
     where !reserved.contains(name) && root.kind(of: name) == .dataset {
       let dataset = try part.dataset(root, name, [count])
@@ -96,17 +121,14 @@ extension ResultStore {
       let found = try reading(part.path) { () throws(HDF5Error) in try dataset.textAttribute("role")
       }
       if found != role { continue }
-      columns.append(
-        try reading(part.path) { () throws(HDF5Error) in
-          ResultTable.Column(
-            name: name, values: try dataset.read(), attributes: try describe(dataset))
-        })
+      let attributes = try reading(part.path) { () throws(HDF5Error) in try describe(dataset) }
+      columns.append(ResultTable.Column(name: name, values: [], attributes: attributes))
     }
     return columns
   }
 
   /// The texts that were written with a column.
-  private static func describe(_ dataset: borrowing Dataset) throws(HDF5Error)
+  static func describe(_ dataset: borrowing Dataset) throws(HDF5Error)
     -> [ResultTable.Attribute]
   {
     var attributes: [ResultTable.Attribute] = []
@@ -119,38 +141,41 @@ extension ResultStore {
   private static func readStatus(_ root: borrowing Group, _ count: Int, _ part: PartReader)
     throws(StorageError) -> [ResultTable.LaneStatus]
   {
+    let found = try part.places(root, "status", count)
+    let known = try statuses(found.texts, part.path)
+    return found.rows.map { known[Int($0)] }
+  }
+
+  /// What texts say of how lanes ended.
+  static func statuses(_ texts: [String], _ path: String) throws(StorageError)
+    -> [ResultTable.LaneStatus]
+  {
     var statuses: [ResultTable.LaneStatus] = []
-    statuses.reserveCapacity(count)
-    for text in try part.texts(root, "status", count) {
+    for text in texts {
       guard let status = ResultTable.LaneStatus(rawValue: text) else {
-        throw .damaged(
-          path: part.path, part: "status", reason: "'\(text)' is no status of a lane")
+        throw .damaged(path: path, part: "status", reason: "'\(text)' is no status of a lane")
       }
       statuses.append(status)
     }
     return statuses
   }
 
-  private static func leaderboardAttribute(
+  static func leaderboardAttribute(
     _ root: borrowing Group, _ name: String, _ part: PartReader
   ) throws(StorageError) -> String {
     let leaderboard = try part.dataset(root, "leaderboard", [nil])
     return try reading(part.path) { () throws(HDF5Error) in try leaderboard.textAttribute(name) }
   }
 
-  /// Distinct texts in order of appearance, and the position of each row's text; −1 for an empty one.
-  private static func intern(_ texts: [String]) -> (names: [String], index: [Int32]) {
-    var names: [String] = []
-    var positions: [String: Int32] = [:]
-    let index = texts.map { text -> Int32 in
+  /// Positions among the texts that are not empty; −1 for an empty one.
+  static func symbolIndex(_ found: (texts: [String], rows: [Int32])) -> [Int32] {
+    var next: Int32 = 0
+    let places = found.texts.map { text -> Int32 in
       if text.isEmpty { return -1 }
-      if let position = positions[text] { return position }
-      let position = Int32(names.count)
-      names.append(text)
-      positions[text] = position
-      return position
+      next += 1
+      return next - 1
     }
-    return (names, index)
+    return found.rows.map { places[Int($0)] }
   }
 
   private static func readTable(_ group: borrowing Group, _ part: PartReader) throws(StorageError)

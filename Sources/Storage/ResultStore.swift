@@ -12,8 +12,12 @@ import HDF5
 ///     └─ traces/lane_<id>/  time int64 [T] is the scale; equity cash exposure float64 [T]
 ///          orders fills trades   groups: row int64 [n] is the scale, and a dataset for each column
 ///
+/// A result of `kept` = "top" has the best lanes only, in the order of their ids; `lanes_ok` and `lanes_failed` count all.
+///
 /// The leaderboard ranks every lane, so that it shares the dimension `lane`: a dimension of its own would turn
 /// the table into the product of the two. Its row k is the lane of rank k, not the rank of lane k.
+///
+/// Equal texts are stored once and shared by their rows, which is why a result is replaced and never edited in place.
 public enum ResultStore {
   /// Version of the format that is written, and the last that is read.
   public static let version = 1
@@ -37,55 +41,62 @@ public enum ResultStore {
     throws(StorageError)
   {
     try check(table)
+    try write(table, rowCount: table.lanes.count, to: path, force: force) {
+      writer throws(StorageError) in
+      var rows = ResultRows(parameters: table.parameters.count, metrics: table.metrics.count)
+      rows.lanes = table.lanes
+      rows.symbolIndex = table.symbolIndex
+      rows.parameters = table.parameters.map(\.values)
+      rows.status = table.status
+      rows.reason = table.reason
+      rows.metrics = table.metrics.map(\.values)
+      try writer.append(rows)
+      try writer.rank(table.leaderboard)
+      return table.attributes
+    }
+  }
+
+  /// Writes a result whose rows come part by part.
+  ///
+  /// - Parameters:
+  ///   - heading: names, symbols, ranking and traces; rows that it has are not written.
+  ///   - rowCount: number of rows.
+  ///   - path: the file.
+  ///   - force: whether an existing file may be replaced.
+  ///   - body: hands all rows and their ranking to the writer, and returns where they come from.
+  /// - Throws: `invalidContent`, `fileExists`, `unwritable`, and what `body` throws; then nothing has changed.
+  public static func write(
+    _ heading: ResultTable, rowCount: Int, to path: String, force: Bool = false,
+    _ body: (ResultWriter) throws(StorageError) -> ResultAttributes
+  ) throws(StorageError) {
+    try checkNames(heading)
     try AtomicFile.write(to: path, force: force) { temporary throws(StorageError) in
-      try writing(path) { () throws(HDF5Error) in
-        let file = try File.create(temporary)
-        let root = try file.root()
-        try Header.write(root, format: "result", version: version)
-        for (name, key) in Self.texts {
-          try root.setAttribute(name, table.attributes[keyPath: key])
-        }
-        for (name, key) in Self.reals {
-          try root.setAttribute(name, table.attributes[keyPath: key])
-        }
-        for (name, key) in Self.counts {
-          try root.setAttribute(name, table.attributes[keyPath: key])
-        }
-        try writeLanes(table, in: root)
-        let traces = try root.createGroup("traces")
-        for trace in table.traces {
-          try write(trace, in: try traces.createGroup("lane_\(trace.lane)"))
-        }
-        try file.close()
+      let file = try writing(path) { () throws(HDF5Error) in try File.create(temporary) }
+      try fill(file, heading, rowCount, path, body)
+      do throws(HDF5Error) { try file.close() } catch { throw unwritable(path, error) }
+    }
+  }
+
+  private static func fill(
+    _ file: borrowing File, _ heading: ResultTable, _ rowCount: Int, _ path: String,
+    _ body: (ResultWriter) throws(StorageError) -> ResultAttributes
+  ) throws(StorageError) {
+    let root = try writing(path) { () throws(HDF5Error) in try file.root() }
+    let writer = try writing(path) { () throws(HDF5Error) in
+      try Header.write(root, format: "result", version: version)
+      return try ResultWriter(heading, rowCount: rowCount, root: root, path: path)
+    }
+    let attributes = try body(writer)
+    try writer.finish()
+    try writing(path) { () throws(HDF5Error) in
+      for (name, key) in Self.texts { try root.setAttribute(name, attributes[keyPath: key]) }
+      for (name, key) in Self.reals { try root.setAttribute(name, attributes[keyPath: key]) }
+      for (name, key) in Self.counts { try root.setAttribute(name, attributes[keyPath: key]) }
+      let traces = try root.createGroup("traces")
+      for trace in heading.traces {
+        try write(trace, in: try traces.createGroup("lane_\(trace.lane)"))
       }
     }
-  }
-
-  private static func writeLanes(_ table: ResultTable, in root: borrowing Group) throws(HDF5Error) {
-    let lane = try root.write("lane", table.lanes)
-    try lane.makeScale("lane")
-    for column in table.parameters { try write(column, "parameter", along: lane, in: root) }
-    let symbols = table.lanes.indices.map { table.symbol(at: $0) }
-    try root.writeColumn("symbol", symbols, along: lane)
-    try root.writeColumn("status", table.status.map(\.rawValue), along: lane)
-    try root.writeColumn("reason", table.reason, along: lane)
-    for column in table.metrics { try write(column, "metric", along: lane, in: root) }
-    let leaderboard = try root.write("leaderboard", table.leaderboard)
-    try leaderboard.setAttribute("by", table.leaderboardBy)
-    try leaderboard.setAttribute("direction", table.leaderboardDirection)
-    try leaderboard.attach(lane, dimension: 0)
-  }
-
-  private static func write(
-    _ column: ResultTable.Column, _ role: String, along lane: borrowing Dataset,
-    in root: borrowing Group
-  ) throws(HDF5Error) {
-    let dataset = try root.write(column.name, column.values)
-    try dataset.setAttribute("role", role)
-    for attribute in column.attributes {
-      try dataset.setAttribute(attribute.name, attribute.value)
-    }
-    try dataset.attach(lane, dimension: 0)
   }
 
   private static func write(_ trace: LaneTrace, in group: borrowing Group) throws(HDF5Error) {
@@ -128,7 +139,7 @@ extension ResultStore {
       ("engine_version", \.engineVersion), ("cpu", \.cpu), ("blas_core", \.blasCore),
       ("started_utc", \.startedUTC), ("convention", \.convention), ("store", \.store),
       ("panel", \.panel), ("fill", \.fill), ("from", \.from), ("to", \.to),
-      ("warnings", \.warnings),
+      ("warnings", \.warnings), ("kept", \.kept),
     ]
   }
 

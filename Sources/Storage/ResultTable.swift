@@ -135,6 +135,8 @@ public struct ResultAttributes: Sendable, Equatable {
   public var from = ""
   /// Last traded bar, as text.
   public var to = ""
+  /// Which rows the file has: `all`, or the `top` of the leaderboard.
+  public var kept = "all"
   /// The warnings as JSON text: a list.
   public var warnings = "[]"
 

@@ -30,6 +30,8 @@ public enum StorageError: Error, Equatable {
   case shapeMismatch(path: String, part: String, found: [Int], expected: [Int])
   /// The result has no trace of this lane.
   case traceMissing(lane: Int64, path: String, available: Int)
+  /// Another process is at work on the same output.
+  case inUse(path: String)
   /// What was to be written breaks a rule of the format.
   case invalidContent(part: String, reason: String)
 }
@@ -65,6 +67,8 @@ extension StorageError: CustomStringConvertible {
       "\(path) is damaged: \(part) has the shape \(found), its dimensions give \(expected)."
     case .traceMissing(let lane, let path, let available):
       "\(path) has no trace of lane \(lane) (it has \(available) traces). Make it with apus replay."
+    case .inUse(let path):
+      "\(path) is held by another process that writes the same output. Wait for it, or choose another name with -o."
     case .invalidContent(let part, let reason): "\(part) can't be stored: \(reason)."
     }
   }
@@ -90,8 +94,13 @@ func writing<Value: ~Copyable>(_ path: String, _ body: () throws(HDF5Error) -> V
   throws(StorageError) -> Value
 {
   do { return try body() } catch {
-    throw .unwritable(path: path, reason: "could not \(error.operation) a part: \(error.cause)")
+    throw unwritable(path, error)
   }
+}
+
+/// A target that could not be written.
+func unwritable(_ path: String, _ error: HDF5Error) -> StorageError {
+  .unwritable(path: path, reason: "could not \(error.operation) a part: \(error.cause)")
 }
 
 /// The candidate that a misspelt name most likely meant: at most a third of its letters wrong.

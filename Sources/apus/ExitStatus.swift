@@ -24,6 +24,7 @@ package enum ExitStatus: Int32, Sendable {
     case is ArgumentsError: .usage
     case let file as SpecFileError: file.isUnreadable ? .data : .usage
     case ReplayError.noLane: .usage
+    case is ResumeError: .usage
     case ImportError.badOption: .usage
     // Another name or --force is all that is needed.
     case StorageError.fileExists, StorageError.panelExists: .usage

@@ -101,6 +101,15 @@ final class RunningApus {
 
   var isRunning: Bool { process.isRunning }
 
+  /// The most memory that it has had resident so far, in MiB; nil if it has ended.
+  var peakMebibytes: Int? {
+    let path = "/proc/\(process.processIdentifier)/status"
+    guard let status = try? String(contentsOfFile: path, encoding: .utf8),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
+    else { return nil }
+    return Int(line.split(separator: " ")[1]).map { $0 / 1024 }
+  }
+
   /// Sends a signal.
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 

@@ -27,7 +27,26 @@ private func axis(_ name: String, _ values: [Double]) -> ParameterGrid.Axis {
     $0[0] < $0[1]
   }
   #expect((0..<grid.count).map { grid.values(set: $0) } == [[1, 2], [1, 3], [2, 3]])
-  #expect(grid.points == [1, 2, 5])
+  #expect(Array(grid.points) == [1, 2, 5])
+  #expect(grid.points.list(1..<3) == [2, 5])
+}
+
+/// Runs of neighbours are looked up as a plain list would be.
+@Test func pointsAreThoseThatWereKept() {
+  for seed in 0..<200 as Range<UInt64> {
+    var random = TestRandom(seed: seed)
+    let axes = (0..<2).map { axis("p\($0)", (0..<random.int(1...9)).map(Double.init)) }
+    let kept = (0..<81).map { _ in random.one(in: 2) }
+    let size = axes[0].values.count * axes[1].values.count
+    let expected = (0..<size).filter { kept[$0] }
+    let grid = ParameterGrid(axes: axes) { values in
+      kept[Int(values[0]) * axes[1].values.count + Int(values[1])]
+    }
+    #expect(Array(grid.points) == expected && grid.count == expected.count, "seed \(seed)")
+    let first = random.int(0...expected.count)
+    let last = random.int(first...expected.count)
+    #expect(grid.points.list(first..<last) == Array(expected[first..<last]), "seed \(seed)")
+  }
 }
 
 @Test func sizesBeyondAWordAreSaid() {

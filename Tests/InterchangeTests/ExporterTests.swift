@@ -150,4 +150,22 @@ import Testing
     #expect(ExporterCatalog.exporter(named: "xml") == nil)
     #expect(ExporterCatalog.all.allSatisfy { !$0.summary.isEmpty })
   }
+
+  @Test("parts put together are the whole", arguments: ExporterCatalog.all.map { $0.name })
+  func parts(name: String) throws {
+    let exporter = try #require(ExporterCatalog.exporter(named: name))
+    let table = Self.table(values: (0..<10).map { Double($0) })
+    var whole = ""
+    try exporter.export(table, rows: Array(0..<10)) { whole += $0 }
+    for size in [1, 3, 10] {
+      var text = ""
+      for start in stride(from: 0, to: 10, by: size) {
+        let end = min(start + size, 10)
+        try exporter.export(
+          table, rows: Array(start..<end), part: ExportPart(isFirst: start == 0, isLast: end == 10)
+        ) { text += $0 }
+      }
+      #expect(text == whole, "parts of \(size)")
+    }
+  }
 }

@@ -46,7 +46,7 @@ import Testing
       ("fast", [14, 13, 11, 10, 12], "neutral"),
     ]) func ranks(name: String, order: [Int64], direction: String) throws
   {
-    let table = try job.ranked(by: name)
+    let table = try job.ranked(by: name).table
     #expect(table.leaderboard == order)
     #expect(table.leaderboardBy == name && table.leaderboardDirection == direction)
     #expect(table.lanes == Self.table.lanes)
@@ -62,7 +62,8 @@ import Testing
       ("if(sharpe > 1, 1, 0) == 1", [11, 12]), ("fast > 100", []),
     ]) func conditions(condition: String, lanes: [Int64]) throws
   {
-    let table = try job.ranked(by: "fast", where: condition)
+    let (table, count) = try job.ranked(by: "fast", where: condition)
+    #expect(count == lanes.count)
     #expect(table.lanes == lanes)
     #expect(Set(table.leaderboard) == Set(lanes) && table.leaderboard.count == lanes.count)
     for (row, lane) in table.lanes.enumerated() {
@@ -120,7 +121,9 @@ import Testing
       ),
     ]) func mistakes(by: String, condition: String?, message: String)
   {
-    let error = #expect(throws: SpecError.self) { try job.ranked(by: by, where: condition) }
+    let error = #expect(throws: SpecError.self) {
+      _ = try job.ranked(by: by, where: condition)
+    }
     #expect(error.map { "\($0)" } == message)
   }
 
@@ -133,7 +136,8 @@ import Testing
     table.leaderboardBy = name
     let path = bench.folder.path("one.h5")
     try ResultStore.write(table, to: path, force: true)
-    #expect(try RankJob(path: path).ranked(by: name, where: "\(name) > 2").lanes == [12, 13, 14])
+    #expect(
+      try RankJob(path: path).ranked(by: name, where: "\(name) > 2").table.lanes == [12, 13, 14])
   }
 
   @Test func rowsHaveTheirPlaces() {
@@ -158,11 +162,13 @@ import Testing
       let values = (0..<count).map { _ in pool.randomElement(using: &noise) ?? 0 }
       let ruined = (0..<count).map { _ in Int.random(in: 0..<4, using: &noise) == 0 }
       let direction = MetricDirection.allCases.randomElement(using: &noise) ?? .higher
-      let order = ranking(count: count, direction: direction) {
-        values[$0]
-      } isRuined: {
-        ruined[$0]
+      var ranking = Ranking(direction: direction)
+      for row in values.indices { ranking.append(value: values[row], isRuined: ruined[row]) }
+      let order = ranking.order().map { Int($0) }
+      let keys = values.indices.map {
+        RankKey(value: values[$0], isRuined: ruined[$0], direction: direction, lane: $0)
       }
+      #expect(keys.sorted().map(\.lane) == order, "seed \(seed), round \(round)")
       #expect(order.sorted() == Array(0..<count), "seed \(seed), round \(round)")
       for (i, first) in order.enumerated() {
         for second in order[(i + 1)...] {

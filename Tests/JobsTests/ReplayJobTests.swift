@@ -15,7 +15,7 @@ import Testing
 
   @Test func aChangedStoreIsRefused() throws {
     let job = try ReplayJob(path: path)
-    let recorded = job.table.attributes.dataSHA256
+    let recorded = job.result.attributes.dataSHA256
     let draft = SampleMarket.draft(seed: 6)
     try PriceStore.add(draft, to: bench.store, force: true)
     let found = try PriceStore.open(bench.store).loadPanel(draft.name).contentHash

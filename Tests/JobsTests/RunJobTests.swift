@@ -148,7 +148,7 @@ import Testing
     #expect(table.leaderboard == [2, 0, 1] && table.leaderboardDirection == "lower")
     #expect(outcome.summary.warnings.contains { $0.code == "ruined" && $0.message.hasPrefix("1 ") })
     #expect(table.attributes.lanesOK == 3 && table.attributes.lanesFailed == 0)
-    let byEquity = try RankJob(path: bench.folder.path("run.h5")).ranked(by: "final_equity")
+    let byEquity = try RankJob(path: bench.folder.path("run.h5")).ranked(by: "final_equity").table
     #expect(byEquity.leaderboard.last == 1)
     #expect(try ReplayJob(path: bench.folder.path("run.h5")).replay(lane: 1).differing == [])
   }

@@ -11,7 +11,7 @@ import Testing
     return try JSONSerialization.jsonObject(with: Data(contentsOf: url))
   }
 
-  private func check(_ outcome: RunJob.Outcome) throws -> [String: Any] {
+  private func check(_ outcome: Workbench.Finished) throws -> [String: Any] {
     let text = try outcome.summary.json()
     #expect(try String(contentsOfFile: outcome.summaryPath, encoding: .utf8) == text)
     let json = try JSONSerialization.jsonObject(with: Data(text.utf8))

@@ -102,7 +102,7 @@ struct Workbench {
   func run(
     _ plan: RunPlan, to name: String = "run.h5",
     _ change: (inout RunJob.Options) -> Void = { _ in }
-  ) throws -> RunJob.Outcome {
+  ) throws -> Finished {
     try run(plan, to: name, isCancelled: { false }, change)
   }
 
@@ -110,10 +110,22 @@ struct Workbench {
   func run(
     _ plan: RunPlan, to name: String = "run.h5", isCancelled: @escaping @Sendable () -> Bool,
     _ change: (inout RunJob.Options) -> Void = { _ in }
-  ) throws -> RunJob.Outcome {
+  ) throws -> Finished {
     var options = RunJob.Options(output: folder.path(name))
     change(&options)
-    return try RunJob(plan: plan, options: options).run(isCancelled: isCancelled)
+    let outcome = try RunJob(plan: plan, options: options).run(isCancelled: isCancelled)
+    return Finished(outcome: outcome, table: try ResultStore.read(options.output))
+  }
+
+  /// A run's outcome with all rows of its file.
+  struct Finished {
+    let outcome: RunJob.Outcome
+    let table: ResultTable
+
+    var best: ResultTable { outcome.best }
+    var summary: RunSummary { outcome.summary }
+    var summaryPath: String { outcome.summaryPath }
+    var isComplete: Bool { outcome.isComplete }
   }
 }
 

@@ -441,7 +441,7 @@ import Testing
       ),
       (
         "{ a: { from: 1, to: 10000000 }, b: { from: 1, to: 10000000 } }",
-        "the plan has 10000000 × 10000000 lanes; at most 50000000 can be run. Use fewer values or a stricter 'where'"
+        "the plan has 10000000 × 10000000 lanes; at most 1000000000 can be run, or looked at by 'where'. Use fewer values or symbols"
       ),
     ]) func parameters(text: String, message: String)
   {

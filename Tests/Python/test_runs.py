@@ -4,13 +4,16 @@
 """
 
 import json
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 import h5py
 import jsonschema
+import pandas as pd
 
 import support
 
@@ -70,6 +73,39 @@ class Runs(unittest.TestCase):
         self.assertEqual((summary["run"]["lanes_ok"], summary["run"]["lanes_failed"]), (3, 1))
         with h5py.File(self.folder / "out.h5") as file:
             self.assertEqual(sorted(file["traces"]), [f"lane_{lane}" for lane in range(4)])
+
+    def test_the_best_rows_and_a_resumed_run_are_those_of_the_whole(self):
+        self.apus("generate", "--bars", 60, "--symbols", 3, "--store", "p.h5", "--quiet")
+        spec = {"apus": 1, "name": "grid", "data": {"store": "p.h5"}, "rank": {"by": "total_return", "top": 7},
+                "metrics": ["total_return", "sharpe", "win_rate", "trades"],
+                "parameters": {"fast": {"from": 2, "to": 21}, "slow": {"from": 3, "to": 42},
+                               "stop": {"from": 0.01, "to": 0.9, "count": 100}},
+                "strategy": {"long_entry": "sma(close, fast) > sma(close, slow)",
+                             "long_exit": "sma(close, fast) < sma(close, slow)", "stop_loss": "stop"}}
+        (self.folder / "run.json5").write_text(json.dumps(spec), "utf-8")
+        self.apus("sweep", "run.json5", "-o", "all.h5", "--quiet")
+        self.apus("sweep", "run.json5", "-o", "top.h5", "--quiet", "--metrics-only", "top")
+        whole, top = support.dataset(self.folder / "all.h5"), support.dataset(self.folder / "top.h5")
+        board = whole["leaderboard"].values[:7]
+        self.assertEqual((whole.attrs["kept"], top.attrs["kept"]), ("all", "top"))
+        self.assertEqual(list(top["leaderboard"].values), list(board))
+        best = top.drop_vars("leaderboard").to_dataframe()
+        expected = whole.drop_vars("leaderboard").to_dataframe().loc[sorted(board)]
+        pd.testing.assert_frame_equal(best, expected, check_exact=True)
+        self.assertEqual(int(top.attrs["lanes_ok"]), len(whole["lane"]))
+        # Stopped on its way, if it doesn't come to its end before, and continued with other workers.
+        command = [support.argument("APUS_BIN"), "sweep", "run.json5", "-o", "part.h5", "--quiet", "--threads", "1"]
+        with subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL) as run:
+            time.sleep(0.1)
+            run.send_signal(signal.SIGTERM)
+        if run.returncode != 0:
+            self.apus("sweep", "run.json5", "-o", "part.h5", "--quiet", "--threads", "7", "--resume")
+        with h5py.File(self.folder / "all.h5") as a, h5py.File(self.folder / "part.h5") as b:
+            self.assertEqual(list(a), list(b))
+            for name in set(a) - {"traces"}:
+                one, other = a[name][...], b[name][...]
+                same = (one == other).all() if one.dtype.hasobject else one.tobytes() == other.tobytes()
+                self.assertTrue(same, name)
 
 
 if __name__ == "__main__":

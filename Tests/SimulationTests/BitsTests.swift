@@ -130,13 +130,14 @@ import Testing
     let signals = AlignedBuffer<UInt64>(repeating: 0, count: 4 * count)
     let returns = AlignedBuffer(repeating: Vector.zero, count: count)
     let work = AlignedBuffer<UInt64>(repeating: 0, count: LaneBlock.workWords)
+    let hasGaps = random.chance(0.5)
     for bar in 0..<count {
       open[bar] = bars.open[bar]
       high[bar] = bars.high[bar]
       low[bar] = bars.low[bar]
       close[bar] = bars.close[bar]
       mark[bar] = bars.close[bar]
-      if random.chance(0.05) {
+      if hasGaps && random.chance(0.05) {
         fillable[bar] = 0
         close[bar] = .nan
         mark[bar] = bar > 0 ? mark[bar - 1] : bars.close[bar]

@@ -9,12 +9,12 @@ public enum CSVExporter: Exporter {
 
   /// Writes comma-separated values, part by part.
   public static func export(
-    _ table: ResultTable, rows: [Int], write: (String) throws -> Void
+    _ table: ResultTable, rows: [Int], part: ExportPart, write: (String) throws -> Void
   ) throws {
     let names =
       ["lane", "symbol"] + table.parameters.map(\.name) + ["status", "reason"]
       + table.metrics.map(\.name)
-    var text = names.map(cell).joined(separator: ",") + "\n"
+    var text = part.isFirst ? names.map(cell).joined(separator: ",") + "\n" : ""
     for (count, row) in rows.enumerated() {
       var cells = ["\(table.lanes[row])", cell(table.symbol(at: row))]
       cells += table.parameters.map { number($0.values[row]) }

@@ -6,13 +6,41 @@ public protocol Exporter: Sendable {
   static var name: String { get }
   /// One line about the format, for help.
   static var summary: String { get }
-  /// The text, part by part, lanes in the order given.
+  /// The text of some lanes of a result, part by part, lanes in the order given.
   ///
   /// - Parameters:
-  ///   - table: the result.
+  ///   - table: the result, or a part of it.
   ///   - rows: positions of lanes in the table.
+  ///   - part: whether lanes of the same result were or will be written before and after these.
   ///   - write: takes the parts in order.
-  static func export(_ table: ResultTable, rows: [Int], write: (String) throws -> Void) throws
+  static func export(
+    _ table: ResultTable, rows: [Int], part: ExportPart, write: (String) throws -> Void) throws
+}
+
+/// Where the lanes of one call stand among all that are exported.
+public struct ExportPart: Sendable {
+  /// Whether no lanes come before them.
+  public var isFirst: Bool
+  /// Whether none come after them.
+  public var isLast: Bool
+
+  /// All lanes in one call.
+  public static let whole = ExportPart(isFirst: true, isLast: true)
+
+  /// A part.
+  public init(isFirst: Bool, isLast: Bool) {
+    self.isFirst = isFirst
+    self.isLast = isLast
+  }
+}
+
+extension Exporter {
+  /// The text of a whole result.
+  public static func export(
+    _ table: ResultTable, rows: [Int], write: (String) throws -> Void
+  ) throws {
+    try export(table, rows: rows, part: .whole, write: write)
+  }
 }
 
 /// The formats that Apus exports.

@@ -9,13 +9,13 @@ public enum JSONExporter: Exporter {
 
   /// Writes a JSON list, part by part.
   public static func export(
-    _ table: ResultTable, rows: [Int], write: (String) throws -> Void
+    _ table: ResultTable, rows: [Int], part: ExportPart, write: (String) throws -> Void
   ) throws {
     let columns = table.parameters + table.metrics
     let keys = columns.map { quoted($0.name) }
-    var text = "["
+    var text = part.isFirst ? "[" : ""
     for (count, row) in rows.enumerated() {
-      text += count == 0 ? "\n" : ",\n"
+      text += count == 0 && part.isFirst ? "\n" : ",\n"
       text += "{\"lane\":\(table.lanes[row]),\"symbol\":\(quoted(table.symbol(at: row)))"
       text +=
         ",\"status\":\"\(table.status[row].rawValue)\",\"reason\":\(quoted(table.reason[row]))"
@@ -26,7 +26,7 @@ public enum JSONExporter: Exporter {
         text = ""
       }
     }
-    try write(text + "\n]\n")
+    try write(part.isLast ? text + "\n]\n" : text)
   }
 
   private static func number(_ value: Double) -> String {

@@ -56,7 +56,7 @@ extension SpecError: CustomStringConvertible {
         + (column.map { "\n  " + String(repeating: " ", count: $0 - 1) + "^" } ?? "")
     case .nothingToRun(let reason): reason
     case .tooManyLanes(let found, let limit):
-      "the plan has \(found) lanes; at most \(limit) can be run. Use fewer values or a stricter 'where'"
+      "the plan has \(found) lanes; at most \(limit) can be run, or looked at by 'where'. Use fewer values or symbols"
     case .panel(let reason): reason
     }
   }

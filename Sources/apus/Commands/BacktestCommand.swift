@@ -20,7 +20,7 @@ enum BacktestCommand: Command {
     common: RunOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    let plan = try RunOptions.plan(arguments)
+    let plan = try RunOptions.plan(arguments, console)
     let open = plan.grid.axes.filter { $0.values.count > 1 }
     guard plan.grid.count == 1 else {
       let hint = open.map { "--set \($0.name)=\(NumberText.text($0.values[0], .plain))" }
@@ -36,14 +36,14 @@ enum BacktestCommand: Command {
     }
     var options = try RunOptions.jobOptions(arguments, plan)
     options.keepsTraces = true
-    let job = RunJob(plan: plan, options: options)
+    let job = try RunOptions.job(plan, options)
     let outcome = try RunOptions.run(job, console)
     if arguments.flag("json") {
       try console.write(try outcome.summary.json())
-    } else if outcome.table.lanes.count == 1 {
+    } else if outcome.laneCount == 1 {
       try console.print(figures(outcome))
     } else {
-      try console.print(LeaderboardTable.make(outcome.table, top: plan.spec.top))
+      try console.print(LeaderboardTable.make(outcome.best, top: plan.spec.top))
     }
     console.talk("wrote \(job.options.output) and \(outcome.summaryPath)")
     return RunOptions.status(outcome)
@@ -52,7 +52,7 @@ enum BacktestCommand: Command {
   /// The figures of a single lane, one a line.
   private static func figures(_ outcome: RunJob.Outcome) -> Table {
     var table = Table([.text("metric"), .text("value"), .text("definition")])
-    let result = outcome.table
+    let result = outcome.best
     table.add([.text("symbol"), .text(result.symbol(at: 0)), .text("")])
     for column in result.parameters {
       table.add([.text(column.name), .text(NumberText.text(column.values[0], .plain)), .text("")])

@@ -30,18 +30,37 @@ enum ExportCommand: Command {
       try RunOptions.keep([arguments.positional("RESULT")], from: [path])
     }
     try Console.checkOutput(output, force: arguments.flag("force"))
-    let table = try ResultStore.read(arguments.positional("RESULT"))
-    let place = Dictionary(
-      uniqueKeysWithValues: table.lanes.enumerated().map { ($0.element, $0.offset) })
-    let rows = table.leaderboard.compactMap { place[$0] }
+    let file = try ResultFile(arguments.positional("RESULT"))
     if case .standardStream = output {
-      try exporter.export(table, rows: rows) { try console.write($0) }
+      try export(file, exporter) { try console.write($0) }
       return .done
     }
-    var text = ""
-    try exporter.export(table, rows: rows) { text += $0 }
-    try console.deliver(text, to: output, force: arguments.flag("force"))
-    if case .file(let path) = output { console.talk("wrote \(rows.count) rows to \(path)") }
+    try console.deliver(to: output, force: arguments.flag("force")) {
+      try export(file, exporter, $0)
+    }
+    if case .file(let path) = output { console.talk("wrote \(file.rowCount) rows to \(path)") }
     return .done
+  }
+
+  /// Rows whose text is made from one table: enough that a result of a million is read once.
+  private static let batch = 1 << 20
+
+  private static func export(
+    _ file: ResultFile, _ exporter: any Exporter.Type, _ write: (String) throws -> Void
+  ) throws {
+    var start = 0
+    repeat {
+      let end = min(start + batch, file.rowCount)
+      let ranked = try file.rows(ranks: start..<end)
+      let rows = ranked.sorted()
+      var places: [Int: Int] = [:]
+      for (place, row) in rows.enumerated() { places[row] = place }
+      let table = try file.table(
+        rows: rows, order: [], by: file.leaderboardBy, direction: file.leaderboardDirection)
+      try exporter.export(
+        table, rows: ranked.compactMap { places[$0] },
+        part: ExportPart(isFirst: start == 0, isLast: end == file.rowCount), write: write)
+      start = end
+    } while start < file.rowCount
   }
 }

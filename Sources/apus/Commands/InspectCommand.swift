@@ -32,7 +32,7 @@ enum InspectCommand: Command {
       }
       try refuse(
         ["quarantine", "symbols", "verify"], arguments, "is for stores, and \(path) is a result")
-      try result(try ResultStore.read(path), path, arguments, console)
+      try result(try ResultFile(path), arguments, console)
       return .done
     }
     if arguments.flag("quarantine") {
@@ -201,21 +201,22 @@ enum InspectCommand: Command {
     let parameters: [String]
     let metrics: [String]
     let rankedBy: String
+    let rows: Int
     let traces: Int
   }
 
   private static func result(
-    _ table: ResultTable, _ path: String, _ arguments: ParsedArguments, _ console: Console
+    _ file: ResultFile, _ arguments: ParsedArguments, _ console: Console
   ) throws {
-    let attributes = table.attributes
+    let (path, attributes) = (file.path, file.attributes)
     let report = Result(
       result: path, panel: attributes.panel, store: attributes.store,
       engineVersion: attributes.engineVersion, startedUtc: attributes.startedUTC,
       seconds: attributes.seconds, lanesOk: attributes.lanesOK,
       lanesFailed: attributes.lanesFailed, fill: attributes.fill, from: attributes.from,
-      to: attributes.to, parameters: table.parameters.map(\.name),
-      metrics: table.metrics.map(\.name), rankedBy: table.leaderboardBy,
-      traces: try ResultStore.tracedLanes(path).count)
+      to: attributes.to, parameters: file.parameters.map(\.name),
+      metrics: file.metrics.map(\.name), rankedBy: file.leaderboardBy, rows: file.rowCount,
+      traces: file.traceCount)
     if arguments.flag("json") {
       try console.print(try report.json())
       return
@@ -224,6 +225,9 @@ enum InspectCommand: Command {
     try console.print("panel        \(report.panel) of \(report.store)")
     try console.print("bars         \(attributes.bars), \(report.from) to \(report.to)")
     try console.print("lanes        \(report.lanesOk) ok, \(report.lanesFailed) failed")
+    if Int64(report.rows) != report.lanesOk + report.lanesFailed {
+      try console.print("rows         \(report.rows), the best")
+    }
     try console.print("fill         \(report.fill)")
     try console.print("parameters   \(report.parameters.joined(separator: ", "))")
     try console.print("metrics      \(report.metrics.joined(separator: ", "))")

@@ -26,11 +26,12 @@ enum RankCommand: Command {
     let job = try RankJob(path: path)
     let top = try arguments.int("top", in: 1...Int.max)
     let table: ResultTable
-    do throws(SpecError) {
-      table = try job.ranked(
-        by: arguments.optionalString("by") ?? job.table.leaderboardBy,
+    let count: Int
+    do {
+      (table, count) = try job.ranked(
+        top: top, by: arguments.optionalString("by") ?? job.result.leaderboardBy,
         where: arguments.optionalString("where"))
-    } catch {
+    } catch let error as SpecError {
       throw SpecFileError(path: path, error: error)
     }
     if arguments.flag("json") {
@@ -39,7 +40,7 @@ enum RankCommand: Command {
     } else {
       try console.print(LeaderboardTable.make(table, top: top))
     }
-    console.talk("\(table.lanes.count) of \(job.table.lanes.count) rows, by \(table.leaderboardBy)")
+    console.talk("\(count) of \(job.result.rowCount) rows, by \(table.leaderboardBy)")
     return .done
   }
 

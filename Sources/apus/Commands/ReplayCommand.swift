@@ -46,7 +46,7 @@ enum ReplayCommand: Command {
     guard outcome.differing.isEmpty else {
       console.fail(
         "lane \(lane) differs from its row in \(outcome.differing.joined(separator: ", ")): the result was "
-          + "changed, or another version wrote it (\(job.table.attributes.engineVersion))")
+          + "changed, or another version wrote it (\(job.result.attributes.engineVersion))")
       return .data
     }
     console.talk("lane \(lane) is bit for bit the row of \(path)")

@@ -29,13 +29,16 @@ enum RunOptions {
   }
 
   /// Reads the spec and joins it with its store.
-  static func plan(_ arguments: ParsedArguments) throws -> RunPlan {
+  static func plan(_ arguments: ParsedArguments, _ console: Console) throws -> RunPlan {
     let settings = try arguments.keyValues("set").map { ($0.key, $0.value) }
     var path: String?
     if case .file(let file) = arguments.positionalPath("SPEC") { path = file }
     do {
       let (spec, store) = try SpecFile.load(
         path: path, settings: settings, store: arguments.optionalString("store"))
+      if let count = RunPlan.candidates(of: spec), count > 10_000_000 {
+        console.talk("\(spec.name): looking at \(count) combinations for those that 'where' keeps")
+      }
       do {
         return try RunPlan(spec: spec, storePath: store)
       } catch StorageError.fileMissing(store) {
@@ -55,10 +58,16 @@ enum RunOptions {
     if case .file(let spec) = arguments.positionalPath("SPEC") { options.inputs = [spec] }
     let summary = RunJob.summaryPath(output)
     try keep([arguments.positional("SPEC"), plan.storePath], from: [output, summary])
-    for path in [output, summary] { try AtomicFile.checkTarget(path, force: options.force) }
     options.workers = try workers(arguments)
     options.variant = try variant()
     return options
+  }
+
+  /// A job whose output can be written.
+  static func job(_ plan: RunPlan, _ options: RunJob.Options) throws -> RunJob {
+    let job = RunJob(plan: plan, options: options)
+    _ = try job.checkOutputs()
+    return job
   }
 
   /// The file that `-o` names; nil if it is absent.
@@ -110,16 +119,17 @@ enum RunOptions {
 
   /// What a plan would do, for `--dry-run`.
   static func describe(
-    _ plan: RunPlan, _ arguments: ParsedArguments, _ console: Console
+    _ plan: RunPlan, _ arguments: ParsedArguments, keepsTopOnly: Bool = false, _ console: Console
   ) throws {
     for warning in plan.warnings { console.warn(warning.message) }
     let bars = plan.run.window.count
-    let bytes = Double(plan.run.laneCount) * Double(plan.metrics.count + 2) * 9
+    let size = RunJob.size(of: plan, keepsTopOnly: keepsTopOnly)
     if arguments.flag("json") {
       let report = PlanReport(
         store: plan.storePath, panel: plan.run.panel.name, lanes: plan.run.laneCount,
         parameterSets: plan.grid.count, symbols: plan.run.symbols.count, bars: bars,
-        barsPerYear: plan.run.barsPerYear, memoryBytes: Int(bytes))
+        barsPerYear: plan.run.barsPerYear, memoryBytes: size.memoryBytes,
+        fileBytes: size.fileBytes)
       try console.print(try report.json())
       return
     }
@@ -131,7 +141,8 @@ enum RunOptions {
       "bars        \(bars) a lane, \(NumberText.short(plan.run.barsPerYear)) a year")
     let evaluations = Double(plan.run.laneCount) * Double(bars)
     try console.print("evaluations \(NumberText.short(evaluations)) bars × lanes")
-    try console.print("memory      about \(NumberText.short(bytes))B for metrics")
+    try console.print("memory      about \(NumberText.short(Double(size.memoryBytes)))B for lanes")
+    try console.print("result      about \(NumberText.short(Double(size.fileBytes)))B")
   }
 
   /// Runs a job with a progress bar, and tells its warnings.
@@ -141,7 +152,10 @@ enum RunOptions {
       "simulating", total: job.plan.run.laneCount, unit: "lanes")
     defer { bar.finish() }
     let outcome = try job.run(
-      progress: { bar.report(done: $0) }, isCancelled: { Interrupts.isRequested })
+      progress: { bar.report(done: $0) }, isCancelled: { Interrupts.isRequested },
+      resumed: { before in
+        console.talk("resuming: \(before) of \(job.plan.run.laneCount) lanes were finished before")
+      })
     bar.finish()
     // Of an interruption the last line tells.
     for warning in outcome.summary.warnings
@@ -149,8 +163,11 @@ enum RunOptions {
       console.warn(warning.message)
     }
     if !outcome.isComplete {
-      let (kept, all) = (outcome.table.lanes.count, job.plan.run.laneCount)
+      let (kept, all) = (outcome.laneCount, job.plan.run.laneCount)
       console.fail("interrupted: \(kept) of \(all) lanes were finished and kept")
+      if !job.options.keepsTraces {
+        console.talk("next: the same command with --resume continues from there")
+      }
     }
     return outcome
   }
@@ -158,7 +175,7 @@ enum RunOptions {
   /// The exit status that a finished run deserves.
   static func status(_ outcome: RunJob.Outcome) -> ExitStatus {
     if !outcome.isComplete { return .interrupted }
-    return outcome.table.attributes.lanesFailed > 0 ? .someLanesFailed : .done
+    return outcome.best.attributes.lanesFailed > 0 ? .someLanesFailed : .done
   }
 }
 
@@ -172,6 +189,7 @@ private struct PlanReport: Encodable {
   let bars: Int
   let barsPerYear: Double
   let memoryBytes: Int
+  let fileBytes: Int
 }
 
 /// A store that isn't there, with where its name comes from.

@@ -291,7 +291,10 @@ import Testing
     #expect(summary["warnings"].list.contains { $0["code"].string == "interrupted" })
     let best = summary["leaderboard"]["rows"][0]["lane"].int ?? -1
     try await place.done("replay long.h5 --lane \(best)")
-    #expect(try place.folder.names() == ["a.json5", "long.h5", "long.json", "prices.h5"])
+    #expect(
+      try place.folder.names() == [
+        "a.json5", "long.h5", "long.h5.partial", "long.json", "prices.h5",
+      ])
   }
 }
 
