@@ -43,6 +43,11 @@ def text_of(seconds):
             return f"{seconds / size:.3g} {unit}" if seconds < 1000 * size else f"{seconds / size:,.0f} {unit}"
 
 
+def number(value):
+    """Three digits, or all of a whole number."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def table(rows):
     widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
@@ -93,8 +98,8 @@ def compare(workload, engines, options):
         notes = f"{len(engine.rounds)} {'clean' if clean else 'DISTURBED'}"
         notes += f", {engine.repeated} repeated" if engine.repeated else ""
         rows.append((
-            engine.name, part + text_of(median), f"{median / lane_bars * 1e9:.3g} ns", f"{by_c:.3g}", f"{by_apus:.3g}",
-            said, notes))
+            engine.name, part + text_of(median), f"{number(median / lane_bars * 1e9)} ns", number(by_c),
+            number(by_apus), said, notes))
         result["engines"].append({
             "engine": engine.name, "version": engine.greeting.get("version") or engine.greeting.get("variant", ""),
             "seconds": engine.rounds, "median": median, "over_best_c": by_c, "over_apus": by_apus,
@@ -109,7 +114,7 @@ def compare(workload, engines, options):
         value = ratio(apus.rounds, other) if side == "most" else ratio(other, apus.rounds)
         met = value <= bar if side == "most" else value >= bar
         what = f"Apus / {best.name}" if name == "best c" else f"{name} / Apus"
-        print(f"  {what}: {value:.3g}, {'at most' if side == 'most' else 'at least'} {bar:g} is wanted: "
+        print(f"  {what}: {number(value)}, {'at most' if side == 'most' else 'at least'} {bar:,g} is wanted: "
               f"{'met' if met else 'MISSED'}")
         result.setdefault("wanted", []).append({"what": what, "value": value, "bar": bar, "side": side, "met": met})
     print()
@@ -151,12 +156,11 @@ def scaling(options):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=" ".join(__doc__.split()), formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = argparse.ArgumentParser(description=" ".join(__doc__.split()))
     parser.add_argument("--only", metavar="TEXT", help="workloads whose name holds this; also: startup, scaling")
     parser.add_argument("--engines", metavar="LIST", help="of the engines, these and apus only, as in c,numba")
-    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="rounds, at least 5")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), metavar="N", help="threads of all")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="rounds, at least 5, which is the default")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), metavar="N", help="threads of every engine; one a processor unless given")
     parser.add_argument("--quick", action="store_true", help="only what is fast: apus, C and Numba, fewer lanes")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="write the numbers here too")
     parser.add_argument("--tiny", action="store_true", help="check answers on small grids; needs numpy and h5py only")
@@ -166,6 +170,10 @@ def main():
     names = [*WORKLOADS, "startup", "scaling"]
     if options.only and not any(options.only in name for name in names):
         parser.error(f"--only: '{options.only}' is in no name; there are: {', '.join(names)}")
+    known = {engine for engines in ENGINES.values() for engine in engines} | set(startup.PYTHON)
+    for engine in options.engines.split(",") if options.engines else []:
+        if engine not in known:
+            parser.error(f"--engines: there is no '{engine}'; there are: {', '.join(sorted(known))}")
     for program in ("apus", "apus-bench"):
         if not (BIN / program).exists():
             raise Failure(f"{BIN / program} is not there; build it: swift build -c release --product {program}")
@@ -185,7 +193,7 @@ def main():
         if name == "scaling":
             report["scaling"] = scaling(options)
         elif name == "startup":
-            report["startup"] = startup.compare(options, store("daily"), BIN, BUILD, has_c, table, text_of)
+            report["startup"] = startup.compare(options, has_c, table, text_of, number)
         else:
             engines = [
                 engine for engine in ENGINES.get(name, FAST)

@@ -40,8 +40,8 @@ class Engine:
             OMP_NUM_THREADS=str(threads))
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,
-            env=environment)
+            [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
+            text=True, env=environment)
         self.greeting = self.hear()
         if self.greeting["lanes"] != workload.lanes:
             raise Failure(f"{name}: {self.greeting['lanes']} lanes, not {workload.lanes}: it reads the spec otherwise")

@@ -84,20 +84,22 @@ RETRY_SECONDS = 5.0  # spent on disturbed starts of one engine
 
 # ---- Who starts them.
 
-def compare(options, store, bin_folder, build, has_c, table, text_of):
+def compare(options, has_c, table, text_of, number):
     """Starts every engine in turn; returns a row each for the JSON file."""
     import numpy as np
     from engine_c import program
+    from process import BIN, BUILD
+    from stores import store
     from workloads import HERE, Workload
     print(f"startup: one crossover of {FAST} and {SLOW} bars over 2,520 bars, from the shell to the result")
-    close = Workload("sma-1", store).data["close"][0]
-    closes, raw = build / "closes.npy", build / "closes.f64"
+    close = Workload("sma-1", store("daily")).data["close"][0]
+    closes, raw = BUILD / "closes.npy", BUILD / "closes.f64"
     np.save(closes, close)
     close.tofile(raw)
     commands = {"apus": [
-        bin_folder / "apus", "backtest", HERE / "specs" / "sma-daily.json5", "--store", store, "--set", f"fast={FAST}",
-        "--set", f"slow={SLOW}", "--set", 'data.symbols=["S0000"]', "-o", build / "startup.h5", "--force", "--json",
-        "--quiet"]}
+        BIN / "apus", "backtest", HERE / "specs" / "sma-daily.json5", "--store", store("daily"),
+        "--set", f"fast={FAST}", "--set", f"slow={SLOW}", "--set", 'data.symbols=["S0000"]', "-o",
+        BUILD / "startup.h5", "--force", "--json", "--quiet"]}
     if has_c:
         commands["c"] = [program("startup"), raw]
     commands["python, nothing"] = [sys.executable, "-c", "print(0)"]
@@ -105,7 +107,7 @@ def compare(options, store, bin_folder, build, has_c, table, text_of):
     for name in PYTHON:
         if (not options.quick or name == "numpy") and (wanted is None or name in wanted):
             commands[name] = [sys.executable, HERE / "startup.py", name, closes]
-    environment = dict(os.environ, NUMBA_CACHE_DIR=str(build / "numba"))
+    environment = dict(os.environ, NUMBA_CACHE_DIR=str(BUILD / "numba"))
     times = {name: [] for name in commands}
     waits = {name: [] for name in commands}
     answers = {}
@@ -132,9 +134,10 @@ def compare(options, store, bin_folder, build, has_c, table, text_of):
             gap = abs(float(answers[name].split()[-1]) - expected) / (1 + abs(expected))
         agrees = gap <= PYTHON.get(name, (None, 1e-9))[1]
         clean = max(waits[name]) <= WAIT_LIMIT
-        said = "–" if name in ("apus", "python, nothing") else f"within {gap:.0e}" if agrees else f"DIFFERS by {gap:.1e}"
+        said = f"within {gap:.0e}" if agrees else f"DIFFERS by {gap:.1e}"
+        said = "–" if name in ("apus", "python, nothing") else said
         over = statistics.median(a / b for a, b in zip(times[name], times["apus"]))
-        rows.append((name, text_of(median), f"{over:.3g}", said,
+        rows.append((name, text_of(median), number(over), said,
                      f"{len(times[name])} {'clean' if clean else 'DISTURBED'}"))
         result.append({"engine": name, "seconds": times[name], "median": median, "clean": clean, "agrees": agrees})
     table(rows)
