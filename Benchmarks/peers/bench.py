@@ -84,7 +84,7 @@ def compare(workload, engines, options):
         for engine in running:
             engine.close()
     kernels = [engine for engine in running if engine.name in ("c", "c-events")]
-    best = min(kernels, key=lambda engine: statistics.median(engine.rounds)) if kernels else None
+    best = min(kernels, key=lambda engine: ratio(engine.rounds, kernels[0].rounds), default=None)
     lane_bars = workload.lanes * workload.bars
     rows = [("engine", "median", "a lane-bar", "× best C", "× Apus", "answers", "rounds")]
     result = {"workload": workload.name, "lanes": workload.lanes, "bars": workload.bars, "engines": []}

@@ -29,7 +29,8 @@ typedef struct {
 static void fill_average(event_tables *e, const double *total, int window, double *row) {
   double scale = 1.0 / window;
   for (int t = 0; t < window - 1 && t < e->stride; t++) row[t] = NAN;
-  for (int t = window - 1; t < e->bars; t++) row[t] = (total[t + 1] - total[t + 1 - window]) * scale;
+  for (int t = window - 1; t < e->bars; t++)
+    row[t] = (total[t + 1] - total[t + 1 - window]) * scale;
   for (int t = e->bars; t < e->stride; t++) row[t] = NAN;
 }
 
@@ -42,13 +43,15 @@ static void fill_reach(event_tables *e, int level) {
     reach r = {INFINITY, 0, 1, 0};
     for (int t = end - 1; t >= middle - half; t--) {
       double c = e->close[t];
-      r.least = lesser(r.least, c), r.most = greater(r.most, c), r.fall = lesser(r.fall, r.least / c);
+      r.least = lesser(r.least, c), r.most = greater(r.most, c);
+      r.fall = lesser(r.fall, r.least / c);
       row[t] = r;
     }
     r = (reach){INFINITY, 0, 1, 0};
     for (int t = middle; t < middle + half && t < e->bars; t++) {
       double c = e->close[t];
-      r.least = lesser(r.least, c), r.most = greater(r.most, c), r.fall = lesser(r.fall, c / r.most);
+      r.least = lesser(r.least, c), r.most = greater(r.most, c);
+      r.fall = lesser(r.fall, c / r.most);
       row[t] = r;
     }
   }
@@ -118,7 +121,8 @@ static peers_row follow_trades(
     // At the entry the fee, then the lowest close against the peak before, or a fall within the trade.
     double most = greater(a->most, b->most);
     double own = from == to ? 1 : lesser(lesser(a->fall, b->fall), b->least / a->most);
-    worst = lesser(worst, lesser(own, depth * lesser(in, entry->growth * lesser(a->least, b->least))));
+    double least = entry->growth * lesser(a->least, b->least);
+    worst = lesser(worst, lesser(own, depth * lesser(in, least)));
     if (open) {
       growth *= entry->growth * e->close[last];
       edge rest = e->exit[last];
