@@ -73,9 +73,11 @@ static void fill_edges(event_tables *e, double fee) {
 static int append_toggles(
     const double *fast, const double *slow, int first, int bars, uint32_t *last, uint16_t *list,
     int count) {
+#if defined(__AVX512VBMI2__)
   const __m512i iota = _mm512_set_epi16(
       31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8,
       7, 6, 5, 4, 3, 2, 1, 0);
+#endif
   uint32_t before = *last;
   for (int t = first; t < first + bars; t += chunk) {
     uint32_t above = 0;
@@ -85,9 +87,15 @@ static int append_toggles(
                << (8 * i);
     uint32_t toggles = above ^ (above << 1 | before);
     before = above >> 31;
+#if defined(__AVX512VBMI2__)
+    // No branch, however many there are.
     __m512i bars_of = _mm512_add_epi16(iota, _mm512_set1_epi16((short)t));
     _mm512_storeu_si512(list + count, _mm512_maskz_compress_epi16(toggles, bars_of));
     count += __builtin_popcount(toggles);
+#else
+    for (; toggles; toggles &= toggles - 1)
+      list[count++] = (uint16_t)(t + __builtin_ctz(toggles));
+#endif
   }
   *last = before;
   return count;
