@@ -64,7 +64,12 @@ struct SweepServer {
       case ("run", let count?) where (Int(count) ?? 0) > 0:
         try say(json(Times(seconds: try (0..<(Int(count) ?? 0)).map { _ in try simulate() })))
       case ("answers", let path?):
-        try table.write(to: path)
+        do throws(BenchmarkError) {
+          try table.write(to: path)
+        } catch {
+          try say(json(Mistake(error: "\(error)")))
+          continue
+        }
         try say(json(Written(rows: run.laneCount, columns: SweepTable.columns)))
       default:
         try say(json(Mistake(error: "expected: run, run N or answers FILE; found: \(line)")))
@@ -110,10 +115,13 @@ private final class SweepTable {
   }
 
   /// Writes all rows as raw doubles.
-  func write(to path: String) throws {
-    let bytes = laneCount * Self.columns.count * MemoryLayout<Double>.stride
-    try Data(bytesNoCopy: values.base, count: bytes, deallocator: .none).write(
-      to: URL(fileURLWithPath: path))
+  func write(to path: String) throws(BenchmarkError) {
+    guard let file = fopen(path, "w") else { throw .system(call: "open", path: path, code: errno) }
+    let count = laneCount * Self.columns.count
+    let written = fwrite(values.base, MemoryLayout<Double>.stride, count, file)
+    guard fclose(file) == 0, written == count else {
+      throw .system(call: "write", path: path, code: errno)
+    }
   }
 }
 

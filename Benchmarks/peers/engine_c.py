@@ -26,7 +26,12 @@ def lacking():
         flags = ""
     if not all(flag in flags for flag in ("avx512f", "avx512dq", "avx512bw", "avx512vl")):
         return "AVX-512"
-    return None if compiler() else "C compiler"
+    program = "#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }"
+    if not compiler() or subprocess.run(
+            [compiler(), "-fopenmp", "-x", "c", "-", "-o", os.devnull], input=program, text=True,
+            stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        return "C compiler with OpenMP"
+    return None
 
 
 def library():

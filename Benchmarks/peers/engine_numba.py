@@ -295,8 +295,8 @@ class Sweep:
         top, bottom = highest_before(d["high"], axes["entry"]), -highest_before(-d["low"], axes["entry"])
         near_top, near_bottom = highest_before(d["high"], axes["exit"]), -highest_before(-d["low"], axes["exit"])
         sides(
-            d["open"], d["high"], close, close > top, close < near_bottom, close < bottom, close > near_top, at["entry"],
-            at["exit"], self.workload.fee, self.workload.bars_per_year, rows)
+            d["open"], d["high"], close, close > top, close < near_bottom, close < bottom, close > near_top,
+            at["entry"], at["exit"], self.workload.fee, self.workload.bars_per_year, rows)
 
     def macd(self, d, rows):
         at, axes = self.at, self.axes

@@ -3,7 +3,8 @@
 import numpy as np
 import raptorbt
 
-SHARE = {"sma-1": 1, "sma-100": 100, "sma-minute": 50}
+# One combination in so many, of the first symbol.
+SHARE = {"sma-1": 1, "sma-100": 1, "sma-minute": 50}
 
 
 class Sweep:
@@ -11,7 +12,7 @@ class Sweep:
 
     def __init__(self, workload, threads):
         self.workload = workload
-        self.lanes = np.arange(0, workload.lanes, SHARE.get(workload.name, 1))
+        self.lanes = np.arange(0, len(workload.points), SHARE[workload.name])
         # Any capital gives the same returns; `upon_bar_close` fills at the close that gave the signal.
         self.config = raptorbt.BacktestConfig(
             initial_capital=100.0, fees=workload.fee, periods_per_year=workload.bars_per_year, upon_bar_close=True)
@@ -19,14 +20,8 @@ class Sweep:
         self.rows = None
 
     def run(self):
-        sets = len(self.workload.points)
-        self.rows = np.vstack([
-            self.symbol(symbol, self.lanes[self.lanes // sets == symbol] % sets)
-            for symbol in np.unique(self.lanes // sets)])
-
-    def symbol(self, symbol, sets):
-        workload, close = self.workload, self.workload.data["close"][symbol]
-        pairs = workload.points[sets].astype(int)
+        workload, close = self.workload, self.workload.data["close"][0]
+        pairs = workload.points[self.lanes].astype(int)
         average = {int(n): np.asarray(raptorbt.sma(close, int(n))) for n in np.unique(pairs)}
         items = []
         for number, (fast, slow) in enumerate(pairs):
@@ -38,7 +33,7 @@ class Sweep:
         results = raptorbt.batch_single_backtest(
             workload.time, close, close, close, close, self.volume, items, self.config)
         metrics = [result.metrics for _, result in results]
-        return np.array([
+        self.rows = np.array([
             (m.total_return_pct / 100, m.sharpe_ratio, -m.max_drawdown_pct / 100, m.total_trades) for m in metrics])
 
     def answers(self):

@@ -1,4 +1,5 @@
-#include "lanes.h"
+#include "indicators.h"
+#include "levels.h"
 
 /// Bits of the closes below `k` deviations under their mean for each k, and of those above the mean.
 static void band_bits(

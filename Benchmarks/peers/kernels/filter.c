@@ -1,4 +1,5 @@
-#include "lanes.h"
+#include "indicators.h"
+#include "plain.h"
 
 enum { volume_window = 20 };
 

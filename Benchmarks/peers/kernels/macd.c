@@ -1,4 +1,4 @@
-#include "lanes.h"
+#include "levels.h"
 
 /// An exponential mean of a series, seeded with the mean of its first values.
 typedef struct {
@@ -60,7 +60,8 @@ void peers_macd(
       int bars = s->bars - first < block_bars ? s->bars - first : block_bars;
       for (int i = 0; i < fast.count + slow.count; i++) {
         mean m = means[i];
-        for (int t = 0; t < bars; t++) average[i][t] = next_mean(&m, first + t, s->close[first + t]);
+        for (int t = 0; t < bars; t++)
+          average[i][t] = next_mean(&m, first + t, s->close[first + t]);
         means[i] = m;
       }
       for (int i = 0; i < sets; i++) {

@@ -1,4 +1,5 @@
-#include "lanes.h"
+#include "indicators.h"
+#include "plain.h"
 
 /// Lanes are windows. Vectors go through (group of windows, floor, ceiling), so that each threshold is compared once.
 void peers_rsi(

@@ -1,4 +1,5 @@
-#include "lanes.h"
+#include "indicators.h"
+#include "plain.h"
 
 /// Eight combinations that share a fast average; their slow averages lie side by side in a table.
 typedef struct {

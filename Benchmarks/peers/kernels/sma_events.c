@@ -29,7 +29,8 @@ typedef struct {
 static void fill_average(event_tables *e, const double *total, int window, double *row) {
   double scale = 1.0 / window;
   for (int t = 0; t < window - 1 && t < e->stride; t++) row[t] = NAN;
-  for (int t = window - 1; t < e->bars; t++) row[t] = (total[t + 1] - total[t + 1 - window]) * scale;
+  for (int t = window - 1; t < e->bars; t++)
+    row[t] = (total[t + 1] - total[t + 1 - window]) * scale;
   for (int t = e->bars; t < e->stride; t++) row[t] = NAN;
 }
 
@@ -42,13 +43,15 @@ static void fill_reach(event_tables *e, int level) {
     reach r = {INFINITY, 0, 1, 0};
     for (int t = end - 1; t >= middle - half; t--) {
       double c = e->close[t];
-      r.least = lesser(r.least, c), r.most = greater(r.most, c), r.fall = lesser(r.fall, r.least / c);
+      r.least = lesser(r.least, c), r.most = greater(r.most, c);
+      r.fall = lesser(r.fall, r.least / c);
       row[t] = r;
     }
     r = (reach){INFINITY, 0, 1, 0};
     for (int t = middle; t < middle + half && t < e->bars; t++) {
       double c = e->close[t];
-      r.least = lesser(r.least, c), r.most = greater(r.most, c), r.fall = lesser(r.fall, c / r.most);
+      r.least = lesser(r.least, c), r.most = greater(r.most, c);
+      r.fall = lesser(r.fall, c / r.most);
       row[t] = r;
     }
   }
@@ -70,9 +73,11 @@ static void fill_edges(event_tables *e, double fee) {
 static int append_toggles(
     const double *fast, const double *slow, int first, int bars, uint32_t *last, uint16_t *list,
     int count) {
+#if defined(__AVX512VBMI2__)
   const __m512i iota = _mm512_set_epi16(
       31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8,
       7, 6, 5, 4, 3, 2, 1, 0);
+#endif
   uint32_t before = *last;
   for (int t = first; t < first + bars; t += chunk) {
     uint32_t above = 0;
@@ -82,9 +87,15 @@ static int append_toggles(
                << (8 * i);
     uint32_t toggles = above ^ (above << 1 | before);
     before = above >> 31;
+#if defined(__AVX512VBMI2__)
+    // No branch, however many there are.
     __m512i bars_of = _mm512_add_epi16(iota, _mm512_set1_epi16((short)t));
     _mm512_storeu_si512(list + count, _mm512_maskz_compress_epi16(toggles, bars_of));
     count += __builtin_popcount(toggles);
+#else
+    for (; toggles; toggles &= toggles - 1)
+      list[count++] = (uint16_t)(t + __builtin_ctz(toggles));
+#endif
   }
   *last = before;
   return count;
@@ -118,7 +129,8 @@ static peers_row follow_trades(
     // At the entry the fee, then the lowest close against the peak before, or a fall within the trade.
     double most = greater(a->most, b->most);
     double own = from == to ? 1 : lesser(lesser(a->fall, b->fall), b->least / a->most);
-    worst = lesser(worst, lesser(own, depth * lesser(in, entry->growth * lesser(a->least, b->least))));
+    double least = entry->growth * lesser(a->least, b->least);
+    worst = lesser(worst, lesser(own, depth * lesser(in, least)));
     if (open) {
       growth *= entry->growth * e->close[last];
       edge rest = e->exit[last];
