@@ -160,11 +160,11 @@ private final class ExpressionSeries {
   /// Computes what lanes share, which is all of a condition without parameters.
   func evaluate(_ evaluator: any LaneEvaluator, eachBlock: (Int) -> Void = { _ in }) {
     withColumns(columns[...], []) { fields in
-      evaluator.begin(fields: fields, run: run, firstPrice: 0)
+      evaluator.begin(run: run, firstPrice: 0)
       var bar = 0
       while bar < run.window.count {
         let count = min(LaneEngine.blockBars, run.window.count - bar)
-        evaluator.advance(count: count)
+        evaluator.advance(fields: fields.map { $0 + bar }, count: count)
         eachBlock(count)
         bar += count
       }

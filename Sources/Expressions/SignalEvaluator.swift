@@ -1,12 +1,8 @@
 import Indicators
 import Kernels
 
-/// The columns of one symbol that signals read, from the first bar of the run.
-///
-/// Whoever makes it owns the memory.
+/// What signals read of one symbol beside its fields, from the first bar of the run.
 public struct SignalColumns {
-  /// One column for each field of the program; index 0 is the first bar.
-  public var fields: [UnsafePointer<Double>]
   /// Clock columns, shared by all symbols.
   public var clock: ClockColumns
   /// Bar of the clock columns at which these columns begin.
@@ -18,10 +14,9 @@ public struct SignalColumns {
 
   /// The columns of a symbol.
   public init(
-    fields: [UnsafePointer<Double>], clock: ClockColumns = ClockColumns(), clockStart: Int = 0,
-    firstPrice: Int, firstTradingBar: Int
+    clock: ClockColumns = ClockColumns(), clockStart: Int = 0, firstPrice: Int,
+    firstTradingBar: Int
   ) {
-    self.fields = fields
     self.clock = clock
     self.clockStart = clockStart
     self.firstPrice = firstPrice
@@ -67,11 +62,9 @@ public final class SignalEvaluator {
 
   /// Forgets everything and turns to another symbol.
   public func begin(_ columns: SignalColumns) {
-    precondition(columns.fields.count == program.fields.count, "one column for each field")
     firstPrice = columns.firstPrice
     firstTradingBar = columns.firstTradingBar
     clock = columns.clock
-    for (index, column) in columns.fields.enumerated() { fields[index] = column }
     for (index, clock) in ExpressionGraph.Clock.allCases.enumerated() {
       clocks[index] = columns.clock.column(clock).map { $0 + columns.clockStart }
     }
@@ -83,7 +76,11 @@ public final class SignalEvaluator {
   }
 
   /// Computes what lanes share for the next block of bars; blocks follow each other from bar 0.
-  public func advance(count: Int) {
+  ///
+  /// `fields` hold one column for each field of the program, from the block's first bar on.
+  public func advance(fields: [UnsafePointer<Double>], count: Int) {
+    precondition(fields.count == program.fields.count, "one column for each field")
+    for (index, column) in fields.enumerated() { self.fields[index] = column }
     precondition(count > 0 && count <= Self.blockBars, "a block has 1 to \(Self.blockBars) bars")
     let shift = self.count
     firstBar += shift
@@ -109,7 +106,7 @@ public final class SignalEvaluator {
     switch slot.work {
     case .constant: break
     case .field(let field):
-      if let column = fields.base[field] { output.update(from: column + firstBar, count: count) }
+      if let column = fields.base[field] { output.update(from: column, count: count) }
     case .clock(let clock):
       if let column = clocks.base[clock] { output.update(from: column + firstBar, count: count) }
     case .every(let n):

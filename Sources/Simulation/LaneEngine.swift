@@ -21,6 +21,9 @@ public struct LaneEngine: Sendable {
   /// Bars that evaluators and kernel handle at a time.
   public static let blockBars = laneBlockBars
 
+  // More would not fit the second-level cache.
+  private static let mostLanes = 4096
+
   // Returns of a tile's lanes are held until its last bar; this bounds them for each worker.
   private static let returnsBytes = 64 << 20
 
@@ -44,8 +47,10 @@ public struct LaneEngine: Sendable {
     self.kernels = kernels
     self.workers = workers
     let sets = run.strategy.setCount
-    let share = (run.laneCount + workers * 2 - 1) / (workers * 2)
-    var lanes = tileLanes ?? max(64, min(2048, share))
+    // Each tile computes what its lanes share, so one symbol is cut into as few as keep all workers busy.
+    let parts = run.symbols.count == 1 && sets <= workers * Self.mostLanes ? workers : workers * 2
+    let share = (run.laneCount + parts - 1) / parts
+    var lanes = tileLanes ?? max(64, min(Self.mostLanes, (share + 7) / 8 * 8))
     if run.keepsReturns {
       let vectors = max(1, Self.returnsBytes / (max(1, run.window.count) * 64))
       lanes = min(lanes, vectors * laneWidth)

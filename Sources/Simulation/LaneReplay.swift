@@ -84,8 +84,8 @@ extension LaneEngine {
     let program = try run.strategy.program(sets: place.set..<place.set + 1)
     let evaluator = program.makeEvaluator(kernels: kernels)
     let columns = SymbolColumns(run: run)
-    columns.load(symbol: run.symbols[place.symbol])
-    evaluator.begin(fields: columns.fields, run: run, firstPrice: columns.firstPrice)
+    columns.begin(symbol: run.symbols[place.symbol])
+    evaluator.begin(run: run, firstPrice: columns.firstPrice)
     let sets = program.sets.prefix(laneWidth)
     guard sets[0] == place.set else { preconditionFailure("a single set takes the first place") }
 
@@ -102,19 +102,20 @@ extension LaneEngine {
     var bar = 0
     while bar < columns.bars {
       let count = min(Self.blockBars, columns.bars - bar)
-      evaluator.advance(count: count)
+      columns.load(from: bar, count: count)
+      evaluator.advance(fields: columns.fields, count: count)
       let signals = evaluator.signals(of: 0)
       for offset in 0..<count where bar + offset >= firstTrading {
         var log = FillLog(records: room.base)
         var block = LaneBlock(
-          prices: columns.prices.advanced(by: bar + offset),
+          prices: columns.prices.advanced(by: offset),
           signals: signals.advanced(by: offset), work: work.base)
         block.count = 1
         block.firstBar = bar + offset - firstTrading
         if run.keepsReturns { block.returns = gain.base }
         kernels.run(state.base, 1, block, run.rules, true, &log)
         recorder.record(
-          bar: block.firstBar, state: state.base[0], mark: columns.prices.mark[bar + offset],
+          bar: block.firstBar, state: state.base[0], mark: columns.prices.mark[offset],
           fills: UnsafeBufferPointer(start: log.records, count: log.count))
         if run.keepsReturns { returns.append(gain[0][0]) }
       }

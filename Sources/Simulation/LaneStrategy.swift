@@ -55,9 +55,11 @@ public protocol LaneProgram: Sendable {
 /// Computes signals for one symbol after another, block by block, for one worker.
 public protocol LaneEvaluator: AnyObject {
   /// Turns to a symbol.
-  func begin(fields: [UnsafePointer<Double>], run: LaneRun, firstPrice: Int)
-  /// Computes what lanes share for the next bars.
-  func advance(count: Int)
+  func begin(run: LaneRun, firstPrice: Int)
+  /// Computes what lanes share for the next bars, whose fields begin where the pointers say.
+  ///
+  /// Their memory is good until the next call.
+  func advance(fields: [UnsafePointer<Double>], count: Int)
   /// Long entry, long exit, short entry, short exit of a bundle over the current block.
   ///
   /// The memory is good until the next call.

@@ -1,47 +1,60 @@
 import Kernels
 import Market
 
-/// Prices of one symbol over a run, in contiguous columns; one worker fills it again for each symbol.
+/// Prices of one symbol, a block of bars at a time, in columns that stay in the nearest cache.
 ///
 /// A bar trades if its close is positive and finite, and its open too where a fill could happen there. Where levels are
 /// watched, the high and low of such a bar are widened to enclose its open and close, which a missing one then equals.
 /// The last columns are what all lanes would otherwise compute alike: growths of a bar, and what a unit costs and brings.
 final class SymbolColumns {
+  /// Bars of the run, with those before its window that indicators see.
   let bars: Int
-  private let stride: Int
-  private let memory: AlignedBuffer<Double>
-  private let fieldPositions: [Int]
-  private let positions: [Int?]
   private let run: LaneRun
+  private let memory: AlignedBuffer<Double>
+  /// Positions of open, high, low and close in the panel.
+  private let positions: [Int?]
+  /// Columns that signals read, with their positions in the panel.
+  private let signalFields: [(column: Int, position: Int)]
 
-  // A bar before the first can be read.
+  // One bar before the first of a block can be read; eight keep the columns aligned.
   private static let pad = 8
+  private static let stride = pad + laneBlockBars + 8
   private static let fixedColumns = 13
 
+  private var symbol = 0
+  private var lastMark = 1.0
+  private var count = 0
   /// Index of the first bar with a close; `bars` if there is none.
   private(set) var firstPrice = 0
-
-  /// Whether every close is a price, and none is so small that quantities overflow.
+  /// Whether every close of the block and the one before it are prices, and none is so small that quantities overflow.
   private(set) var isOrdinary = true
+  /// Whether every bar of the block trades.
+  private(set) var isGapless = true
 
-  /// Room for the columns of a run.
+  /// Room for a block.
   init(run: LaneRun) {
     self.run = run
     bars = run.window.upperBound - run.historyStart
-    stride = (Self.pad + bars + 15) / 8 * 8
-    fieldPositions = run.strategy.fields.map { run.panel.fieldIndex($0) ?? -1 }
     positions = ["open", "high", "low", "close"].map { run.panel.fieldIndex($0) }
-    memory = AlignedBuffer(
-      repeating: .nan, count: (fieldPositions.count + Self.fixedColumns) * stride)
+    var next = Self.fixedColumns
+    signalFields = run.strategy.fields.map { name in
+      let position = run.panel.fieldIndex(name) ?? -1
+      // High and low may be widened, and signals see them as they are.
+      if name == "open" { return (0, -1) }
+      if name == "close" { return (3, -1) }
+      next += 1
+      return (next - 1, position)
+    }
+    memory = AlignedBuffer(repeating: .nan, count: next * Self.stride)
   }
 
   private func column(_ index: Int) -> UnsafeMutablePointer<Double> {
-    memory.base + index * stride + Self.pad
+    memory.base + index * Self.stride + Self.pad
   }
 
   private func constant(_ index: Int) -> UnsafePointer<Double> { UnsafePointer(column(index)) }
 
-  /// The columns from the first bar on.
+  /// The columns from the block's first bar on.
   var prices: PricePointers {
     PricePointers(
       open: constant(0), high: constant(1), low: constant(2), close: constant(3),
@@ -50,37 +63,65 @@ final class SymbolColumns {
       unitsPerCash: constant(9), cashPerUnit: constant(10))
   }
 
-  /// Columns that signals read.
-  var fields: [UnsafePointer<Double>] {
-    fieldPositions.indices.map { constant(Self.fixedColumns + $0) }
+  /// Columns that signals read, from the block's first bar on.
+  var fields: [UnsafePointer<Double>] { signalFields.map { constant($0.column) } }
+
+  /// Turns to a symbol by its position in the panel.
+  func begin(symbol: Int) {
+    self.symbol = symbol
+    count = 0
+    firstPrice = bars
+    lastMark = 1
+    guard let close = positions[3] else { return }
+    var bar = 0
+    while bar < bars && firstPrice == bars {
+      let count = min(laneBlockBars, bars - bar)
+      copy(close, bar, count, to: 3)
+      for place in 0..<count where firstPrice == bars && !column(3)[place].isNaN {
+        firstPrice = bar + place
+        lastMark = column(3)[place]
+      }
+      bar += count
+    }
   }
 
-  /// Reads a symbol by its position in the panel.
-  func load(symbol: Int) {
-    let range = run.historyStart..<run.window.upperBound
-    for (index, field) in positions.enumerated() {
-      if let field {
-        run.panel.copyColumn(field: field, symbol: symbol, bars: range, into: column(index))
-      }
+  /// Reads the next block, of at most `laneBlockBars` bars.
+  func load(from bar: Int, count: Int) {
+    let before = bar == 0 ? lastMark : column(4)[self.count - 1]
+    self.count = count
+    let fillsAtOpen = run.rules.fill == .nextOpen
+    let watchesLevels = run.rules.watchesLevels
+    let readsOpen = fillsAtOpen || watchesLevels || signalFields.contains { $0.column == 0 }
+    let isRead = [readsOpen, watchesLevels, watchesLevels, true]
+    for (index, position) in positions.enumerated() where isRead[index] {
+      if let position { copy(position, bar, count, to: index) }
     }
-    for (index, field) in fieldPositions.enumerated() where field >= 0 {
-      run.panel.copyColumn(
-        field: field, symbol: symbol, bars: range, into: column(Self.fixedColumns + index))
+    for field in signalFields where field.position >= 0 {
+      copy(field.position, bar, count, to: field.column)
     }
+    column(4)[-1] = before
+    mark(count, needsOpen: fillsAtOpen || watchesLevels, watchesLevels: watchesLevels)
+    derive(count, from: fillsAtOpen ? column(0) : column(3))
+  }
+
+  private func copy(_ position: Int, _ bar: Int, _ count: Int, to index: Int) {
+    let first = run.historyStart + bar
+    run.panel.copyColumn(
+      field: position, symbol: symbol, bars: first..<first + count, into: column(index))
+  }
+
+  private func mark(_ count: Int, needsOpen: Bool, watchesLevels: Bool) {
     let (open, high, low, close) = (column(0), column(1), column(2), column(3))
     let (mark, fillable) = (column(4), column(5))
-    let watchesLevels = run.rules.watchesLevels
-    let needsOpen = run.rules.fill == .nextOpen || watchesLevels
-    firstPrice = (0..<bars).first { !close[$0].isNaN } ?? bars
-    isOrdinary = true
-    var last = firstPrice < bars ? close[firstPrice] : 1
-    for bar in 0..<bars {
+    isOrdinary = isPrice(mark[-1])
+    isGapless = true
+    for bar in 0..<count {
       let price = close[bar]
-      if !price.isNaN { last = price }
-      mark[bar] = last
-      if !isPrice(last) { isOrdinary = false }
+      mark[bar] = price.isNaN ? mark[bar - 1] : price
+      if !isPrice(mark[bar]) { isOrdinary = false }
       let trades = isPrice(price) && (!needsOpen || isPrice(open[bar]))
       fillable[bar] = trades ? 1 : 0
+      if !trades { isGapless = false }
       if trades && watchesLevels {
         let top = max(open[bar], price)
         let bottom = min(open[bar], price)
@@ -88,26 +129,23 @@ final class SymbolColumns {
         if !isPrice(low[bar]) || low[bar] > bottom { low[bar] = bottom }
       }
     }
-    derive()
   }
 
-  private func derive() {
+  private func derive(_ count: Int, from price: UnsafeMutablePointer<Double>) {
     let rules = run.rules
-    let price = rules.fill == .nextOpen ? column(0) : column(3)
     let (mark, fillable) = (column(4), column(5))
-    let (held, entered, left) = (column(6), column(7), column(8))
+    let (held, heldGain, heldSquare) = (column(6), column(11), column(12))
+    let (entered, left) = (column(7), column(8))
     let (unitsPerCash, cashPerUnit) = (column(9), column(10))
-    let (heldGain, heldSquare) = (column(11), column(12))
-    for bar in 0..<bars {
-      let before = bar > 0 ? mark[bar - 1] : mark[bar]
+    for bar in 0..<count {
       let cost = price[bar] * (1 + rules.slippageRate) * (1 + rules.commissionRate)
       let proceeds = price[bar] * (1 - rules.slippageRate) * (1 - rules.commissionRate)
-      held[bar] = mark[bar] / before
-      let gain = held[bar] - 1
-      heldGain[bar] = gain
-      heldSquare[bar] = gain * gain
+      let growth = mark[bar] / mark[bar - 1]
+      held[bar] = growth
+      heldGain[bar] = growth - 1
+      heldSquare[bar] = (growth - 1) * (growth - 1)
       entered[bar] = mark[bar] / cost
-      left[bar] = proceeds / before
+      left[bar] = proceeds / mark[bar - 1]
       unitsPerCash[bar] = 1 / cost
       cashPerUnit[bar] = proceeds
       if fillable[bar] != 0 && !(unitsPerCash[bar] < 1e150 && proceeds > 1e-150) {

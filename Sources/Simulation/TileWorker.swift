@@ -40,27 +40,27 @@ final class TileWorker {
   }
 
   func simulate(symbol: Int, finished: (Int, LaneSummary) -> Void) {
-    columns.load(symbol: run.symbols[symbol])
-    evaluator.begin(fields: columns.fields, run: run, firstPrice: columns.firstPrice)
+    columns.begin(symbol: run.symbols[symbol])
+    evaluator.begin(run: run, firstPrice: columns.firstPrice)
     for vector in 0..<states.count { states.base[vector] = fresh[fresh.count == 1 ? 0 : vector] }
     let firstTrading = run.window.lowerBound - run.historyStart
     let bundles = (states.count + bundleVectors - 1) / bundleVectors
     var bar = 0
     while bar < columns.bars {
       let count = min(LaneEngine.blockBars, columns.bars - bar)
-      evaluator.advance(count: count)
+      columns.load(from: bar, count: count)
+      evaluator.advance(fields: columns.fields, count: count)
       let skip = min(count, max(0, firstTrading - bar))
-      let isGapless = (bar + skip..<bar + count).allSatisfy { columns.prices.fillable[$0] != 0 }
       for bundle in 0..<bundles {
         let signals = evaluator.signals(of: bundle)
         if skip == count { continue }
         let first = bundle * bundleVectors
         var block = LaneBlock(
-          prices: columns.prices.advanced(by: bar + skip), signals: signals.advanced(by: skip),
+          prices: columns.prices.advanced(by: skip), signals: signals.advanced(by: skip),
           work: work.base)
         block.count = count - skip
         block.isOrdinary = columns.isOrdinary
-        block.isGapless = isGapless
+        block.isGapless = columns.isGapless
         block.firstBar = bar + skip - firstTrading
         if run.keepsReturns {
           block.returns = returns.base + first * run.window.count + block.firstBar

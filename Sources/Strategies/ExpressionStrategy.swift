@@ -209,13 +209,15 @@ final class ExpressionEvaluator: LaneEvaluator {
     self.clock = clock
   }
 
-  func begin(fields: [UnsafePointer<Double>], run: LaneRun, firstPrice: Int) {
+  func begin(run: LaneRun, firstPrice: Int) {
     evaluator.begin(
       SignalColumns(
-        fields: fields, clock: clock, clockStart: run.historyStart, firstPrice: firstPrice,
+        clock: clock, clockStart: run.historyStart, firstPrice: firstPrice,
         firstTradingBar: run.window.lowerBound - run.historyStart))
   }
 
-  func advance(count: Int) { evaluator.advance(count: count) }
+  func advance(fields: [UnsafePointer<Double>], count: Int) {
+    evaluator.advance(fields: fields, count: count)
+  }
   func signals(of bundle: Int) -> SignalPointers { evaluator.signals(of: bundle) }
 }

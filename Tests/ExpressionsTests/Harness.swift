@@ -50,8 +50,7 @@ func run(
   }
   let bars = columns.values.first?.count ?? 0
   let start = SignalColumns(
-    fields: memory.map { UnsafePointer($0.buffer.base + wall) }, clock: clock,
-    firstPrice: firstPrice ?? -1_000_000_000, firstTradingBar: firstTradingBar)
+    clock: clock, firstPrice: firstPrice ?? -1_000_000_000, firstTradingBar: firstTradingBar)
   var result = Evaluated()
   for (place, set) in program.sets.enumerated() where set >= 0 {
     result.warmups[set] = program.warmups[place]
@@ -66,7 +65,8 @@ func run(
     while bar < bars {
       let count = min(blocks[min(next, blocks.count - 1)], bars - bar)
       next += 1
-      evaluator.advance(count: count)
+      evaluator.advance(
+        fields: memory.map { UnsafePointer($0.buffer.base + wall + bar) }, count: count)
       if isNumber {
         for vector in 0..<program.vectorCount {
           let numbers = evaluator.numbers(of: vector)

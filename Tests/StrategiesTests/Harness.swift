@@ -77,12 +77,13 @@ func entries(
     }
     return Column(buffer: buffer)
   }
-  evaluator.begin(fields: columns.map { UnsafePointer($0.buffer.base) }, run: run, firstPrice: 0)
+  evaluator.begin(run: run, firstPrice: 0)
   var found: [Int] = []
   var bar = 0
   while bar < bars {
     let count = min(100, bars - bar)
-    evaluator.advance(count: count)
+    evaluator.advance(
+      fields: columns.map { UnsafePointer($0.buffer.base + bar) }, count: count)
     let signal = evaluator.signals(of: 0).longEntry
     found += (0..<count).filter { signal[$0] & 1 != 0 }.map { historyStart + bar + $0 }
     bar += count

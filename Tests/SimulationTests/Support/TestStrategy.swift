@@ -23,7 +23,7 @@ struct TestStrategy: LaneStrategy {
     let set: Int
     let bar: Int
     let column: Int
-    let fields: [UnsafePointer<Double>]
+    let fields: [[Double]]
   }
 
   var terms: [LaneTerms]
@@ -135,19 +135,25 @@ private struct TestProgram: LaneProgram {
 private final class TestEvaluator: LaneEvaluator {
   private let program: TestProgram
   private let memory = AlignedBuffer<UInt64>(repeating: 0, count: 4 * LaneEngine.blockBars)
-  private var fields: [UnsafePointer<Double>] = []
+  /// All bars of the fields so far.
+  private var fields: [[Double]] = []
   private var historyStart = 0
   private var block = 0..<0
 
   init(program: TestProgram) { self.program = program }
 
-  func begin(fields: [UnsafePointer<Double>], run: LaneRun, firstPrice: Int) {
-    self.fields = fields
+  func begin(run: LaneRun, firstPrice: Int) {
+    fields = Array(repeating: [], count: program.strategy.fields.count)
     historyStart = run.historyStart
     block = 0..<0
   }
 
-  func advance(count: Int) { block = block.upperBound..<block.upperBound + count }
+  func advance(fields: [UnsafePointer<Double>], count: Int) {
+    for (index, column) in fields.enumerated() {
+      self.fields[index] += UnsafeBufferPointer(start: column, count: count)
+    }
+    block = block.upperBound..<block.upperBound + count
+  }
 
   func signals(of bundle: Int) -> SignalPointers {
     memory.base.update(repeating: 0, count: memory.count)
