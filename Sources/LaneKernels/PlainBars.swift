@@ -287,6 +287,8 @@ private struct LaneCounts {
     (p0, carry) = (p0 ^ carry, p0 & carry)
     (p1, carry) = (p1 ^ carry, p1 & carry)
     (p2, carry) = (p2 ^ carry, p2 & carry)
+    // Only every eighth sale of a lane goes on.
+    if carry == 0 { return }
     (p3, carry) = (p3 ^ carry, p3 & carry)
     (p4, carry) = (p4 ^ carry, p4 & carry)
     (p5, carry) = (p5 ^ carry, p5 & carry)

@@ -39,7 +39,7 @@ public struct ExpressionStrategy: Sendable {
   /// Names of the fields that the signals read.
   public let fields: [String]
   private let signals: [Int?]
-  private let terms: [ConstantExpression?]
+  private let terms: [Term?]
   private let clock: ClockColumns
   private let usesShort: Bool
 
@@ -96,7 +96,7 @@ public struct ExpressionStrategy: Sendable {
       throw .exitWithoutEntry(exit: Self.signalNames[exit], entry: Self.signalNames[entry])
     }
     self.signals = signals
-    self.terms = terms
+    self.terms = terms.map { $0.map { Term($0, grid) } }
     usesShort = signals[2] != nil
     graph = compiler.graph
     fields = compiler.graph.fields
@@ -120,8 +120,8 @@ public struct ExpressionStrategy: Sendable {
   private func checkTerms() throws(StrategyError) {
     for (index, term) in terms.enumerated() {
       guard let term else { continue }
-      for set in 0..<(term.parameters.isEmpty ? min(1, grid.count) : grid.count) {
-        let value = term.value(grid.values(set: set))
+      for point in grid.representatives(of: term.axes) {
+        let value = term.value(grid, point)
         let isFraction = index == 0 || index == 2
         guard value.isFinite, value > 0, index == 1 || value < 1 || (value == 1 && index == 3)
         else {
@@ -130,7 +130,7 @@ public struct ExpressionStrategy: Sendable {
             expected: index == 3
               ? "a fraction above 0, at most 1"
               : isFraction ? "a fraction between 0 and 1" : "a fraction above 0",
-            parameters: term.parameters.isEmpty ? "" : grid.describe(point: grid.points[set]))
+            parameters: term.axes.isEmpty ? "" : grid.describe(point: point))
         }
       }
     }
@@ -156,12 +156,13 @@ extension ExpressionStrategy: LaneStrategy {
 
   /// Distances and size of a set.
   public func terms(of set: Int) -> LaneTerms {
-    let values = grid.values(set: set)
+    let point = sharesTerms ? 0 : grid.points[set]
+    func value(_ index: Int) -> Double? { terms[index].map { $0.value(grid, point) } }
     var result = LaneTerms()
-    if let stop = terms[0] { result.stopLoss = stop.value(values) }
-    if let target = terms[1] { result.takeProfit = target.value(values) }
-    if let trail = terms[2] { result.trailingStop = trail.value(values) }
-    if let fraction = terms[3] { result.fraction = fraction.value(values) }
+    if let stop = value(0) { result.stopLoss = stop }
+    if let target = value(1) { result.takeProfit = target }
+    if let trail = value(2) { result.trailingStop = trail }
+    if let fraction = value(3) { result.fraction = fraction }
     return result
   }
 
@@ -179,10 +180,45 @@ extension ExpressionStrategy: LaneStrategy {
   /// Whether every set commits all its equity.
   public var commitsAll: Bool {
     guard let fraction = terms[3] else { return true }
-    return fraction.parameters.isEmpty && fraction.value([]) == 1
+    return fraction.axes.isEmpty && fraction.value(grid, 0) == 1
   }
   /// Whether distances and size are the same for every set.
-  public var sharesTerms: Bool { terms.allSatisfy { $0?.parameters.isEmpty ?? true } }
+  public var sharesTerms: Bool { terms.allSatisfy { $0?.axes.isEmpty ?? true } }
+}
+
+/// A distance or size, with its values for all that its parameters can be, if these are not too many.
+private struct Term: Sendable {
+  let axes: [Int]
+  private let expression: ConstantExpression
+  private var values: [Double] = []
+
+  private static let most = 1 << 16
+
+  init(_ expression: ConstantExpression, _ grid: ParameterGrid) {
+    self.expression = expression
+    axes = expression.parameters.sorted()
+    var parameters = grid.axes.map { $0.values.first ?? .nan }
+    let sizes = axes.map { grid.axes[$0].values.count }
+    guard let size = ParameterGrid.size(of: axes.map { grid.axes[$0] }), size <= Self.most else {
+      return
+    }
+    values.reserveCapacity(size)
+    for key in 0..<size {
+      var rest = key
+      for (axis, size) in zip(axes, sizes).reversed() {
+        parameters[axis] = grid.axes[axis].values[rest % size]
+        rest /= size
+      }
+      values.append(expression.value(parameters))
+    }
+  }
+
+  /// The value at a grid point.
+  func value(_ grid: ParameterGrid, _ point: Int) -> Double {
+    values.isEmpty
+      ? expression.value(grid.values(point: point))
+      : values[grid.projection(point, onto: axes)]
+  }
 }
 
 /// The signals of some sets, as the lane engine takes them.
