@@ -6,66 +6,72 @@ private let seeding =
 private let source = "Donchian (1960); TA-Lib MAX of high and MIN of low"
 
 /// The top of the price channel.
-struct DonchianUpper: WindowIndicator {
+struct DonchianUpper: FullWindowIndicator {
   static let signature = IndicatorSignature(
     name: "donchian_upper", inputs: [.field("high")], arguments: [.bars("n")],
     summary: "Highest high of the last n bars, the current one included.",
     seeding: seeding, source: source)
 
-  private let length: Int
+  var known: KnownBars
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
-    length = Int(arguments[0])
+    known = KnownBars(window: Int(arguments[0]))
   }
 
-  var lookback: Int { length - 1 }
-
-  @inline(__always) func window<L: Lane>(_ inputs: [SeriesBlock], at bar: Int) -> L {
-    highest(inputs[0], at: bar, length: length)
+  func fill(
+    _ inputs: [SeriesBlock], from start: Int, place: Int,
+    into output: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    Largest.fill(inputs[0].base + start, length: known.window, into: output, count: count)
   }
 }
 
 /// The bottom of the price channel.
-struct DonchianLower: WindowIndicator {
+struct DonchianLower: FullWindowIndicator {
   static let signature = IndicatorSignature(
     name: "donchian_lower", inputs: [.field("low")], arguments: [.bars("n")],
     summary: "Lowest low of the last n bars, the current one included.",
     seeding: seeding, source: source)
 
-  private let length: Int
+  var known: KnownBars
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
-    length = Int(arguments[0])
+    known = KnownBars(window: Int(arguments[0]))
   }
 
-  var lookback: Int { length - 1 }
-
-  @inline(__always) func window<L: Lane>(_ inputs: [SeriesBlock], at bar: Int) -> L {
-    lowest(inputs[0], at: bar, length: length)
+  func fill(
+    _ inputs: [SeriesBlock], from start: Int, place: Int,
+    into output: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    Least.fill(inputs[0].base + start, length: known.window, into: output, count: count)
   }
 }
 
 /// The middle of the price channel.
-struct DonchianMiddle: WindowIndicator {
+struct DonchianMiddle: FullWindowIndicator {
   static let signature = IndicatorSignature(
     name: "donchian_middle", inputs: [.field("high"), .field("low")], arguments: [.bars("n")],
     summary: "Mean of donchian_upper(n) and donchian_lower(n).",
     seeding: seeding, source: source)
 
-  private let length: Int
+  var known: KnownBars
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
-    length = Int(arguments[0])
+    known = KnownBars(window: Int(arguments[0]))
   }
 
-  var lookback: Int { length - 1 }
-
-  @inline(__always) func window<L: Lane>(_ inputs: [SeriesBlock], at bar: Int) -> L {
-    let top: L = highest(inputs[0], at: bar, length: length)
-    let bottom: L = lowest(inputs[1], at: bar, length: length)
-    return (top + bottom) / L(repeating: 2)
+  func fill(
+    _ inputs: [SeriesBlock], from start: Int, place: Int,
+    into output: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    Largest.fill(inputs[0].base + start, length: known.window, into: output, count: count)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: fullWindowBars) {
+      let bottom = $0.baseAddress.unsafelyUnwrapped
+      Least.fill(inputs[1].base + start, length: known.window, into: bottom, count: count)
+      for bar in 0..<count { output[bar] = (output[bar] + bottom[bar]) / 2 }
+    }
   }
 }

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Where the close lies in the range of a window.
-struct Stochastic: WindowIndicator {
+struct Stochastic: FullWindowIndicator {
   static let signature = IndicatorSignature(
     name: "stochastic", inputs: [.field("high"), .field("low"), .field("close")],
     arguments: [.bars("n")],
@@ -10,29 +10,27 @@ struct Stochastic: WindowIndicator {
     seeding: "None: full windows only. NaN if the range is 0.",
     source: "Lane (1984); TA-Lib STOCHF, which gives 0 if the range is 0")
 
-  private let length: Int
+  var known: KnownBars
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
-    length = Int(arguments[0])
+    known = KnownBars(window: Int(arguments[0]))
   }
 
-  var lookback: Int { length - 1 }
-
-  @inline(__always) func window<L: Lane>(_ inputs: [SeriesBlock], at bar: Int) -> L {
-    let close = inputs[2]
-    let top: L = highest(inputs[0], at: bar, length: length)
-    let bottom: L = lowest(inputs[1], at: bar, length: length)
-    // A missing close makes its window undefined as a missing high or low does.
-    var defined = L(repeating: 0)
-    var age = 1
-    while age < length {
-      let value = L.load(close, at: bar - age)
-      defined = defined + (value - value)
-      age += 1
+  func fill(
+    _ inputs: [SeriesBlock], from start: Int, place: Int,
+    into output: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    let close = inputs[2].base + start
+    Largest.fill(inputs[0].base + start, length: known.window, into: output, count: count)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: fullWindowBars) {
+      let bottom = $0.baseAddress.unsafelyUnwrapped
+      Least.fill(inputs[1].base + start, length: known.window, into: bottom, count: count)
+      for bar in 0..<count {
+        let place = (close[bar] - bottom[bar]) / (output[bar] - bottom[bar])
+        output[bar] = (100 * place).finiteOrNaN
+      }
     }
-    let place = (L.load(close, at: bar) - bottom) / (top - bottom)
-    return (L(repeating: 100) * place + defined).finiteOrNaN
   }
 }
 

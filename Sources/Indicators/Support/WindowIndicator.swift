@@ -25,36 +25,6 @@ extension WindowIndicator {
   }
 }
 
-/// Largest value of the last `length` bars; NaN if one of them isn't finite.
-@inline(__always)
-func highest<L: Lane>(_ x: SeriesBlock, at bar: Int, length: Int) -> L {
-  var best = L.load(x, at: bar)
-  var defined = best - best
-  var age = 1
-  while age < length {
-    let value = L.load(x, at: bar - age)
-    best = L.larger(value, best)
-    defined = defined + (value - value)
-    age += 1
-  }
-  return best + defined
-}
-
-/// Least value of the last `length` bars; NaN if one of them isn't finite.
-@inline(__always)
-func lowest<L: Lane>(_ x: SeriesBlock, at bar: Int, length: Int) -> L {
-  var best = L.load(x, at: bar)
-  var defined = best - best
-  var age = 1
-  while age < length {
-    let value = L.load(x, at: bar - age)
-    best = L.smaller(value, best)
-    defined = defined + (value - value)
-    age += 1
-  }
-  return best + defined
-}
-
 /// Mean and squared deviations of a window, by two passes over differences from its newest value.
 ///
 /// The differences make a constant window exact: its deviations are 0, not rounding noise.
