@@ -40,6 +40,18 @@ public struct SignalProgram: Sendable {
     case constants(Int)
     /// What the vector's own step for a node of the shape leaves behind.
     case scratch(Int)
+
+    fileprivate var isScratch: Bool { if case .scratch = self { true } else { false } }
+
+    /// A number of its own, above 0.
+    fileprivate var code: Int {
+      switch self {
+      case .slot(let index): index * 4 + 1
+      case .pack(let index): index * 4 + 2
+      case .constants(let index): index * 4 + 3
+      case .scratch(let index): index * 4 + 4
+      }
+    }
   }
 
   /// What every vector computes.
@@ -133,34 +145,26 @@ public struct SignalProgram: Sendable {
     let ends = shape.leaves.map { entry in
       (a: places[entry.leaf.a] ?? 0, b: entry.leaf.b.map { places[$0] ?? 0 })
     }
-    var known = Array(repeating: [Pair: Int](), count: ends.count)
+    var known = Array(repeating: [Int: Int](minimumCapacity: vectorCount), count: ends.count)
     comparisonOf.reserveCapacity(vectorCount * ends.count)
     for vector in 0..<vectorCount {
       let row = vector * shape.nodes.count
       let bundle = vector / bundleVectors
       for (leaf, end) in ends.enumerated() {
-        let pair = Pair(a: operands[row + end.a], b: end.b.map { operands[row + $0] })
-        if let index = known[leaf][pair] {
+        let a = operands[row + end.a]
+        let b = end.b.map { operands[row + $0] }
+        // Nodes of scratch memory are of one vector only, and nothing is like them.
+        let isOwn = a.isScratch || b?.isScratch ?? false
+        let key = a.code << 32 | (b?.code ?? 0)
+        if !isOwn, let index = known[leaf][key] {
           if comparisons[index].bundle != bundle { comparisons[index].isShared = true }
           comparisonOf.append(index)
           continue
         }
-        if !pair.isOwn { known[leaf][pair] = comparisons.count }
+        if !isOwn { known[leaf][key] = comparisons.count }
         comparisonOf.append(comparisons.count)
-        comparisons.append(Comparison(leaf: leaf, a: pair.a, b: pair.b, bundle: bundle))
+        comparisons.append(Comparison(leaf: leaf, a: a, b: b, bundle: bundle))
       }
-    }
-  }
-
-  private struct Pair: Hashable {
-    var a: Operand
-    var b: Operand?
-
-    /// Whether it is of one vector only.
-    var isOwn: Bool {
-      if case .scratch = a { return true }
-      if case .scratch? = b { return true }
-      return false
     }
   }
 

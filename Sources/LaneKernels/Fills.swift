@@ -48,16 +48,18 @@ extension LaneKernel {
     // A purchase with all the cash leaves zero up to rounding, and none leaves less.
     let spends = (cash .< Vector.zero) .| (state.pointee.fraction .== one)
     cash.replace(with: Vector.zero, where: spends .& (side .> Vector.zero))
-    state.pointee.entryEquity.replace(with: equity, where: accepted)
-    state.pointee.entryBar.replace(with: Vector(repeating: Double(index)), where: accepted)
     state.pointee.cash.replace(with: cash, where: accepted)
     state.pointee.units.replace(with: units, where: accepted)
     state.pointee.basis.replace(with: cost, where: accepted)
-    state.pointee.fees.replace(with: state.pointee.fees + paid, where: accepted)
-    state.pointee.notional.replace(
-      with: state.pointee.notional + quantity * price, where: accepted)
-    state.pointee.slippage.replace(
-      with: state.pointee.slippage + units * (price - state.pointee.price), where: accepted)
+    if rules.keepsTradeSums {
+      state.pointee.entryEquity.replace(with: equity, where: accepted)
+      state.pointee.entryBar.replace(with: Vector(repeating: Double(index)), where: accepted)
+      state.pointee.fees.replace(with: state.pointee.fees + paid, where: accepted)
+      state.pointee.notional.replace(
+        with: state.pointee.notional + quantity * price, where: accepted)
+      state.pointee.slippage.replace(
+        with: state.pointee.slippage + units * (price - state.pointee.price), where: accepted)
+    }
     if rules.watchesLevels { setLevels(state, accepted, price, side, rules) }
 
     guard let log else { return }
@@ -125,22 +127,24 @@ extension LaneKernel {
       state.pointee.growth.replace(
         with: state.pointee.growth * (proceeds / state.pointee.basis), where: closed)
     }
-    let profit = cash - state.pointee.entryEquity
-    let won = closed .& (profit .> Vector.zero)
-    let lost = closed .& (profit .< Vector.zero)
     state.pointee.trades.replace(with: state.pointee.trades + one, where: closed)
-    state.pointee.wins.replace(with: state.pointee.wins + one, where: won)
-    state.pointee.losses.replace(with: state.pointee.losses + one, where: lost)
-    state.pointee.grossProfit.replace(with: state.pointee.grossProfit + profit, where: won)
-    state.pointee.grossLoss.replace(with: state.pointee.grossLoss - profit, where: lost)
-    state.pointee.barsHeld.replace(
-      with: state.pointee.barsHeld + Vector(repeating: Double(index)) - state.pointee.entryBar,
-      where: closed)
-    state.pointee.fees.replace(with: state.pointee.fees + paid, where: closed)
-    state.pointee.notional.replace(
-      with: state.pointee.notional + quantity * price, where: closed)
-    state.pointee.slippage.replace(
-      with: state.pointee.slippage + units * (state.pointee.price - price), where: closed)
+    if rules.keepsTradeSums {
+      let profit = cash - state.pointee.entryEquity
+      let won = closed .& (profit .> Vector.zero)
+      let lost = closed .& (profit .< Vector.zero)
+      state.pointee.wins.replace(with: state.pointee.wins + one, where: won)
+      state.pointee.losses.replace(with: state.pointee.losses + one, where: lost)
+      state.pointee.grossProfit.replace(with: state.pointee.grossProfit + profit, where: won)
+      state.pointee.grossLoss.replace(with: state.pointee.grossLoss - profit, where: lost)
+      state.pointee.barsHeld.replace(
+        with: state.pointee.barsHeld + Vector(repeating: Double(index)) - state.pointee.entryBar,
+        where: closed)
+      state.pointee.fees.replace(with: state.pointee.fees + paid, where: closed)
+      state.pointee.notional.replace(
+        with: state.pointee.notional + quantity * price, where: closed)
+      state.pointee.slippage.replace(
+        with: state.pointee.slippage + units * (state.pointee.price - price), where: closed)
+    }
     state.pointee.cash.replace(with: cash, where: closed)
     state.pointee.units.replace(with: Vector.zero, where: closed)
     if rules.watchesLevels { resetLevels(state, closed) }

@@ -27,14 +27,18 @@ struct LaneBytes {
 
 /// What the kernel reads of a block for one vector of lanes.
 struct VectorBlock {
+  /// Place of the vector in its bundle.
+  let vector: Int
   let count: Int
   let firstBar: Int
   let prices: PricePointers
   let longEntry, longExit, shortEntry, shortExit: LaneBytes
   let returns: UnsafeMutablePointer<Vector>?
+  let isGapless: Bool
 
   @inline(always)
   init(_ block: LaneBlock, vector: Int) {
+    self.vector = vector
     count = block.count
     firstBar = block.firstBar
     prices = block.prices
@@ -42,6 +46,7 @@ struct VectorBlock {
     longExit = LaneBytes(block.signals.longExit, vector: vector)
     shortEntry = LaneBytes(block.signals.shortEntry, vector: vector)
     shortExit = LaneBytes(block.signals.shortExit, vector: vector)
+    isGapless = block.isGapless
     returns = block.returns.map { $0 + vector * block.returnsStride }
   }
 }

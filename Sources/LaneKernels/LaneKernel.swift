@@ -32,22 +32,23 @@ public enum LaneKernel {
       levels(states, vectors, block, rules)
       return
     }
+    let groups = BarGroups(block)
     for vector in 0..<vectors {
-      run(states + vector, VectorBlock(block, vector: vector), rules, careful, log)
+      run(states + vector, VectorBlock(block, vector: vector), rules, groups, careful, log)
     }
   }
 
   @inline(always)
   private static func run(
     _ state: UnsafeMutablePointer<LaneState>, _ block: VectorBlock, _ rules: LaneRules,
-    _ careful: Bool, _ log: UnsafeMutablePointer<FillLog>?
+    _ groups: BarGroups, _ careful: Bool, _ log: UnsafeMutablePointer<FillLog>?
   ) {
     let careful = careful || (rules.trails && rules.trailsBeforeCheck)
     var waits = bits(state.pointee.pending .!= Vector.zero) != 0
     var bar = 0
     while bar < block.count {
       if !waits && !careful {
-        bar = quiet(state, block, rules, from: bar)
+        bar = quiet(state, block, rules, groups, from: bar)
         if bar == block.count { return }
       }
       waits = busyBar(state, block, rules, bar, log)
@@ -59,22 +60,23 @@ public enum LaneKernel {
   @inline(always)
   private static func quiet(
     _ state: UnsafeMutablePointer<LaneState>, _ block: VectorBlock, _ rules: LaneRules,
-    from bar: Int
+    _ groups: BarGroups, from bar: Int
   ) -> Int {
     rules.watchesLevels
-      ? quiet(state, block, rules, bar, On.self) : quiet(state, block, rules, bar, Off.self)
+      ? quiet(state, block, rules, groups, bar, On.self)
+      : quiet(state, block, rules, groups, bar, Off.self)
   }
 
   @inline(always)
   private static func quiet<Watch: Option>(
-    _ state: UnsafeMutablePointer<LaneState>, _ block: VectorBlock, _ rules: LaneRules, _ bar: Int,
-    _ watch: Watch.Type
+    _ state: UnsafeMutablePointer<LaneState>, _ block: VectorBlock, _ rules: LaneRules,
+    _ groups: BarGroups, _ bar: Int, _ watch: Watch.Type
   ) -> Int {
     switch (rules.isInvested, rules.keepsExtendedSums) {
-    case (true, false): quietBars(state, block, rules, bar, watch, On.self, Off.self)
-    case (true, true): quietBars(state, block, rules, bar, watch, On.self, On.self)
-    case (false, false): quietBars(state, block, rules, bar, watch, Off.self, Off.self)
-    case (false, true): quietBars(state, block, rules, bar, watch, Off.self, On.self)
+    case (true, false): quietBars(state, block, rules, groups, bar, watch, On.self, Off.self)
+    case (true, true): quietBars(state, block, rules, groups, bar, watch, On.self, On.self)
+    case (false, false): quietBars(state, block, rules, groups, bar, watch, Off.self, Off.self)
+    case (false, true): quietBars(state, block, rules, groups, bar, watch, Off.self, On.self)
     }
   }
 
@@ -85,7 +87,8 @@ public enum LaneKernel {
   @inline(never)
   private static func quietBars<Watch: Option, Invested: Option, Extended: Option>(
     _ state: UnsafeMutablePointer<LaneState>, _ block: VectorBlock, _ rules: LaneRules,
-    _ from: Int, _ watch: Watch.Type, _ invested: Invested.Type, _ extended: Extended.Type
+    _ groups: BarGroups, _ from: Int, _ watch: Watch.Type, _ invested: Invested.Type,
+    _ extended: Extended.Type
   ) -> Int {
     let cash = state.pointee.cash
     let units = state.pointee.units
@@ -102,34 +105,53 @@ public enum LaneKernel {
     var path = PathSums(state)
 
     var bar = from
+    var calmUntil = from
     while bar < block.count {
-      var wanted = (block.longExit[bar] & long) | (block.longEntry[bar] & flat)
-      if Watch.isOn {
-        wanted |= (block.shortExit[bar] & short) | (block.shortEntry[bar] & flat)
-        wanted |= bits(
-          (Vector(repeating: block.prices.low[bar]) .<= lower)
-            .| (Vector(repeating: block.prices.high[bar]) .>= upper))
+      // A group that no signal and no level touches needs no look at its bars.
+      if bar % Position.group == 0 && block.isGapless && !rules.trails {
+        let group = bar / Position.group
+        var wanted =
+          (groups.longExit(group, block.vector) & long)
+          | (groups.longEntry(group, block.vector) & flat)
+        if Watch.isOn {
+          wanted |=
+            (groups.shortExit(group, block.vector) & short)
+            | (groups.shortEntry(group, block.vector) & flat)
+          wanted |= bits((groups.low(group) .<= lower) .| (groups.high(group) .>= upper))
+        }
+        if wanted == 0 { calmUntil = min(bar + Position.group, block.count) }
       }
-      if wanted != 0 || block.prices.fillable[bar] == 0 { break }
-
-      if Watch.isOn && rules.trails {
-        let raised = Vector(repeating: block.prices.high[bar]) * trailLong
-        lower.replace(with: raised, where: raised .> lower)
-        let lowered = Vector(repeating: block.prices.low[bar]) * trailShort
-        upper.replace(with: lowered, where: lowered .< upper)
+      if bar >= calmUntil {
+        var wanted = (block.longExit[bar] & long) | (block.longEntry[bar] & flat)
+        if Watch.isOn {
+          wanted |= (block.shortExit[bar] & short) | (block.shortEntry[bar] & flat)
+          wanted |= bits(
+            (Vector(repeating: block.prices.low[bar]) .<= lower)
+              .| (Vector(repeating: block.prices.high[bar]) .>= upper))
+        }
+        if wanted != 0 || block.prices.fillable[bar] == 0 { break }
+        if Watch.isOn && rules.trails {
+          let raised = Vector(repeating: block.prices.high[bar]) * trailLong
+          lower.replace(with: raised, where: raised .> lower)
+          let lowered = Vector(repeating: block.prices.low[bar]) * trailShort
+          upper.replace(with: lowered, where: lowered .< upper)
+        }
+        calmUntil = bar + 1
       }
-      var growth = one
-      if Invested.isOn {
-        growth.replace(with: Vector(repeating: block.prices.held[bar]), where: isHeld)
-        if Extended.isOn { equity = cash + units * Vector(repeating: block.prices.mark[bar]) }
-      } else {
-        let now = cash + units * Vector(repeating: block.prices.mark[bar])
-        growth = now / equity
-        equity = now
+      while bar < calmUntil {
+        var growth = one
+        if Invested.isOn {
+          growth.replace(with: Vector(repeating: block.prices.held[bar]), where: isHeld)
+          if Extended.isOn { equity = cash + units * Vector(repeating: block.prices.mark[bar]) }
+        } else {
+          let now = cash + units * Vector(repeating: block.prices.mark[bar])
+          growth = now / equity
+          equity = now
+        }
+        path.add(growth)
+        if Extended.isOn { path.extend(growth, equity, bar, block, rules) }
+        bar += 1
       }
-      path.add(growth)
-      if Extended.isOn { path.extend(growth, equity, bar, block, rules) }
-      bar += 1
     }
 
     if Invested.isOn && bar > from {

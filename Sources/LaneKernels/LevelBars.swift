@@ -9,18 +9,18 @@ extension LaneKernel {
     _ states: UnsafeMutablePointer<LaneState>, _ vectors: Int, _ block: LaneBlock,
     _ rules: LaneRules
   ) {
-    let extremes = GroupExtremes(block)
+    let groups = BarGroups(block)
     switch rules.fill {
-    case .nextOpen: levels(states, vectors, block, rules, extremes, On.self, Off.self)
-    case .nextClose: levels(states, vectors, block, rules, extremes, Off.self, Off.self)
-    case .sameClose: levels(states, vectors, block, rules, extremes, Off.self, On.self)
+    case .nextOpen: levels(states, vectors, block, rules, groups, On.self, Off.self)
+    case .nextClose: levels(states, vectors, block, rules, groups, Off.self, Off.self)
+    case .sameClose: levels(states, vectors, block, rules, groups, Off.self, On.self)
     }
   }
 
   @inline(always)
   private static func levels<Open: Option, Same: Option>(
     _ states: UnsafeMutablePointer<LaneState>, _ vectors: Int, _ block: LaneBlock,
-    _ rules: LaneRules, _ extremes: GroupExtremes, _ open: Open.Type, _ same: Same.Type
+    _ rules: LaneRules, _ groups: BarGroups, _ open: Open.Type, _ same: Same.Type
   ) {
     var vector = 0
     if rules.keepsExtendedSums {
@@ -32,13 +32,13 @@ extension LaneKernel {
     }
     #if FOUR_IN_FLIGHT
       while vector + 2 <= vectors {
-        twoLevels(states + vector, vector, block, rules, extremes, open, same)
+        twoLevels(states + vector, vector, block, rules, groups, open, same)
         vector += 2
       }
     #endif
     while vector < vectors {
       oneLevels(
-        states + vector, VectorBlock(block, vector: vector), rules, extremes, open, same)
+        states + vector, VectorBlock(block, vector: vector), rules, groups, open, same)
       vector += 1
     }
   }
@@ -46,12 +46,12 @@ extension LaneKernel {
   @inline(never)
   private static func oneLevels<Open: Option, Same: Option>(
     _ state: UnsafeMutablePointer<LaneState>, _ block: VectorBlock, _ rules: LaneRules,
-    _ extremes: GroupExtremes, _ open: Open.Type, _ same: Same.Type
+    _ groups: BarGroups, _ open: Open.Type, _ same: Same.Type
   ) {
     var way = LevelPath(state, block)
     var bar = 0
     while bar < block.count {
-      way.go(from: bar, to: min(bar + Position.group, block.count), rules, extremes, open, same)
+      way.go(from: bar, to: min(bar + Position.group, block.count), rules, groups, open, same)
       bar += Position.group
     }
     way.store(Off.self)
@@ -62,15 +62,15 @@ extension LaneKernel {
     @inline(never)
     private static func twoLevels<Open: Option, Same: Option>(
       _ state: UnsafeMutablePointer<LaneState>, _ vector: Int, _ block: LaneBlock,
-      _ rules: LaneRules, _ extremes: GroupExtremes, _ open: Open.Type, _ same: Same.Type
+      _ rules: LaneRules, _ groups: BarGroups, _ open: Open.Type, _ same: Same.Type
     ) {
       var a = LevelPath(state, VectorBlock(block, vector: vector))
       var b = LevelPath(state + 1, VectorBlock(block, vector: vector + 1))
       var bar = 0
       while bar < block.count {
         let end = min(bar + Position.group, block.count)
-        a.go(from: bar, to: end, rules, extremes, open, same)
-        b.go(from: bar, to: end, rules, extremes, open, same)
+        a.go(from: bar, to: end, rules, groups, open, same)
+        b.go(from: bar, to: end, rules, groups, open, same)
         bar += Position.group
       }
       a.store(Off.self)
@@ -90,30 +90,6 @@ extension LaneKernel {
     }
     way.store(On.self)
   }
-}
-
-/// Least low and greatest high of each group of bars.
-private struct GroupExtremes {
-  private let memory: UnsafeMutablePointer<Double>
-
-  @inline(always)
-  init(_ block: LaneBlock) {
-    memory = UnsafeMutableRawPointer(block.work).assumingMemoryBound(to: Double.self)
-    for bar in 0..<block.count {
-      let place = bar / Position.group * 2
-      let isFirst = bar % Position.group == 0
-      let low = block.prices.low[bar]
-      let high = block.prices.high[bar]
-      memory[place] = isFirst || low < memory[place] ? low : memory[place]
-      memory[place + 1] = isFirst || high > memory[place + 1] ? high : memory[place + 1]
-    }
-  }
-
-  @inline(always)
-  func low(_ bar: Int) -> Vector { Vector(repeating: memory[bar / Position.group * 2]) }
-
-  @inline(always)
-  func high(_ bar: Int) -> Vector { Vector(repeating: memory[bar / Position.group * 2 + 1]) }
 }
 
 /// One vector on its way through a block.
@@ -154,22 +130,19 @@ private struct LevelPath {
   /// Goes through the bars of a group.
   @inline(always)
   mutating func go<Open: Option, Same: Option>(
-    from start: Int, to end: Int, _ rules: LaneRules, _ extremes: GroupExtremes,
+    from start: Int, to end: Int, _ rules: LaneRules, _ groups: BarGroups,
     _ open: Open.Type, _ same: Same.Type
   ) {
-    var entries: UInt8 = 0
-    var exits: UInt8 = 0
-    for bar in start..<end {
-      entries |= block.longEntry[bar]
-      exits |= block.longExit[bar]
-    }
-    let changes = buying | selling | (entries & ~owned) | (exits & owned)
+    let group = start / Position.group
+    let changes =
+      buying | selling | (groups.longEntry(group, block.vector) & ~owned)
+      | (groups.longExit(group, block.vector) & owned)
     var highest = stop
     if rules.trails {
-      let raised = extremes.high(start) * trailFactor
+      let raised = groups.high(group) * trailFactor
       highest.replace(with: raised, where: raised .> highest)
     }
-    let reached = bits((extremes.low(start) .<= highest) .| (extremes.high(start) .> target))
+    let reached = bits((groups.low(group) .<= highest) .| (groups.high(group) .> target))
     if changes | (reached & owned) != 0 {
       for bar in start..<end { _ = step(bar, rules, open, same) }
       return
