@@ -90,7 +90,7 @@ let package = Package(
     module("Kernels", ["CRandom123"], hot),
 
     // The bar loop, once per instruction set; Simulation picks at run time.
-    module("LaneKernels", ["Kernels", "CShims"], hot),
+    module("LaneKernels", ["Kernels", "CShims"], hot, exclude: ["README.md"]),
 
     // layer 1
     module(
@@ -182,5 +182,6 @@ for (name, march) in variants {
       name, ["Kernels", "CShims"],
       [.unsafeFlags(["-cross-module-optimization", "-Xcc", "-march=\(march)"])]
         // AVX-512 alone has the registers for it.
-        + (march == "x86-64-v4" ? [.define("FOUR_IN_FLIGHT")] : [])))
+        + (march == "x86-64-v4" ? [.define("FOUR_IN_FLIGHT")] : []),
+      exclude: ["README.md"]))
 }

@@ -176,7 +176,8 @@ public final class SignalEvaluator {
         let step = layout.comparisons.base[layout.comparisonOf.base[vector * leaves + leaf]]
         var output = step.output
         if output == nil {
-          let own = layout.own + 2 * Self.blockBars * (leaf * bundleVectors + min(place, vectors - 1))
+          let own =
+            layout.own + 2 * Self.blockBars * (leaf * bundleVectors + min(place, vectors - 1))
           if place < vectors { compare(step, own) }
           output = own
         }

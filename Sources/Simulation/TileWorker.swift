@@ -67,7 +67,8 @@ final class TileWorker {
           block.returnsStride = run.window.count
         }
         engine.kernels.run(
-          states.base + first, min(bundleVectors, states.count - first), block, run.rules, false, nil)
+          states.base + first, min(bundleVectors, states.count - first), block, run.rules, false,
+          nil)
       }
       bar += count
     }
