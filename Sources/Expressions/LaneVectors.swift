@@ -64,6 +64,16 @@ package struct LaneVectors: Sendable, Equatable {
     }
   }
 
+  /// Where to cut the sets of a grid into parts with about the same number of vectors.
+  package static func cuts(_ grid: ParameterGrid, parts: Int) -> [Int] {
+    let all = LaneVectors(grid, sets: 0..<grid.count)
+    let firsts = stride(from: 0, to: all.sets.count, by: laneWidth).map { start in
+      all.sets[start..<start + laneWidth].first { $0 >= 0 } ?? 0
+    }.sorted()
+    let inner = (1..<parts).map { firsts[all.count * $0 / parts] }
+    return [0] + inner + [grid.count]
+  }
+
   /// The grid points to compute for a vector.
   ///
   /// Places without a set take the grid point that would stand there, which keeps packs equal between vectors; with

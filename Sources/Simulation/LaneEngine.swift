@@ -15,14 +15,17 @@ public struct LaneEngine: Sendable {
   public let kernels: KernelTable
   /// Number of workers.
   public let workers: Int
-  /// Lanes in a tile, at most.
-  public let tileLanes: Int
+  /// Where the parameter sets of a symbol are cut into tiles, from 0 to their number.
+  private let cuts: [Int]
 
   /// Bars that evaluators and kernel handle at a time.
   public static let blockBars = laneBlockBars
 
   // More would not fit the second-level cache.
-  private static let mostLanes = 4096
+  private static let mostLanes = 8192
+
+  // A tile is the least that progress and an interruption wait for: about a second.
+  private static let mostLaneBars = 2_000_000_000
 
   // Returns of a tile's lanes are held until its last bar; this bounds them for each worker.
   private static let returnsBytes = 64 << 20
@@ -46,19 +49,30 @@ public struct LaneEngine: Sendable {
     self.run = run
     self.kernels = kernels
     self.workers = workers
-    let sets = run.strategy.setCount
-    // Each tile computes what its lanes share, so one symbol is cut into as few as keep all workers busy.
-    let parts = run.symbols.count == 1 && sets <= workers * Self.mostLanes ? workers : workers * 2
-    let share = (run.laneCount + parts - 1) / parts
-    var lanes = tileLanes ?? max(64, min(Self.mostLanes, (share + 7) / 8 * 8))
+    var most = min(Self.mostLanes, max(64, Self.mostLaneBars / max(1, run.window.count)))
     if run.keepsReturns {
-      let vectors = max(1, Self.returnsBytes / (max(1, run.window.count) * 64))
-      lanes = min(lanes, vectors * laneWidth)
+      most = min(most, max(1, Self.returnsBytes / (max(1, run.window.count) * 64)) * laneWidth)
     }
-    self.tileLanes = max(1, min(lanes, sets))
+    cuts = Self.cuts(run, workers, most: most, tileLanes)
   }
 
-  private var tilesPerSymbol: Int { (run.strategy.setCount + tileLanes - 1) / tileLanes }
+  private static func cuts(_ run: LaneRun, _ workers: Int, most: Int, _ given: Int?) -> [Int] {
+    let sets = run.strategy.setCount
+    // Each tile computes what its lanes share, so one symbol is cut into as few as keep all workers busy.
+    if given == nil, run.symbols.count == 1, sets >= workers * 64, sets <= workers * most {
+      return run.strategy.cuts(parts: workers)
+    }
+    let share = (run.laneCount + workers * 2 - 1) / (workers * 2)
+    var lanes = min(given ?? max(64, (share + 7) / 8 * 8), most)
+    if given == nil, lanes < sets {
+      // Of equal size, as the last would compute as much of what lanes share.
+      let parts = (sets + lanes - 1) / lanes
+      lanes = ((sets + parts - 1) / parts + 7) / 8 * 8
+    }
+    return Array(stride(from: 0, to: sets, by: max(1, lanes))) + [sets]
+  }
+
+  private var tilesPerSymbol: Int { cuts.count - 1 }
 
   /// Simulates every lane.
   ///
@@ -108,7 +122,7 @@ public struct LaneEngine: Sendable {
         // All symbols of one range of sets follow each other, so that a worker compiles a range once.
         let range = tile / run.symbols.count
         let symbol = tile % run.symbols.count
-        let sets = range * tileLanes..<min((range + 1) * tileLanes, count)
+        let sets = cuts[range]..<cuts[range + 1]
         do {
           for lanes in Self.rest(
             of: symbol * count + sets.lowerBound..<symbol * count + sets.upperBound, done)

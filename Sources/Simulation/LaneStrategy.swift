@@ -38,8 +38,15 @@ public protocol LaneStrategy: Sendable {
   var fields: [String] { get }
   /// What a set was given beyond its signals.
   func terms(of set: Int) -> LaneTerms
+  /// Where to cut the sets into parts of about the same work, from 0 to their number.
+  func cuts(parts: Int) -> [Int]
   /// Prepares the signals of some sets; used for every symbol.
   func program(sets: Range<Int>) throws -> any LaneProgram
+}
+
+extension LaneStrategy {
+  /// Parts of the same number of sets.
+  public func cuts(parts: Int) -> [Int] { (0...parts).map { setCount * $0 / parts } }
 }
 
 /// The signals of some parameter sets, laid out in vectors of eight lanes, eight vectors a bundle.

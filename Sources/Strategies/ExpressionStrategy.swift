@@ -166,6 +166,9 @@ extension ExpressionStrategy: LaneStrategy {
     return result
   }
 
+  /// Cuts where about as many vectors lie before as behind: those of a grid with gaps are not all full.
+  public func cuts(parts: Int) -> [Int] { LaneVectors.cuts(grid, parts: parts) }
+
   /// Lays out the signals of some sets.
   public func program(sets: Range<Int>) throws -> any LaneProgram {
     ExpressionProgram(
