@@ -107,13 +107,21 @@ protocol SummedWindowIndicator: FullWindowIndicator {
 }
 
 extension SummedWindowIndicator {
-  @inline(__always)
   func fill(
     _ inputs: [SeriesBlock], from start: Int, place: Int,
     into output: UnsafeMutablePointer<Double>, count: Int
   ) {
-    let x = inputs[0].base + start
-    let y = inputs[inputs.count - 1].base + start
+    fill(
+      inputs[0].base + start, inputs[inputs.count - 1].base + start, place: place, into: output,
+      count: count)
+  }
+
+  // Apart from the requirement above: in a witness's body, Swift inlines no call of C, square roots included.
+  @inline(never)
+  private func fill(
+    _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, place: Int,
+    into output: UnsafeMutablePointer<Double>, count: Int
+  ) {
     let capacity = WindowSums<Terms>.capacity
     withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) {
       let sums = WindowSums<Terms>(
