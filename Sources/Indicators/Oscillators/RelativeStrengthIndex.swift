@@ -30,8 +30,8 @@ struct RelativeStrengthIndex: Indicator {
     _ inputs: [SeriesBlock], into output: UnsafeMutablePointer<Double>, count: Int
   ) {
     let x = inputs[0]
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * SeriesTail.capacity + laneBlockBars)
-    {
+    let capacity = 2 * SeriesTail.capacity + laneBlockBars
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) {
       let gain = $0.baseAddress.unsafelyUnwrapped + 4
       let loss = gain + SeriesTail.capacity
       let lost = loss + laneBlockBars

@@ -14,8 +14,9 @@ struct Smoother {
   private let second: Double
   private let third: Double
   private var seen = 0
-  /// The last four averages, the newest last; the sum of the seed until then.
-  private var last = SIMD4<Double>()
+  /// The last four averages, the oldest first; the sum of the seed last until then.
+  private var older = SIMD2<Double>()
+  private var newer = SIMD2<Double>()
 
   /// An average with weight 2/(length + 1).
   init(exponential length: Int) {
@@ -49,33 +50,43 @@ struct Smoother {
     if length == 1 { return x[0] }
     var value: Double
     if isReady {
-      let before = last[0]
+      let before = older[0]
       let recent = (x[-1] - x[0]) * first + (x[-2] - x[0]) * second + (x[-3] - x[0]) * third
       value = before + ((x[0] - before) * whole + recent)
     } else {
-      value = seen == 0 ? x[0] : last[3] + x[0]
-      if seen >= length { value = last[3] + (x[0] - last[3]) * weight }
+      value = seen == 0 ? x[0] : newer[1] + x[0]
+      if seen >= length { value = newer[1] + (x[0] - newer[1]) * weight }
       seen += 1
       if seen == length { value /= Double(length) }
     }
-    last = SIMD4(last[1], last[2], last[3], value)
+    (older, newer) = (SIMD2(older[1], newer[0]), SIMD2(newer[1], value))
     return seen < length ? .nan : value
   }
 
-  /// Takes four values; the average must be ready.
+  /// Takes four values and writes their averages; four must be known.
   @inline(always)
-  private mutating func nextFour(_ x: UnsafePointer<Double>) -> SIMD4<Double> {
-    let newest = Self.four(x)
+  private mutating func nextFour(
+    _ x: UnsafePointer<Double>, into output: UnsafeMutablePointer<Double>
+  ) {
+    older = nextTwo(x, after: older)
+    newer = nextTwo(x + 2, after: newer)
+    UnsafeMutableRawPointer(output).storeBytes(of: older, as: SIMD2<Double>.self)
+    UnsafeMutableRawPointer(output + 2).storeBytes(of: newer, as: SIMD2<Double>.self)
+  }
+
+  /// The averages of two values from those four bars before.
+  @inline(always)
+  private func nextTwo(_ x: UnsafePointer<Double>, after before: SIMD2<Double>) -> SIMD2<Double> {
+    let newest = Self.two(x)
     let recent =
-      (Self.four(x - 1) - newest) * first + (Self.four(x - 2) - newest) * second
-      + (Self.four(x - 3) - newest) * third
-    last = last + ((newest - last) * whole + recent)
-    return last
+      (Self.two(x - 1) - newest) * first + (Self.two(x - 2) - newest) * second
+      + (Self.two(x - 3) - newest) * third
+    return before + ((newest - before) * whole + recent)
   }
 
   @inline(always)
-  private static func four(_ x: UnsafePointer<Double>) -> SIMD4<Double> {
-    UnsafeRawPointer(x).loadUnaligned(as: SIMD4<Double>.self)
+  private static func two(_ x: UnsafePointer<Double>) -> SIMD2<Double> {
+    UnsafeRawPointer(x).loadUnaligned(as: SIMD2<Double>.self)
   }
 
   /// Fills `output[0..<count]` with the averages of a stream in which NaN and infinity are missing and start it again.
@@ -91,8 +102,7 @@ struct Smoother {
         bar += 1
       }
       while bar + 4 <= end {
-        UnsafeMutableRawPointer(output + bar).storeBytes(
-          of: nextFour(x + bar), as: SIMD4<Double>.self)
+        nextFour(x + bar, into: output + bar)
         bar += 4
       }
       while bar < end {
@@ -121,10 +131,8 @@ struct Smoother {
         if bar + 4 <= end, a.isReady, b.isReady, a.length > 1, b.length > 1 {
           var (left, right) = (a, b)
           while bar + 4 <= end {
-            UnsafeMutableRawPointer(aOutput + bar).storeBytes(
-              of: left.nextFour(x + bar), as: SIMD4<Double>.self)
-            UnsafeMutableRawPointer(bOutput + bar).storeBytes(
-              of: right.nextFour(y + bar), as: SIMD4<Double>.self)
+            left.nextFour(x + bar, into: aOutput + bar)
+            right.nextFour(y + bar, into: bOutput + bar)
             bar += 4
           }
           (a, b) = (left, right)

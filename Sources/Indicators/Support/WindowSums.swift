@@ -6,6 +6,8 @@ import Kernels
 protocol WindowTerms {
   /// How many sums.
   static var count: Int { get }
+  /// Whether a formula asks how many bars ago the anchor was.
+  static var isTimed: Bool { get }
   init()
   /// Lane 0 of one and lane 1 of the other.
   init(ahead: Self, behind: Self)
@@ -51,34 +53,46 @@ struct WindowSums<Terms: WindowTerms> {
     _ column: UnsafeMutablePointer<Double>
   ) {
     let (x0, y0) = (SIMD2(repeating: x[0]), SIMD2(repeating: y[0]))
-    var ahead = Terms()
+    var before = Terms()
     for bar in 0..<ends.lowerBound {
-      ahead.add(
+      before.add(
         SIMD2(repeating: x[bar]) - x0, SIMD2(repeating: y[bar]) - y0,
         at: SIMD2(repeating: Double(bar)))
     }
-    var behind = Terms()
+    var after = Terms()
     // The start of the last window, less one: back to there the sum belongs to all of them.
     let start = ends.upperBound - length
     var bar = -1
     while bar > start {
-      behind.add(
+      after.add(
         SIMD2(repeating: x[bar]) - x0, SIMD2(repeating: y[bar]) - y0,
         at: SIMD2(repeating: Double(bar)))
       bar -= 1
     }
-    var sums = Terms(ahead: ahead, behind: behind)
+    var sums = Terms(ahead: before, behind: after)
     var distance = SIMD2(Double(ends.lowerBound), Double(start))
-    for step in 0..<ends.count {
-      let (new, old) = (ends.lowerBound + step, start - step)
-      sums.add(SIMD2(x[new], x[old]) - x0, SIMD2(y[new], y[old]) - y0, at: distance)
-      sums.store(ahead: column + step, behind: column + fullWindowBars + (ends.count - 1 - step))
+    // Pointers that step: places computed from indexes would be checked for overflow at each bar.
+    let offset = y - x
+    var (new, old) = (x + ends.lowerBound, x + start)
+    var (ahead, behind) = (column, column + (fullWindowBars + ends.count - 1))
+    let end = column + ends.count
+    while ahead < end {
+      sums.add(
+        SIMD2(new[0], old[0]) - x0, SIMD2(new[offset], old[offset]) - y0, at: distance)
+      sums.store(ahead: ahead, behind: behind)
       distance += SIMD2(1, -1)
+      new += 1
+      old -= 1
+      ahead += 1
+      behind -= 1
     }
     let anchors = column + 2 * Terms.count * fullWindowBars
     anchors.update(repeating: x[0], count: ends.count)
+    guard Terms.isTimed else { return }
+    var age = Double(ends.lowerBound)
     for step in 0..<ends.count {
-      anchors[fullWindowBars + step] = Double(ends.lowerBound + step)
+      anchors[fullWindowBars + step] = age
+      age += 1
     }
   }
 
@@ -91,7 +105,7 @@ struct WindowSums<Terms: WindowTerms> {
 
   /// The anchors' values of the first series.
   @inline(always) func anchor<L: Lane>(at bar: Int) -> L { load(2 * Terms.count, at: bar) }
-  /// How many bars ago the anchors were.
+  /// How many bars ago the anchors were, if the terms are timed.
   @inline(always) func age<L: Lane>(at bar: Int) -> L { load(2 * Terms.count + 1, at: bar) }
 
   @inline(always) private func load<L: Lane>(_ column: Int, at bar: Int) -> L {

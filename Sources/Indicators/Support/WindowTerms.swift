@@ -4,6 +4,7 @@ struct SpreadTerms: WindowTerms {
   private var squares = SIMD2<Double>()
 
   static var count: Int { 2 }
+  static var isTimed: Bool { false }
 
   init() {}
 
@@ -31,6 +32,7 @@ struct TrendTerms: WindowTerms {
   private var moments = SIMD2<Double>()
 
   static var count: Int { 2 }
+  static var isTimed: Bool { true }
 
   init() {}
 
@@ -61,6 +63,7 @@ struct ProductTerms: WindowTerms {
   private var xy = SIMD2<Double>()
 
   static var count: Int { 5 }
+  static var isTimed: Bool { false }
 
   init() {}
 
