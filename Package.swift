@@ -8,7 +8,10 @@ import PackageDescription
 // The table below reads as the architecture: a module depends only on layers beneath its own.
 // `swift build --explicit-target-dependency-import-check error` holds every import to it.
 
-let hot: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"])]
+// Without errno to set, a square root is an instruction.
+let hot: [SwiftSetting] = [
+  .unsafeFlags(["-cross-module-optimization", "-Xcc", "-fno-math-errno"])
+]
 
 func module(
   _ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = [],

@@ -9,20 +9,19 @@ struct ExponentialMovingAverage: Indicator {
     source: "TA-Lib EMA")
 
   let warmup: Int
-  private var average: ExponentialMean
+  private var average: Smoother
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
     warmup = Int(arguments[0]) - 1
-    average = ExponentialMean(length: warmup + 1)
+    average = Smoother(exponential: warmup + 1)
   }
 
-  var lookback: Int { 0 }
+  var lookback: Int { Smoother.lookback }
 
   mutating func evaluate(
     _ inputs: [SeriesBlock], into output: UnsafeMutablePointer<Double>, count: Int
   ) {
-    let x = inputs[0]
-    for bar in 0..<count { output[bar] = average.next(x[bar]) }
+    average.evaluate(inputs[0].base, into: output, count: count)
   }
 }

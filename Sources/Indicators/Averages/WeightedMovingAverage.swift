@@ -1,33 +1,29 @@
 import Kernels
 
 /// A linearly weighted mean over a window.
-struct WeightedMovingAverage: WindowIndicator {
+struct WeightedMovingAverage: SummedWindowIndicator {
   static let signature = IndicatorSignature(
     name: "wma", inputs: [.expression("x")], arguments: [.bars("n")],
     summary: "Weighted mean of the last n values of x: weight n for the newest, 1 for the oldest.",
     seeding: "None: full windows only.",
     source: "TA-Lib WMA")
 
-  private let length: Int
+  typealias Terms = TrendTerms
+
+  var known: KnownBars
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
-    length = Int(arguments[0])
+    known = KnownBars(window: Int(arguments[0]))
   }
 
-  var lookback: Int { length - 1 }
-
-  @inline(__always) func window<L: Lane>(_ inputs: [SeriesBlock], at bar: Int) -> L {
-    let x = inputs[0]
-    let newest = L.load(x, at: bar)
-    // Differences from the newest value make a constant window exact.
-    var sum = newest - newest
-    var age = 1
-    while age < length {
-      sum = sum + L(repeating: Double(length - age)) * (L.load(x, at: bar - age) - newest)
-      age += 1
-    }
-    let weights = Double(length) * Double(length + 1) / 2
-    return (newest + sum / L(repeating: weights)).finiteOrNaN
+  @inline(always)
+  func value<L: Lane>(_ sums: WindowSums<TrendTerms>, _ x: SeriesBlock, at bar: Int) -> L {
+    let n = Double(known.window)
+    let weight = L(repeating: n) - sums.age(at: bar)
+    let sum: L = sums.sum(0, at: bar)
+    let moment: L = sums.sum(1, at: bar)
+    let anchor: L = sums.anchor(at: bar)
+    return anchor + (weight * sum + moment) / L(repeating: n * (n + 1) / 2)
   }
 }

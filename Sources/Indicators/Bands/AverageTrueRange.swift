@@ -12,33 +12,31 @@ struct AverageTrueRange: Indicator {
     source: "Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib ATR")
 
   let warmup: Int
-  private var average: WilderMean
-  private var last: PriceBar?
+  private var average: Smoother
+  private var tail = SeriesTail()
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
     warmup = Int(arguments[0])
-    average = WilderMean(length: warmup)
+    average = Smoother(wilder: warmup)
   }
 
-  var lookback: Int { 0 }
+  var lookback: Int { 1 }
 
   mutating func evaluate(
     _ inputs: [SeriesBlock], into output: UnsafeMutablePointer<Double>, count: Int
   ) {
     let (high, low, close) = (inputs[0], inputs[1], inputs[2])
-    for bar in 0..<count {
-      output[bar] = next(PriceBar(high: high[bar], low: low[bar], close: close[bar]))
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: SeriesTail.capacity) {
+      let range = $0.baseAddress.unsafelyUnwrapped + 4
+      forEachPiece(of: count) { start, count in
+        tail.begin(range)
+        trueRanges(
+          high: high.base + start, low: low.base + start, close: close.base + start, into: range,
+          count: count)
+        average.evaluate(range, into: output + start, count: count)
+        tail.end(range, count: count)
+      }
     }
-  }
-
-  @inline(__always) private mutating func next(_ bar: PriceBar) -> Double {
-    let before = last
-    last = bar.isKnown ? bar : nil
-    guard bar.isKnown, let before else {
-      average.reset()
-      return .nan
-    }
-    return average.next(bar.trueRange(after: before))
   }
 }

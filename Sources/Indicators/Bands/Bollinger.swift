@@ -1,44 +1,46 @@
 import Kernels
 
 /// The band some standard deviations above the mean.
-struct BollingerUpper: WindowIndicator {
+struct BollingerUpper: SummedWindowIndicator {
   static let signature = bandSignature(
     name: "bollinger_upper", summary: "Mean of the last n values of x plus k standard deviations.")
 
-  private let length: Int
+  typealias Terms = SpreadTerms
+
+  var known: KnownBars
   private let width: Double
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
-    length = Int(arguments[0])
+    known = KnownBars(window: Int(arguments[0]))
     width = arguments[1]
   }
 
-  var lookback: Int { length - 1 }
-
-  @inline(__always) func window<L: Lane>(_ inputs: [SeriesBlock], at bar: Int) -> L {
-    band(inputs[0], at: bar, length: length, width: width)
+  @inline(always)
+  func value<L: Lane>(_ sums: WindowSums<SpreadTerms>, _ x: SeriesBlock, at bar: Int) -> L {
+    band(sums, at: bar, length: known.window, width: width)
   }
 }
 
 /// The band some standard deviations below the mean.
-struct BollingerLower: WindowIndicator {
+struct BollingerLower: SummedWindowIndicator {
   static let signature = bandSignature(
     name: "bollinger_lower", summary: "Mean of the last n values of x less k standard deviations.")
 
-  private let length: Int
+  typealias Terms = SpreadTerms
+
+  var known: KnownBars
   private let width: Double
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
-    length = Int(arguments[0])
+    known = KnownBars(window: Int(arguments[0]))
     width = arguments[1]
   }
 
-  var lookback: Int { length - 1 }
-
-  @inline(__always) func window<L: Lane>(_ inputs: [SeriesBlock], at bar: Int) -> L {
-    band(inputs[0], at: bar, length: length, width: -width)
+  @inline(always)
+  func value<L: Lane>(_ sums: WindowSums<SpreadTerms>, _ x: SeriesBlock, at bar: Int) -> L {
+    band(sums, at: bar, length: known.window, width: -width)
   }
 }
 
@@ -52,9 +54,11 @@ private func bandSignature(name: String, summary: String) -> IndicatorSignature 
     source: "Bollinger, Bollinger on Bollinger Bands (2001); TA-Lib BBANDS")
 }
 
-@inline(__always)
-private func band<L: Lane>(_ x: SeriesBlock, at bar: Int, length: Int, width: Double) -> L {
-  let moments = Moments<L>(x, at: bar, length: length)
-  let deviation = (moments.squares / L(repeating: Double(length))).squareRoot()
-  return (moments.mean + L(repeating: width) * deviation).finiteOrNaN
+@inline(always)
+private func band<L: Lane>(
+  _ sums: WindowSums<SpreadTerms>, at bar: Int, length: Int, width: Double
+) -> L {
+  let (anchor, shift): (L, L) = (sums.anchor(at: bar), sums.shift(length: length, at: bar))
+  let deviation: L = sums.deviation(length: length, divisor: length, at: bar)
+  return (anchor + shift) + L(repeating: width) * deviation
 }

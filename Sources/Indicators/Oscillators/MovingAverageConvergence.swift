@@ -1,35 +1,60 @@
 import Kernels
 
-/// The difference of two exponential averages, bar by bar.
+/// The difference of two exponential averages.
 private struct ConvergenceLine {
-  private var fast: ExponentialMean
-  private var slow: ExponentialMean
+  private var fast: Smoother
+  private var slow: Smoother
   let warmup: Int
 
   init(fast: Double, slow: Double) {
-    self.fast = ExponentialMean(length: Int(fast))
-    self.slow = ExponentialMean(length: Int(slow))
+    self.fast = Smoother(exponential: Int(fast))
+    self.slow = Smoother(exponential: Int(slow))
     warmup = Int(max(fast, slow)) - 1
   }
 
-  @inline(__always) mutating func next(_ x: Double) -> Double { fast.next(x) - slow.next(x) }
+  /// At most `laneBlockBars` bars.
+  @inline(always)
+  mutating func evaluate(
+    _ x: UnsafePointer<Double>, into output: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: laneBlockBars) {
+      let other = $0.baseAddress.unsafelyUnwrapped
+      Smoother.evaluate(&fast, x, into: output, &slow, x, into: other, count: count)
+      for bar in 0..<count { output[bar] -= other[bar] }
+    }
+  }
 }
 
 /// What `macd_signal` and `macd_histogram` share: the line and its average.
 private struct ConvergenceSignal {
   private var line: ConvergenceLine
-  private var average: ExponentialMean
+  private var tail = SeriesTail()
+  private var average: Smoother
   let warmup: Int
 
   init(_ arguments: [Double]) {
     line = ConvergenceLine(fast: arguments[0], slow: arguments[1])
-    average = ExponentialMean(length: Int(arguments[2]))
+    average = Smoother(exponential: Int(arguments[2]))
     warmup = line.warmup + Int(arguments[2]) - 1
   }
 
-  @inline(__always) mutating func next(_ x: Double) -> (line: Double, signal: Double) {
-    let value = line.next(x)
-    return (value, average.next(value))
+  /// Fills the output with the average, or with the line less the average.
+  mutating func evaluate(
+    _ x: UnsafePointer<Double>, into output: UnsafeMutablePointer<Double>, count: Int,
+    isHistogram: Bool
+  ) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: SeriesTail.capacity) {
+      let block = $0.baseAddress.unsafelyUnwrapped + 4
+      forEachPiece(of: count) { start, count in
+        tail.begin(block)
+        line.evaluate(x + start, into: block, count: count)
+        average.evaluate(block, into: output + start, count: count)
+        if isHistogram {
+          for bar in 0..<count { output[start + bar] = block[bar] - output[start + bar] }
+        }
+        tail.end(block, count: count)
+      }
+    }
   }
 }
 
@@ -54,13 +79,15 @@ struct MovingAverageConvergence: Indicator {
   }
 
   var warmup: Int { line.warmup }
-  var lookback: Int { 0 }
+  var lookback: Int { Smoother.lookback }
 
   mutating func evaluate(
     _ inputs: [SeriesBlock], into output: UnsafeMutablePointer<Double>, count: Int
   ) {
-    let x = inputs[0]
-    for bar in 0..<count { output[bar] = line.next(x[bar]) }
+    let x = inputs[0].base
+    forEachPiece(of: count) { start, count in
+      line.evaluate(x + start, into: output + start, count: count)
+    }
   }
 }
 
@@ -80,13 +107,12 @@ struct ConvergenceSignalLine: Indicator {
   }
 
   var warmup: Int { state.warmup }
-  var lookback: Int { 0 }
+  var lookback: Int { Smoother.lookback }
 
   mutating func evaluate(
     _ inputs: [SeriesBlock], into output: UnsafeMutablePointer<Double>, count: Int
   ) {
-    let x = inputs[0]
-    for bar in 0..<count { output[bar] = state.next(x[bar]).signal }
+    state.evaluate(inputs[0].base, into: output, count: count, isHistogram: false)
   }
 }
 
@@ -106,15 +132,11 @@ struct ConvergenceHistogram: Indicator {
   }
 
   var warmup: Int { state.warmup }
-  var lookback: Int { 0 }
+  var lookback: Int { Smoother.lookback }
 
   mutating func evaluate(
     _ inputs: [SeriesBlock], into output: UnsafeMutablePointer<Double>, count: Int
   ) {
-    let x = inputs[0]
-    for bar in 0..<count {
-      let (line, signal) = state.next(x[bar])
-      output[bar] = line - signal
-    }
+    state.evaluate(inputs[0].base, into: output, count: count, isHistogram: true)
   }
 }

@@ -12,36 +12,44 @@ struct RelativeStrengthIndex: Indicator {
     source: "Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib RSI")
 
   let warmup: Int
-  private var gains: WilderMean
-  private var losses: WilderMean
-  private var last = Double.nan
+  private var gains: Smoother
+  private var losses: Smoother
+  private var gainTail = SeriesTail()
+  private var lossTail = SeriesTail()
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
     warmup = Int(arguments[0])
-    gains = WilderMean(length: warmup)
-    losses = WilderMean(length: warmup)
+    gains = Smoother(wilder: warmup)
+    losses = Smoother(wilder: warmup)
   }
 
-  var lookback: Int { 0 }
+  var lookback: Int { 1 }
 
   mutating func evaluate(
     _ inputs: [SeriesBlock], into output: UnsafeMutablePointer<Double>, count: Int
   ) {
     let x = inputs[0]
-    for bar in 0..<count { output[bar] = next(x[bar]) }
-  }
-
-  @inline(__always) private mutating func next(_ value: Double) -> Double {
-    let change = value - last
-    last = value
-    guard change.isFinite else {
-      gains.reset()
-      losses.reset()
-      return .nan
+    let capacity = 2 * SeriesTail.capacity + laneBlockBars
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) {
+      let gain = $0.baseAddress.unsafelyUnwrapped + 4
+      let loss = gain + SeriesTail.capacity
+      let lost = loss + laneBlockBars
+      forEachPiece(of: count) { start, count in
+        gainTail.begin(gain)
+        lossTail.begin(loss)
+        for bar in 0..<count {
+          let change = x[start + bar] - x[start + bar - 1]
+          // What isn't finite shows in the gain whatever its sign.
+          gain[bar] = (change < 0 ? 0 : change) + (change - change)
+          loss[bar] = change > 0 ? 0 : 0 - change
+        }
+        let gained = output + start
+        Smoother.evaluate(&gains, gain, into: gained, &losses, loss, into: lost, count: count)
+        for bar in 0..<count { gained[bar] = 100 * (gained[bar] / (gained[bar] + lost[bar])) }
+        gainTail.end(gain, count: count)
+        lossTail.end(loss, count: count)
+      }
     }
-    let gain = gains.next(change > 0 ? change : 0)
-    let loss = losses.next(change < 0 ? -change : 0)
-    return 100 * (gain / (gain + loss))
   }
 }

@@ -27,34 +27,34 @@ protocol Lane {
 
 extension Lane {
   /// The values, with NaN in place of infinities (and 0 in place of −0).
-  @inline(__always) var finiteOrNaN: Self { self + (self - self) }
+  @inline(always) var finiteOrNaN: Self { self + (self - self) }
 }
 
 extension Double: Lane {
-  @inline(__always) static func load(_ block: SeriesBlock, at bar: Int) -> Double { block[bar] }
-  @inline(__always) func store(to place: UnsafeMutablePointer<Double>) { place.pointee = self }
-  @inline(__always) init(repeating value: Double) { self = value }
-  @inline(__always) static func larger(_ a: Double, _ b: Double) -> Double { a > b ? a : b }
-  @inline(__always) static func smaller(_ a: Double, _ b: Double) -> Double { a < b ? a : b }
+  @inline(always) static func load(_ block: SeriesBlock, at bar: Int) -> Double { block[bar] }
+  @inline(always) func store(to place: UnsafeMutablePointer<Double>) { place.pointee = self }
+  @inline(always) init(repeating value: Double) { self = value }
+  @inline(always) static func larger(_ a: Double, _ b: Double) -> Double { a > b ? a : b }
+  @inline(always) static func smaller(_ a: Double, _ b: Double) -> Double { a < b ? a : b }
 }
 
 extension SIMD8: Lane where Scalar == Double {
-  @inline(__always) static func load(_ block: SeriesBlock, at bar: Int) -> Self {
+  @inline(always) static func load(_ block: SeriesBlock, at bar: Int) -> Self {
     block.vector(at: bar)
   }
-  @inline(__always) func store(to place: UnsafeMutablePointer<Double>) {
+  @inline(always) func store(to place: UnsafeMutablePointer<Double>) {
     UnsafeMutableRawPointer(place).storeBytes(of: self, as: Self.self)
   }
-  @inline(__always) static func larger(_ a: Self, _ b: Self) -> Self {
+  @inline(always) static func larger(_ a: Self, _ b: Self) -> Self {
     b.replacing(with: a, where: a .> b)
   }
-  @inline(__always) static func smaller(_ a: Self, _ b: Self) -> Self {
+  @inline(always) static func smaller(_ a: Self, _ b: Self) -> Self {
     b.replacing(with: a, where: a .< b)
   }
 }
 
 /// Calls `wide` for each full group of eight bars in `0..<count`, then `narrow` for each bar that is left.
-@inline(__always)
+@inline(always)
 func forEachLane(count: Int, wide: (_ bar: Int) -> Void, narrow: (_ bar: Int) -> Void) {
   var bar = 0
   while bar + 8 <= count {

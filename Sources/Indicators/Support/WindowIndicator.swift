@@ -24,37 +24,3 @@ extension WindowIndicator {
     }
   }
 }
-
-/// Mean and squared deviations of a window, by two passes over differences from its newest value.
-///
-/// The differences make a constant window exact: its deviations are 0, not rounding noise.
-struct Moments<L: Lane> {
-  /// The newest value.
-  let newest: L
-  /// Mean less newest.
-  let shift: L
-  /// Sum of squared deviations from the mean.
-  let squares: L
-
-  @inline(__always) init(_ x: SeriesBlock, at bar: Int, length: Int) {
-    newest = L.load(x, at: bar)
-    var sum = newest - newest
-    var age = 1
-    while age < length {
-      sum = sum + (L.load(x, at: bar - age) - newest)
-      age += 1
-    }
-    shift = sum / L(repeating: Double(length))
-    var squares = shift * shift
-    age = 1
-    while age < length {
-      let deviation = (L.load(x, at: bar - age) - newest) - shift
-      squares = squares + deviation * deviation
-      age += 1
-    }
-    self.squares = squares
-  }
-
-  /// Mean of the window.
-  @inline(__always) var mean: L { newest + shift }
-}

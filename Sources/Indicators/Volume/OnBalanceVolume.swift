@@ -11,6 +11,7 @@ struct OnBalanceVolume: Indicator {
     source: "Granville (1963); TA-Lib OBV")
 
   private var total = 0.0
+  /// NaN after a gap.
   private var last = Double.nan
 
   init(arguments: [Double]) throws(IndicatorError) {
@@ -23,23 +24,21 @@ struct OnBalanceVolume: Indicator {
   mutating func evaluate(
     _ inputs: [SeriesBlock], into output: UnsafeMutablePointer<Double>, count: Int
   ) {
-    let (close, volume) = (inputs[0], inputs[1])
-    for bar in 0..<count { output[bar] = next(close: close[bar], volume: volume[bar]) }
-  }
-
-  @inline(__always) private mutating func next(close: Double, volume: Double) -> Double {
-    guard close.isFinite, volume.isFinite else {
-      last = .nan
-      return .nan
+    let (close, volume) = (inputs[0].base, inputs[1].base)
+    var (sum, before) = (total, last)
+    for bar in 0..<count {
+      let now = close[bar]
+      let traded = volume[bar]
+      // No branch on the direction, which nobody foresees; after a gap neither comparison holds.
+      let signed = now > before ? traded : 0
+      sum += signed - (now < before ? traded : 0)
+      before = now
+      output[bar] = sum
+      if !((now - now) + (traded - traded) == 0) {
+        (sum, before) = (0, .nan)
+        output[bar] = .nan
+      }
     }
-    if last.isNaN {
-      total = 0
-    } else if close > last {
-      total += volume
-    } else if close < last {
-      total -= volume
-    }
-    last = close
-    return total
+    (total, last) = (sum, before)
   }
 }
