@@ -30,12 +30,6 @@ extension LaneKernel {
       }
       return
     }
-    #if FOUR_IN_FLIGHT
-      while vector + 2 <= vectors {
-        twoLevels(states + vector, vector, block, rules, groups, open, same)
-        vector += 2
-      }
-    #endif
     while vector < vectors {
       oneLevels(
         states + vector, VectorBlock(block, vector: vector), rules, groups, open, same)
@@ -56,27 +50,6 @@ extension LaneKernel {
     }
     way.store(Off.self)
   }
-
-  #if FOUR_IN_FLIGHT
-    /// Two vectors in turn, so that the operations of one fill the waits of the other.
-    @inline(never)
-    private static func twoLevels<Open: Option, Same: Option>(
-      _ state: UnsafeMutablePointer<LaneState>, _ vector: Int, _ block: LaneBlock,
-      _ rules: LaneRules, _ groups: BarGroups, _ open: Open.Type, _ same: Same.Type
-    ) {
-      var a = LevelPath(state, VectorBlock(block, vector: vector))
-      var b = LevelPath(state + 1, VectorBlock(block, vector: vector + 1))
-      var bar = 0
-      while bar < block.count {
-        let end = min(bar + Position.group, block.count)
-        a.go(from: bar, to: end, rules, groups, open, same)
-        b.go(from: bar, to: end, rules, groups, open, same)
-        bar += Position.group
-      }
-      a.store(Off.self)
-      b.store(Off.self)
-    }
-  #endif
 
   @inline(never)
   private static func extendedLevels<Open: Option, Same: Option>(
@@ -163,24 +136,37 @@ private struct LevelPath {
     _ bar: Int, _ rules: LaneRules, _ open: Open.Type, _ same: Same.Type
   ) -> Vector {
     let prices = block.prices
+    let touches =
+      owned
+      & bits(
+        (Vector(repeating: prices.low[bar]) .<= stop)
+          .| (Vector(repeating: prices.high[bar]) .> target))
+    if Same.isOn {
+      buying = block.longEntry[bar] & ~owned
+      selling = block.longExit[bar] & owned
+    }
     var growth = Vector(repeating: 1)
-    if Open.isOn {
-      let entered = buying
-      growth = fill(bar, entered, selling, growth, at: prices.open[bar], rules)
-      let hits = reach(bar, owned, fresh: entered, &growth, rules)
-      owned &= ~hits
+    if buying | selling | touches == 0 {
+      let isHeld = mask(owned)
+      growth.replace(with: Vector(repeating: prices.held[bar]), where: isHeld)
+      sums.add(
+        prices.held[bar], gain: prices.heldGain[bar], square: prices.heldSquare[bar],
+        where: isHeld)
       trail(bar, rules)
     } else {
-      let hits = reach(bar, owned, fresh: 0, &growth, rules)
-      owned &= ~hits
-      trail(bar, rules)
-      if Same.isOn {
-        buying = block.longEntry[bar] & ~owned
-        selling = block.longExit[bar] & owned
+      if Open.isOn {
+        let entered = buying
+        growth = fill(bar, entered, selling, growth, at: prices.open[bar], rules)
+        owned &= ~reach(bar, owned, fresh: entered, &growth, rules)
+        trail(bar, rules)
+      } else {
+        owned &= ~reach(bar, owned, fresh: 0, &growth, rules)
+        trail(bar, rules)
+        if Same.isOn { buying = block.longEntry[bar] & ~owned }
+        growth = fill(bar, buying, selling & owned, growth, at: prices.close[bar], rules)
       }
-      growth = fill(bar, buying, selling & owned, growth, at: prices.close[bar], rules)
+      sums.add(growth)
     }
-    sums.add(growth)
     buying = Same.isOn ? 0 : block.longEntry[bar] & ~owned
     selling = Same.isOn ? 0 : block.longExit[bar] & owned
     return growth
