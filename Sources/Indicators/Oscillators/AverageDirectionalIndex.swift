@@ -11,21 +11,19 @@ struct AverageDirectionalIndex: Indicator {
     source: "Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib ADX")
 
   let warmup: Int
-  private let length: Double
   private var ups: Smoother
   private var downs: Smoother
   private var upTail = SeriesTail()
   private var downTail = SeriesTail()
-  /// Bars since the gap, counted to the first value.
-  private var seen = 0
-  private var average = 0.0
+  private var average: DirectionalAverage
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
-    length = arguments[0]
-    warmup = 2 * Int(length) - 1
-    ups = Smoother(summing: Int(length))
-    downs = Smoother(summing: Int(length))
+    let length = Int(arguments[0])
+    warmup = 2 * length - 1
+    average = DirectionalAverage(length: length)
+    ups = Smoother(summing: length)
+    downs = Smoother(summing: length)
   }
 
   var lookback: Int { 1 }
@@ -53,31 +51,46 @@ struct AverageDirectionalIndex: Indicator {
           let distance = difference < 0 ? 0 - difference : difference
           fallen[bar] = 100 * (distance / (risen[bar] + fallen[bar]))
         }
-        for bar in 0..<count {
-          risen[bar] = smooth(fallen[bar], isKnown: up[bar].isFinite)
-        }
+        var state = average
+        for bar in 0..<count { risen[bar] = state.next(fallen[bar], isKnown: up[bar].isFinite) }
+        average = state
         upTail.end(up, count: count)
         downTail.end(down, count: count)
       }
     }
   }
+}
 
-  /// Wilder's average of the directional index, which it sums up to the first value; NaN where nothing moved.
-  @inline(always) private mutating func smooth(_ index: Double, isKnown: Bool) -> Double {
+/// Wilder's average of the directional index, which it sums up to the first value; NaN where nothing moved.
+private struct DirectionalAverage {
+  private let length: Double
+  private let share: Double
+  private let warmup: Int
+  /// Bars since the gap, counted to the first value.
+  private var seen = 0
+  private var value = 0.0
+
+  init(length: Int) {
+    self.length = Double(length)
+    share = 1 / Double(length)
+    warmup = 2 * length - 1
+  }
+
+  @inline(always) mutating func next(_ index: Double, isKnown: Bool) -> Double {
     guard isKnown else {
-      (seen, average) = (0, 0)
+      (seen, value) = (0, 0)
       return .nan
     }
     if seen < warmup {
       seen += 1
-      average += index.isNaN ? 0 : index
+      value += index.isNaN ? 0 : index
       guard seen == warmup else { return .nan }
-      average /= length
+      value /= length
     } else {
-      let value = average + (index - average) / length
-      average = index.isNaN ? average : value
+      let next = value + (index - value) * share
+      value = index.isNaN ? value : next
     }
-    return average
+    return value
   }
 }
 
