@@ -7,6 +7,8 @@ import Kernels
 /// stream keeps its value exactly. Values must be finite, and the three before a value be readable.
 struct Smoother {
   private let length: Int
+  /// Values in the seed.
+  private let seeds: Int
   private let weight: Double
   /// Weight of the last four values together, and of each but the newest.
   private let whole: Double
@@ -28,8 +30,14 @@ struct Smoother {
     self.init(length: length, weight: 1 / Double(length))
   }
 
-  private init(length: Int, weight: Double) {
+  /// An n-th of Wilder's sum, which adds up `length` − 1 values before it first gives up an n-th.
+  init(summing length: Int) {
+    self.init(length: length, weight: 1 / Double(length), seeds: length - 1)
+  }
+
+  private init(length: Int, weight: Double, seeds: Int? = nil) {
     self.length = length
+    self.seeds = seeds ?? length
     self.weight = weight
     first = weight * (1 - weight)
     second = first * (1 - weight)
@@ -41,7 +49,7 @@ struct Smoother {
   mutating func reset() { seen = 0 }
 
   /// Whether four averages are known.
-  private var isReady: Bool { seen >= length + 3 }
+  private var isReady: Bool { seen >= seeds + 3 }
 
   /// Takes the value at `x`; gives the average, or NaN while fewer than `length` values were seen.
   @inline(always)
@@ -55,9 +63,9 @@ struct Smoother {
       value = before + ((x[0] - before) * whole + recent)
     } else {
       value = seen == 0 ? x[0] : newer[1] + x[0]
-      if seen >= length { value = newer[1] + (x[0] - newer[1]) * weight }
+      if seen >= seeds { value = newer[1] + (x[0] - newer[1]) * weight }
       seen += 1
-      if seen == length { value /= Double(length) }
+      if seen == seeds { value /= Double(length) }
     }
     (older, newer) = (SIMD2(older[1], newer[0]), SIMD2(newer[1], value))
     return seen < length ? .nan : value
