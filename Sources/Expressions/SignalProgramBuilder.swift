@@ -177,14 +177,10 @@ struct SignalProgramBuilder {
       guard let prototype = try graph.prototype(node, grid: grid, point: point) else {
         preconditionFailure("not an indicator")
       }
-      var key = IndicatorKey(name: name, inputs: [], arguments: [])
-      for input in inputs { key.inputs.append(try slot(input, point: point)) }
+      var members: [Int] = []
+      for input in inputs { members.append(try slot(input, point: point)) }
       let values = grid.values(point: point)
-      key.arguments = arguments.map { $0.value(values) }
-      if let known = indicatorOf[key] { return known }
-      let index = indicator(prototype, of: key.inputs)
-      indicatorOf[key] = index
-      return index
+      return indicator(name, prototype, of: members, arguments.map { $0.value(values) })
     case .unary(let operation, let x):
       let a = try slot(x, point: point)
       return push(.unary(operation, a), warmup: slots[a].warmup)
@@ -213,7 +209,27 @@ struct SignalProgramBuilder {
     return slots.count - 1
   }
 
-  private mutating func indicator(_ prototype: any Indicator, of members: [Int]) -> Int {
+  /// The slot of an indicator over slots, which is made if no other node needed the same.
+  private mutating func indicator(
+    _ name: String, _ prototype: any Indicator, of members: [Int], _ arguments: [Double]
+  ) -> Int {
+    let key = IndicatorKey(name: name, inputs: members, arguments: arguments)
+    if let known = indicatorOf[key] { return known }
+    let index: Int
+    if let composed = prototype as? any ComposedIndicator {
+      let (inner, outer) = (composed.inner, composed.outer)
+      let first = indicator(
+        type(of: inner.indicator).signature.name, inner.indicator, of: members, inner.arguments)
+      index = indicator(
+        type(of: outer.indicator).signature.name, outer.indicator, of: [first], outer.arguments)
+    } else {
+      index = makeIndicator(prototype, of: members)
+    }
+    indicatorOf[key] = index
+    return index
+  }
+
+  private mutating func makeIndicator(_ prototype: any Indicator, of members: [Int]) -> Int {
     if let window = prototype as? any PrefixSummed { return self.window(window, of: members[0]) }
     let warmup = prototype.warmup + (members.map { slots[$0].warmup }.max() ?? 0)
     for member in members {

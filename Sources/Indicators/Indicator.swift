@@ -26,3 +26,13 @@ public protocol Indicator: Sendable {
   mutating func evaluate(
     _ inputs: [SeriesBlock], into output: UnsafeMutablePointer<Double>, count: Int)
 }
+
+/// An indicator over the output of another one of the same inputs, which others may share.
+///
+/// Evaluated as a whole it gives the same bits as `outer` over `inner`.
+public protocol ComposedIndicator: Indicator {
+  /// What is computed first, with its arguments.
+  var inner: (indicator: any Indicator, arguments: [Double]) { get }
+  /// What is computed from that, with its arguments.
+  var outer: (indicator: any Indicator, arguments: [Double]) { get }
+}

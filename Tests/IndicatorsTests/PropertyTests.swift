@@ -135,3 +135,22 @@ func aCopyKeepsItsOwnState(name: String) throws {
   _ = feed(&copy, 0..<50)
   #expect(sameBits(first + feed(&original, 60..<120), expected), "\(name)\(numbers)")
 }
+
+/// What is evaluated in two steps, of which others may share the first, gives the bits of the whole.
+@Test(arguments: names)
+func partsGiveTheWhole(name: String) throws {
+  for seed in 1...30 as ClosedRange<UInt64> {
+    var dice = Dice(seed: seed)
+    let numbers = try arguments(for: name, longest: 30, using: &dice)
+    guard let whole = try make(name, numbers) as? any ComposedIndicator else { return }
+    let inputs = try series(for: name, count: 400, gaps: seed % 2 == 0 ? 0.03 : 0, using: &dice)
+    let inner = type(of: whole.inner.indicator).signature.name
+    let outer = type(of: whole.outer.indicator).signature.name
+    let parts = try run(
+      outer, whole.outer.arguments, [try run(inner, whole.inner.arguments, inputs)])
+    let expected = try run(name, numbers, inputs)
+    #expect(
+      zip(parts, expected).allSatisfy { $0.isNaN && $1.isNaN || $0.bitPattern == $1.bitPattern },
+      "\(name)\(numbers), seed \(seed)")
+  }
+}

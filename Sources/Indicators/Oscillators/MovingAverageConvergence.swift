@@ -92,7 +92,7 @@ struct MovingAverageConvergence: Indicator {
 }
 
 /// The signal of moving average convergence and divergence.
-struct ConvergenceSignalLine: Indicator {
+struct ConvergenceSignalLine: ComposedIndicator {
   static let signature = IndicatorSignature(
     name: "macd_signal", inputs: [.expression("x")],
     arguments: [.bars("fast"), .bars("slow"), .bars("signal")],
@@ -100,10 +100,15 @@ struct ConvergenceSignalLine: Indicator {
     seeding: seeding, source: source)
 
   private var state: ConvergenceSignal
+  let inner: (indicator: any Indicator, arguments: [Double])
+  let outer: (indicator: any Indicator, arguments: [Double])
 
   init(arguments: [Double]) throws(IndicatorError) {
     try Self.signature.validate(arguments)
     state = ConvergenceSignal(arguments)
+    let line = Array(arguments[..<2])
+    inner = (try MovingAverageConvergence(arguments: line), line)
+    outer = (try ExponentialMovingAverage(arguments: [arguments[2]]), [arguments[2]])
   }
 
   var warmup: Int { state.warmup }
