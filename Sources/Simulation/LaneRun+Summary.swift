@@ -5,12 +5,12 @@ import Metrics
 extension LaneRun {
   /// Eight lanes before their first bar.
   ///
-  /// Places without a lane repeat the first one.
-  func freshState(sets: some Sequence<Int>) -> LaneState {
+  /// `terms` are those of neighbouring sets from `first` on. Places without a lane repeat one that has.
+  func freshState(sets: some Sequence<Int>, first: Int, terms: [LaneTerms]) -> LaneState {
     var state = LaneState(cash: cash)
-    let any = sets.first { $0 >= 0 } ?? 0
+    let any = sets.first { $0 >= 0 } ?? first
     for (lane, set) in sets.enumerated() {
-      let terms = strategy.terms(of: set < 0 ? any : set)
+      let terms = terms[(set < 0 ? any : set) - first]
       state.fraction[lane] = terms.fraction
       state.stopLoss[lane] = terms.stopLoss
       state.takeProfit[lane] = terms.takeProfit

@@ -38,6 +38,8 @@ public protocol LaneStrategy: Sendable {
   var fields: [String] { get }
   /// What a set was given beyond its signals.
   func terms(of set: Int) -> LaneTerms
+  /// The same for neighbouring sets.
+  func terms(of sets: Range<Int>) -> [LaneTerms]
   /// Where to cut the sets into parts of about the same work, from 0 to their number.
   func cuts(parts: Int) -> [Int]
   /// Prepares the signals of some sets; used for every symbol.
@@ -47,6 +49,8 @@ public protocol LaneStrategy: Sendable {
 extension LaneStrategy {
   /// Parts of the same number of sets.
   public func cuts(parts: Int) -> [Int] { (0...parts).map { setCount * $0 / parts } }
+  /// One set after the other.
+  public func terms(of sets: Range<Int>) -> [LaneTerms] { sets.map { terms(of: $0) } }
 }
 
 /// The signals of some parameter sets, laid out in vectors of eight lanes, eight vectors a bundle.

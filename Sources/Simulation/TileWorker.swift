@@ -26,11 +26,16 @@ final class TileWorker {
     evaluator = program.makeEvaluator(kernels: engine.kernels)
     columns = SymbolColumns(run: run)
     let vectors = program.sets.count / laneWidth
+    let places = program.sets
+    let first = sets.lowerBound
+    let same = run.strategy.sharesTerms
+    let terms = run.strategy.terms(of: same ? first..<first + 1 : sets)
     fresh =
-      run.strategy.sharesTerms
-      ? [run.freshState(sets: program.sets.prefix(laneWidth))]
+      same
+      ? [run.freshState(sets: repeatElement(first, count: laneWidth), first: first, terms: terms)]
       : (0..<vectors).map {
-        run.freshState(sets: program.sets[$0 * laneWidth..<($0 + 1) * laneWidth])
+        run.freshState(
+          sets: places[$0 * laneWidth..<($0 + 1) * laneWidth], first: first, terms: terms)
       }
     states = AlignedBuffer(repeating: LaneState(cash: 0), count: vectors)
     returns = AlignedBuffer(

@@ -155,14 +155,22 @@ extension ExpressionStrategy: LaneStrategy {
   public var entersShort: Bool { usesShort }
 
   /// Distances and size of a set.
-  public func terms(of set: Int) -> LaneTerms {
-    let point = sharesTerms ? 0 : grid.points[set]
-    func value(_ index: Int) -> Double? { terms[index].map { $0.value(grid, point) } }
-    var result = LaneTerms()
-    if let stop = value(0) { result.stopLoss = stop }
-    if let target = value(1) { result.takeProfit = target }
-    if let trail = value(2) { result.trailingStop = trail }
-    if let fraction = value(3) { result.fraction = fraction }
+  public func terms(of set: Int) -> LaneTerms { terms(of: set..<set + 1)[0] }
+
+  /// Distances and size of neighbouring sets.
+  public func terms(of sets: Range<Int>) -> [LaneTerms] {
+    var result = Array(repeating: LaneTerms(), count: sets.count)
+    let points = sharesTerms ? Array(repeating: 0, count: sets.count) : grid.points.list(sets)
+    let fields: [WritableKeyPath<LaneTerms, Double>] = [
+      \.stopLoss, \.takeProfit, \.trailingStop, \.fraction,
+    ]
+    // Term by term: what workers share is counted once for all sets, not for each.
+    for (term, field) in zip(terms, fields) {
+      guard let term else { continue }
+      for (index, value) in term.values(grid, points).enumerated() {
+        result[index][keyPath: field] = value
+      }
+    }
     return result
   }
 
@@ -214,6 +222,12 @@ private struct Term: Sendable {
       }
       values.append(expression.value(parameters))
     }
+  }
+
+  /// The values at some grid points.
+  func values(_ grid: ParameterGrid, _ points: [Int]) -> [Double] {
+    if values.isEmpty { return points.map { expression.value(grid.values(point: $0)) } }
+    return points.map { values[grid.projection($0, onto: axes)] }
   }
 
   /// The value at a grid point.
