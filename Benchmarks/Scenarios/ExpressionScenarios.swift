@@ -46,11 +46,11 @@ private func exponentialMean(_ context: ScenarioContext) throws -> Workload {
   }
 }
 
-/// `close > 430 * stdev(close, 50)`: a window summed afresh at each bar.
+/// `close > 430 * stdev(close, 50)`: a deviation over a window.
 ///
 /// Data: as `expressions/sma`. Limit: running sums of values and squares in C, which is two dependent additions and a
-/// square root a bar. The engine sums each window about its newest value, 100 operations a bar over eight bars at a
-/// time, so that nothing drifts; the ratio is the price of that.
+/// square root a bar. The engine sums back from an anchor in each window and on from it, several bars at a time, so that
+/// nothing drifts and no bar waits for the one before: the ratio may lie below 1.
 private func deviation(_ context: ScenarioContext) throws -> Workload {
   try expressionWorkload(context, "close > 430 * stdev(close, 50)") { c, out in
     apus_reference_stdev(c.close, c.count, 50, out)

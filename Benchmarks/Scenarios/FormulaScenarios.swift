@@ -4,8 +4,8 @@ import BenchmarkReference
 /// The other families of the formula language, one or two functions of each, over one series.
 ///
 /// Data: 100,000 unrounded bars a minute apart, up to five columns of 800 kB. Limits are the usual running totals,
-/// recursions and running extremes in C. The engine sums every window afresh about its newest value, so that nothing
-/// drifts and a constant window is exact: a window of 50 is 50 steps a bar, over eight bars at a time.
+/// recursions and running extremes in C. The engine sums windows from both sides of an anchor in them, so that nothing
+/// drifts and a constant window is exact, and takes recursions four bars at a time.
 let formulaScenarios: [Scenario] = [
   formula(
     "highest", "close >= highest(close, 50)", limit: "three comparisons a bar"

@@ -89,7 +89,8 @@ extension LaneEngine {
     let sets = program.sets.prefix(laneWidth)
     guard sets[0] == place.set else { preconditionFailure("a single set takes the first place") }
 
-    let state = AlignedBuffer(repeating: run.freshState(
+    let state = AlignedBuffer(
+      repeating: run.freshState(
         sets: sets, first: place.set, terms: [run.strategy.terms(of: place.set)]), count: 1)
     let room = AlignedBuffer(
       repeating: FillRecord(
