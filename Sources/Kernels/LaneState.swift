@@ -121,10 +121,24 @@ public struct LaneState: BitwiseCopyable, Sendable {
   /// Equity at the moment of ruin.
   public var ruinEquity = Vector.zero
 
+  /// What an invested account keeps at least: nothing, but a number that further losses can be told from.
+  public static let nothing = 1e-150
+
   /// Eight lanes with the same cash and no position.
   public init(cash: Double) {
     self.cash = Vector(repeating: cash)
     equity = self.cash
+  }
+
+  /// Raises what is left of invested accounts to `nothing`; called at the end of each block.
+  ///
+  /// Such an account never loses all, but thousands of losses would leave less than the smallest number, and then a
+  /// position could not be told from none.
+  public mutating func keepNothing() {
+    let least = Vector(repeating: Self.nothing)
+    let isFlat = units .== Vector.zero
+    cash.replace(with: least, where: isFlat .& (cash .< least))
+    units.replace(with: least, where: .!isFlat .& (units .< least))
   }
 }
 

@@ -19,7 +19,7 @@ struct BarGroups {
       var high = -Double.infinity
       var (longEntry, longExit) = (UInt64(0), UInt64(0))
       var (shortEntry, shortExit) = (UInt64(0), UInt64(0))
-      for bar in start..<min(start + Position.group, block.count) {
+      for bar in start..<Position.groupEnd(start, block.count) {
         low = block.prices.low[bar] < low ? block.prices.low[bar] : low
         high = block.prices.high[bar] > high ? block.prices.high[bar] : high
         longEntry |= block.signals.longEntry[bar]

@@ -119,7 +119,7 @@ public enum LaneKernel {
             | (groups.shortEntry(group, block.vector) & flat)
           wanted |= bits((groups.low(group) .<= lower) .| (groups.high(group) .>= upper))
         }
-        if wanted == 0 { calmUntil = min(bar + Position.group, block.count) }
+        if wanted == 0 { calmUntil = Position.groupEnd(bar, block.count) }
       }
       if bar >= calmUntil {
         var wanted = (block.longExit[bar] & long) | (block.longEntry[bar] & flat)

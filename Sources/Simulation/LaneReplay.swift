@@ -121,6 +121,7 @@ extension LaneEngine {
           fills: UnsafeBufferPointer(start: log.records, count: log.count))
         if run.keepsReturns { returns.append(gain[0][0]) }
       }
+      if run.rules.isInvested { state.base[0].keepNothing() }
       bar += count
     }
     var record = recorder.finish()

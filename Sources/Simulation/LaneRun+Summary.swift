@@ -38,8 +38,9 @@ extension LaneRun {
   ) {
     let isRuined = lanes.pointee.ruined[lane] != 0
     summary.finalEquity = isRuined ? lanes.pointee.ruinEquity[lane] : lanes.pointee.equity[lane]
-    // An invested account never owes anything, but so many losses can leave less than the smallest number.
-    summary.isRuined = isRuined || summary.finalEquity <= 0
+    // An invested account never owes anything; so many losses can leave it nothing all the same.
+    summary.isRuined =
+      isRuined || rules.isInvested && summary.finalEquity <= LaneState.nothing * 1e6
     summary.sumReturns = lanes.pointee.sumReturns[lane]
     summary.sumSquaredReturns = lanes.pointee.sumSquares[lane]
     summary.sumSquaredDownside = lanes.pointee.sumDownside[lane]

@@ -75,6 +75,9 @@ final class TileWorker {
           states.base + first, min(bundleVectors, states.count - first), block, run.rules, false,
           nil)
       }
+      if run.rules.isInvested {
+        for vector in 0..<states.count { states.base[vector].keepNothing() }
+      }
       bar += count
     }
     report(symbol: symbol, finished)

@@ -79,6 +79,20 @@ import Testing
     #expect((summary.finalEquity - final).magnitude < 1e-9)
   }
 
+  /// An account that pays half of itself at each fill has less than the smallest number after a thousand of them.
+  @Test(arguments: [FillMoment.nextOpen, .nextClose, .sameClose])
+  func thousandsOfLossesLeaveNothing(fill: FillMoment) throws {
+    var run = run(
+      [.flat(Array(repeating: 100, count: 3000))], window: 0..<3000,
+      signals: [.longEntry, .longExit])
+    run.rules.commissionRate = 0.5
+    run.rules.fill = fill
+    let summary = try sweep(run)[0]
+    #expect(summary.isRuined && summary.finalEquity < 1e-100 && summary.maxDrawdown == -1)
+    #expect(summary.trades + summary.openTrades == 1500)
+    #expect(try fingerprint(replay(run).summary) == fingerprint(summary))
+  }
+
   @Test func noSignals() throws {
     let run = run([.flat((1...200).map(Double.init))], window: 0..<200, signals: [])
     let record = try replay(run)
