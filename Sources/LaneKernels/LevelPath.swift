@@ -127,11 +127,12 @@ struct LevelPath {
     let proceeds = wealth * Vector(repeating: prices.cashPerUnit[bar])
     if rules.keepsTradeSums {
       let index = block.firstBar + bar
-      LaneKernel.bookExits(
-        state, isSale, index, units: wealth, cash: proceeds, asked: Vector(repeating: asked),
+      var trades = TradeSums(state)
+      trades.leave(
+        isSale, index, units: wealth, cash: proceeds, asked: Vector(repeating: asked),
         price: Vector(repeating: asked * (1 - rules.slippageRate)), rules)
-      LaneKernel.bookEntries(
-        state, isBuy, index, cash: wealth, units: bought, asked: asked, rules)
+      trades.enter(isBuy, index, cash: wealth, units: bought, asked: asked, rules)
+      trades.store(state)
     }
     closed.replace(with: closed &+ SIMD8(repeating: 1), where: isSale)
     wealth.replace(with: bought, where: isBuy)
@@ -179,9 +180,10 @@ struct LevelPath {
     growth.replace(with: proceeds / basis, where: isHit)
     let cash = wealth * proceeds
     if rules.keepsTradeSums {
-      LaneKernel.bookExits(
-        state, isHit, block.firstBar + bar, units: wealth, cash: cash, asked: asked, price: price,
-        rules)
+      var trades = TradeSums(state)
+      trades.leave(
+        isHit, block.firstBar + bar, units: wealth, cash: cash, asked: asked, price: price, rules)
+      trades.store(state)
     }
     closed.replace(with: closed &+ SIMD8(repeating: 1), where: isHit)
     wealth.replace(with: cash, where: isHit)

@@ -110,6 +110,7 @@ extension LaneKernel {
       position.bars[fills] = UInt64(truncatingIfNeeded: bar)
       fills &+= entered[bar] | left[bar] == 0 ? 0 : 1
     }
+    var sums = TradeSums(state)
     var cash = state.pointee.cash
     var units = state.pointee.units
     for fill in 0..<fills {
@@ -120,14 +121,15 @@ extension LaneKernel {
       let proceeds = units * prices.cashPerUnit[bar]
       let asked = fillPrices[bar]
       let index = block.firstBar + bar
-      bookExits(
-        state, isSale, index, units: units, cash: proceeds, asked: Vector(repeating: asked),
+      sums.leave(
+        isSale, index, units: units, cash: proceeds, asked: Vector(repeating: asked),
         price: Vector(repeating: asked * (1 - rules.slippageRate)), rules)
-      bookEntries(state, isBuy, index, cash: cash, units: bought, asked: asked, rules)
+      sums.enter(isBuy, index, cash: cash, units: bought, asked: asked, rules)
       cash.replace(with: Vector.zero, where: isBuy)
       cash.replace(with: proceeds, where: isSale)
       units.replace(with: bought, where: isBuy)
       units.replace(with: Vector.zero, where: isSale)
     }
+    sums.store(state)
   }
 }
