@@ -11,7 +11,7 @@ import Testing
     ProcessInfo.processInfo.environment["APUS_KILL_SEED"].flatMap(UInt64.init)
     ?? UInt64.random(in: 0...9999)
 
-  /// Some 90,000 lanes of 40,000 bars: seconds of work, and a result that is compared in no time.
+  /// Some 90,000 lanes of 200,000 bars: seconds of work, and a result that is compared in no time.
   private static let long = [
     "--set", "fast={from: 2, to: 300}", "--set", "slow={from: 2, to: 450}", "--quiet",
   ]
@@ -20,7 +20,7 @@ import Testing
 
   init() async throws {
     place = try Workplace()
-    try await place.makeStore("prices.h5", "--bars 40000 --symbols 1 --frequency minute")
+    try await place.makeStore("prices.h5", "--bars 200000 --symbols 1 --frequency minute")
     try place.folder.write(
       Specs.cross(name: "long", more: "where: \"fast < slow\","), to: "a.json5")
   }
