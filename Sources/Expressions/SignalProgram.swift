@@ -140,10 +140,8 @@ public struct SignalProgram: Sendable {
 
   /// Finds the comparisons that differ.
   private mutating func compare() {
-    var places: [Int: Int] = [:]
-    for (place, node) in shape.nodes.enumerated() { places[node] = place }
     let ends = shape.leaves.map { entry in
-      (a: places[entry.leaf.a] ?? 0, b: entry.leaf.b.map { places[$0] ?? 0 })
+      (a: shape.place(of: entry.leaf.a), b: entry.leaf.b.map(shape.place))
     }
     var known = Array(repeating: [Int: Int](minimumCapacity: vectorCount), count: ends.count)
     comparisonOf.reserveCapacity(vectorCount * ends.count)
@@ -169,10 +167,8 @@ public struct SignalProgram: Sendable {
   }
 
   private static func steps(_ shape: SignalShape, _ graph: ExpressionGraph) -> [Step?] {
-    var places: [Int: Int] = [:]
-    for (place, node) in shape.nodes.enumerated() { places[node] = place }
-    return shape.nodes.map { node in
-      func place(_ node: Int) -> Int { places[node] ?? 0 }
+    shape.nodes.map { node in
+      func place(_ node: Int) -> Int { shape.place(of: node) }
       if graph.dependencies[node].isEmpty { return nil }
       switch graph.nodes[node] {
       case .unary(let operation, let x): return .unary(operation, place(x))

@@ -43,13 +43,19 @@ struct SignalShape: Sendable {
   private var leafColumns: [Leaf: Int] = [:]
   private var conditionColumns: [Int: Int] = [:]
   private var crossingColumns: [Leaf: (rises: Int, falls: Int)] = [:]
-  private var known: Set<Int> = []
+  private var places: [Int: Int] = [:]
 
   /// The shape of four signals.
   init(graph: ExpressionGraph, signals: [Int?]) {
     for signal in signals {
       if let signal { roots.append(condition(signal, graph)) } else { roots.append(nil) }
     }
+  }
+
+  /// Where a node that a leaf or a step reads stands among `nodes`.
+  func place(of node: Int) -> Int {
+    guard let place = places[node] else { preconditionFailure("node \(node) is not in the shape") }
+    return place
   }
 
   private mutating func condition(_ node: Int, _ graph: ExpressionGraph) -> Int {
@@ -124,7 +130,7 @@ struct SignalShape: Sendable {
 
   /// Notes a node that some step of a vector may read, after the nodes that it reads itself.
   private mutating func require(_ node: Int, _ graph: ExpressionGraph) {
-    guard known.insert(node).inserted else { return }
+    if places[node] != nil { return }
     switch graph.nodes[node] {
     case .field, .clock, .constant, .every, .indicator: break
     default:
@@ -133,6 +139,7 @@ struct SignalShape: Sendable {
         for input in graph.nodes[node].inputs { require(input, graph) }
       }
     }
+    places[node] = nodes.count
     nodes.append(node)
   }
 }

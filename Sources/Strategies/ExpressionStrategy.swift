@@ -231,11 +231,7 @@ private struct Term: Sendable {
   }
 
   /// The value at a grid point.
-  func value(_ grid: ParameterGrid, _ point: Int) -> Double {
-    values.isEmpty
-      ? expression.value(grid.values(point: point))
-      : values[grid.projection(point, onto: axes)]
-  }
+  func value(_ grid: ParameterGrid, _ point: Int) -> Double { values(grid, [point])[0] }
 }
 
 /// The signals of some sets, as the lane engine takes them.
