@@ -1,6 +1,4 @@
-import FoundationEssentials
-// Without it TimeZone knows no zone but GMT.
-import FoundationInternationalization
+import Interchange
 import Market
 
 /// What to add to UTC in the zone of a panel.
@@ -9,33 +7,23 @@ import Market
 final class ZoneOffsets {
   /// Whether an offset was asked for that this system does not know.
   private(set) var wasMissed = false
-  private let zone: TimeZone?
   private let isNeeded: Bool
-  private var quarter = Int64.min
-  private var last: Int64 = 0
-
-  // Zones change their offset at whole quarters of an hour only.
-  private static let quarterNs: Int64 = 900_000_000_000
+  private let name: String
+  // Read when first needed, as few strategies ask for the hour.
+  private lazy var rules = ZoneRules.named(name)
 
   init(_ panel: PricePanel) {
-    isNeeded = panel.frequencyNs < Calendar.dayNs && panel.calendar.timeZone != "UTC"
-    zone = isNeeded ? TimeZone(identifier: panel.calendar.timeZone) : nil
+    name = panel.calendar.timeZone
+    isNeeded = panel.frequencyNs < Calendar.dayNs
   }
 
   /// Nanoseconds to add to an instant.
   func offset(at ns: Int64) -> Int64 {
     guard isNeeded else { return 0 }
-    guard let zone else {
+    guard let rules else {
       wasMissed = true
       return 0
     }
-    let (quotient, remainder) = ns.quotientAndRemainder(dividingBy: Self.quarterNs)
-    let current = remainder < 0 ? quotient - 1 : quotient
-    if current != quarter {
-      quarter = current
-      let date = Date(timeIntervalSince1970: Double(ns) / 1e9)
-      last = Int64(zone.secondsFromGMT(for: date)) * 1_000_000_000
-    }
-    return last
+    return rules.offset(at: ns)
   }
 }
