@@ -70,6 +70,25 @@ public struct ExpressionCompiler {
     return node(condition.yes)
   }
 
+  /// Holds a position to the bars where a field is above zero: entries wait for one, and every other bar is an exit.
+  ///
+  /// - Parameters:
+  ///   - entry: node of the condition to enter.
+  ///   - exit: node of the condition to leave; nil if there is none.
+  ///   - field: a field that is defined at every bar.
+  public mutating func restrict(entry: Int, exit: Int?, to field: String) -> (
+    entry: Int, exit: Int
+  ) {
+    let inside = graph.add(
+      .binary(.greater, graph.add(.field(field)), graph.add(.constant(.number(0)))))
+    let outside = graph.add(
+      .binary(.lessOrEqual, graph.add(.field(field)), graph.add(.constant(.number(0)))))
+    return (
+      graph.add(.binary(.and, inside, entry)),
+      exit.map { graph.add(.binary(.or, outside, $0)) } ?? outside
+    )
+  }
+
   /// Adds a number; returns its node.
   public mutating func number(_ source: String) throws(ExpressionError) -> Int {
     node(try number(try Parser.parse(source), "the expression"))

@@ -40,8 +40,10 @@ public struct RunPlan: Sendable {
     self.spec = spec
     self.storePath = storePath
     let store = try PriceStore.open(storePath)
-    let panel = try Self.panel(spec, store)
-    let symbols = try Self.symbols(spec, panel)
+    var panel = try Self.panel(spec, store)
+    let universe = try Self.universe(spec, panel)
+    if let universe { panel = panel.adding(field: Universe.field, values: universe.isMember) }
+    let symbols = try Self.symbols(spec, panel, universe)
     let window = try Self.window(spec, panel)
     grid = try Self.grid(spec, panel)
     let (lanes, overflow) = grid.count.multipliedReportingOverflow(by: symbols.count)
@@ -91,7 +93,9 @@ public struct RunPlan: Sendable {
     return try store.loadPanel(store.panels[0].name)
   }
 
-  private static func symbols(_ spec: Spec, _ panel: PricePanel) throws(SpecError) -> [Int] {
+  private static func symbols(_ spec: Spec, _ panel: PricePanel, _ universe: Universe?)
+    throws(SpecError) -> [Int]
+  {
     let path = "data.symbols"
     switch spec.symbols {
     case .all: return Array(0..<panel.symbolCount)
@@ -119,39 +123,31 @@ public struct RunPlan: Sendable {
         hint: sectors.isEmpty
           ? "the store knows no sectors: import with --symbols FILE"
           : "known: \(sectors.joined(separator: ", "))")
-    case .top(let count, let field):
-      return try top(count, by: field, spec, panel)
+    case .top: return universe?.everMembers ?? []
     }
   }
 
-  /// The largest symbols by a field, as last known at the first bar of the run: nothing later is looked at.
-  private static func top(_ count: Int, by name: String, _ spec: Spec, _ panel: PricePanel)
-    throws(SpecError) -> [Int]
-  {
+  /// The symbols that are the largest by a field at each bar, as far as it was known then; nil if none are asked for.
+  private static func universe(_ spec: Spec, _ panel: PricePanel) throws(SpecError) -> Universe? {
+    guard case .top(let count, let name) = spec.symbols else { return nil }
+    let path = "data.symbols.by"
     guard let field = panel.fieldIndex(name) else {
       throw .unknownName(
-        path: "data.symbols.by", line: 0, kind: "field", name: name,
+        path: path, line: 0, kind: "field", name: name,
         nearest: nearestName(to: name, among: panel.fields),
         hint: "panel \(panel.name) has: \(panel.fields.joined(separator: ", "))")
     }
-    let first = try window(spec, panel).lowerBound
-    let known = (0..<panel.symbolCount).compactMap { symbol -> (symbol: Int, value: Double)? in
-      // What a symbol was worth before it ended is no reason to choose it.
-      guard let life = panel.lifetimes[symbol], life.contains(first) else { return nil }
-      let bar = (0...first).last {
-        !panel.value(field: field, bar: $0, symbol: symbol).isNaN
-      }
-      return bar.map { (symbol, panel.value(field: field, bar: $0, symbol: symbol)) }
+    guard panel.fieldIndex(Universe.field) == nil else {
+      throw .panel(
+        reason: "panel \(panel.name) has a field '\(Universe.field)', the name by which a run "
+          + "knows the symbols chosen at each bar; import it under another name with --columns")
     }
-    let ranked = known.sorted {
-      $0.value != $1.value ? $0.value > $1.value : $0.symbol < $1.symbol
-    }
-    guard !ranked.isEmpty else {
+    let universe = Universe.top(count, by: field, of: panel, bars: try window(spec, panel))
+    guard !universe.everMembers.isEmpty else {
       throw .nothingToRun(
-        reason:
-          "data.symbols: no symbol that trades at the first bar of the run has a \(name) by then")
+        reason: "data.symbols: no symbol that trades has a \(name) at any bar of the run")
     }
-    return ranked.prefix(count).map(\.symbol)
+    return universe
   }
 
   private static func window(_ spec: Spec, _ panel: PricePanel) throws(SpecError) -> Range<Int> {
@@ -226,6 +222,14 @@ public struct RunPlan: Sendable {
 
   private static func warnings(_ spec: Spec, _ run: LaneRun) -> [RunWarning] {
     var warnings: [RunWarning] = []
+    if case .top(let count, let field) = spec.symbols {
+      warnings.append(
+        RunWarning(
+          code: "universe", severity: .info,
+          message:
+            "\(run.symbols.count) symbols are among the top \(count) by \(field) at some bar; "
+            + "each is bought only while it is, and sold when it no longer is"))
+    }
     if run.rules.fill == .sameClose {
       warnings.append(
         RunWarning(

@@ -55,7 +55,8 @@ public struct ExpressionStrategy: Sendable {
   /// - Parameters:
   ///   - source: the texts.
   ///   - grid: the parameter sets.
-  ///   - panel: where prices come from.
+  ///   - panel: where prices come from; one with a field `Universe.field` is held to it: nothing is bought where that is 0,
+  ///     and what is held there is sold.
   ///   - zoneOffset: nanoseconds to add to UTC for the panel's zone at an instant.
   /// - Throws: `StrategyError`, which names the text at fault.
   public init(
@@ -94,6 +95,13 @@ public struct ExpressionStrategy: Sendable {
     guard signals[0] != nil || signals[2] != nil else { throw .noEntry }
     for (entry, exit) in [(0, 1), (2, 3)] where signals[entry] == nil && signals[exit] != nil {
       throw .exitWithoutEntry(exit: Self.signalNames[exit], entry: Self.signalNames[entry])
+    }
+    if panel.fieldIndex(Universe.field) != nil {
+      for (entry, exit) in [(0, 1), (2, 3)] {
+        guard let condition = signals[entry] else { continue }
+        (signals[entry], signals[exit]) = compiler.restrict(
+          entry: condition, exit: signals[exit], to: Universe.field)
+      }
     }
     self.signals = signals
     self.terms = terms.map { $0.map { Term($0, grid) } }

@@ -82,18 +82,60 @@ import Testing
   }
 
   @Test(
-    "top looks at or before the first bar, and at symbols that trade then",
+    "top is chosen anew at each bar, among symbols that trade then, from values known then",
     arguments: [
-      ("", 1, ["E"]), ("", 3, ["E", "A", "B"]), ("", 100, ["E", "A", "B", "C"]),
-      // E has ended; A is known by its value of the day before; B and C tie in the table's order.
-      ("from: '2014-01-03',", 1, ["A"]), ("from: '2014-01-03',", 9, ["A", "B", "C"]),
-      ("from: '2014-01-04',", 2, ["D", "C"]), ("from: '2014-01-04',", 9, ["D", "C", "B", "A"]),
-    ]) func top(from: String, count: Int, expected: [String]) throws
+      // E has ended on the third day; A is known by its value of the day before; D begins on the fourth.
+      ("", 1, ["E", "E", "A", "D", "D", "D"]),
+      // On the third day B and C tie in the table's order.
+      ("", 2, ["AE", "AE", "AB", "CD", "CD", "CD"]),
+      ("", 9, ["ABCE", "ABCE", "ABC", "ABCD", "ABCD", "ABCD"]),
+      ("from: '2014-01-03', to: '2014-01-04',", 2, ["", "", "AB", "CD", "", ""]),
+    ]) func top(window: String, count: Int, expected: [String]) throws
   {
     let bench = try Self.sized()
     let plan = try bench.plan(
-      data: "\(from) symbols: { top: \(count), by: 'size' }", Self.always)
-    #expect(plan.run.symbols.map { plan.run.panel.symbols[$0].symbol } == expected)
+      data: "\(window) symbols: { top: \(count), by: 'size' }", Self.always)
+    let panel = plan.run.panel
+    let field = try #require(panel.fieldIndex("in_universe"))
+    let members = (0..<panel.barCount).map { bar in
+      (0..<panel.symbolCount).filter { panel.value(field: field, bar: bar, symbol: $0) == 1 }
+        .map { panel.symbols[$0].symbol }.joined()
+    }
+    #expect(members == expected)
+    #expect(
+      plan.run.symbols.map { panel.symbols[$0].symbol }
+        == Set(expected.joined().map(String.init)).sorted())
+    #expect(plan.warnings.contains { $0.code == "universe" })
+  }
+
+  @Test func nothingIsHeldOutsideTheUniverse() throws {
+    let bench = try Self.sized()
+    let plan = try bench.plan(
+      data: "symbols: { top: 2, by: 'size' }",
+      "strategy: { long_entry: 'close > 1' }, execution: { fill: 'same_close' }")
+    // A belongs to it for three days, B for one, C and D from the fourth on, E for two.
+    let held = ["A": 0...2, "B": 2...2, "C": 3...5, "D": 3...5, "E": 0...1]
+    try bench.run(plan)
+    let job = try ReplayJob(path: bench.folder.path("run.h5"))
+    for lane in 0..<plan.run.laneCount {
+      let outcome = try job.replay(lane: lane)
+      #expect(outcome.differing == [])
+      let bars = try #require(held[plan.symbol(lane: lane)])
+      for bar in 0..<6 {
+        // E has no price after its second bar, so it can't be sold.
+        let isHeld = bars.contains(bar) || plan.symbol(lane: lane) == "E"
+        #expect((outcome.record.exposure[bar] > 0) == isHeld, "\(plan.symbol(lane: lane)) \(bar)")
+      }
+    }
+  }
+
+  @Test func aFieldMayNotHaveTheNameOfTheUniverse() throws {
+    var draft = SampleMarket.closes(["A": [5, 5, 5]])
+    draft.fields.append(.init(name: "in_universe", values: [1, 1, 1]))
+    let bench = try Workbench(draft)
+    #expect(
+      bench.complaint(data: "symbols: { top: 1, by: 'close' }").hasPrefix(
+        "panel us_equity_1d has a field 'in_universe'"))
   }
 
   @Test func topWithoutAnyValue() throws {
@@ -102,7 +144,7 @@ import Testing
     let bench = try Workbench(draft)
     #expect(
       bench.complaint(data: "symbols: { top: 1, by: 'size' }, to: '2014-01-02'")
-        == "data.symbols: no symbol that trades at the first bar of the run has a size by then")
+        == "data.symbols: no symbol that trades has a size at any bar of the run")
   }
 
   // MARK: - The window

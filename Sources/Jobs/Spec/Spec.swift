@@ -12,7 +12,7 @@ public struct Spec: Sendable {
     case named([String])
     /// Those of a sector.
     case sector(String)
-    /// The largest by a field, as last known before the first bar of the run ends.
+    /// The largest by a field at each bar, as far as it was known then.
     case top(Int, by: String)
   }
 
