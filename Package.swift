@@ -188,3 +188,13 @@ for (name, march) in variants {
         + (march == "x86-64-v4" ? [.define("FOUR_IN_FLIGHT")] : []),
       exclude: ["README.md"]))
 }
+
+// Readers of foreign bytes under libFuzzer: see Tests/Fuzzing/README.md.
+if Context.environment["APUS_FUZZ"] != nil {
+  package.targets += [
+    .target(name: "CFuzzDriver", path: "Tests/Fuzzing/CFuzzDriver"),
+    .executableTarget(
+      name: "apus-fuzz", dependencies: ["CFuzzDriver", "Jobs", "Interchange", "Storage", "Market"],
+      path: "Tests/Fuzzing/Fuzzer"),
+  ]
+}
