@@ -20,6 +20,8 @@ public struct Group: ~Copyable, AttributeOwner {
     case type
     /// A link to another place, in this file or another; it is not followed.
     case link
+    /// Something that can't be read.
+    case damaged
   }
 
   /// Makes a group inside this one.
@@ -56,7 +58,7 @@ public struct Group: ~Copyable, AttributeOwner {
     }
   }
 
-  /// What stands under a name; nil if nothing does, or if it can't be told.
+  /// What stands under a name; nil if nothing does, or something of no kind that we know.
   public func kind(of name: String) -> MemberKind? {
     Library.enter {
       var address: haddr_t = 0
@@ -64,13 +66,14 @@ public struct Group: ~Copyable, AttributeOwner {
       switch apus_h5_link(handle.id, name, &address) {
       case 1: break
       case 2: return .link
-      default: return nil
+      case 0: return nil
+      default: return .damaged
       }
-      guard (try? checkMember(name)) != nil else { return nil }
+      guard (try? checkMember(name)) != nil else { return .damaged }
       var info = H5O_info_t()
       guard
         H5Oget_info_by_name2(handle.id, name, &info, UInt32(H5O_INFO_BASIC), apus_h5_default()) >= 0
-      else { return nil }
+      else { return .damaged }
       return switch info.type {
       case H5O_TYPE_GROUP: .group
       case H5O_TYPE_DATASET: .dataset

@@ -55,7 +55,8 @@ final class Soundness {
     _ = try StringType.opaque(path)
     guard apus_h5_survives(path, Self.patience) != 0 else {
       throw HDF5Error(
-        operation: "open", path: path, stack: "it is damaged so that the HDF5 library crashes on it")
+        operation: "open", path: path, stack: "it is damaged so that the HDF5 library crashes on it"
+      )
     }
     isProven = true
     if let state { Self.proven.insert(state) }

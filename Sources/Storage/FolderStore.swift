@@ -135,7 +135,8 @@ struct FolderStore {
     var part = change
     let listed = Set(
       try store?.quarantinedRows().filter { $0.panel == change.draft.name }.map(\.row) ?? [])
-    let rows = change.isReplacing ? change.quarantine : change.quarantine.filter { !listed.contains($0) }
+    let rows =
+      change.isReplacing ? change.quarantine : change.quarantine.filter { !listed.contains($0) }
     let drafts = period.split(change.draft)
     var outcome = AppendOutcome()
     var steps: [PanelChange.Step] = []
@@ -149,7 +150,9 @@ struct FolderStore {
     try change.checkConflicts(steps, path: path)
     outcome.isNewPanel = known == nil
     if let known {
-      outcome.symbolsAdded = change.draft.symbols.map(\.symbol).filter { !known.symbols.contains($0) }
+      outcome.symbolsAdded = change.draft.symbols.map(\.symbol).filter {
+        !known.symbols.contains($0)
+      }
       outcome.fieldsAdded = change.draft.fields.map(\.name).filter { !known.fields.contains($0) }
     }
     var contents = zip(drafts, steps).compactMap { draft, step in
@@ -226,7 +229,9 @@ struct FolderStore {
     throws(StorageError) -> Period
   {
     guard let first = names.first else { return wanted ?? Period(frequencyNs: draft.frequencyNs) }
-    guard let period = Period(fileName: first) else { throw .unknownPeriods(path: path, file: first) }
+    guard let period = Period(fileName: first) else {
+      throw .unknownPeriods(path: path, file: first)
+    }
     if let odd = names.first(where: { Period(fileName: $0) != period }) {
       throw .unknownPeriods(path: path, file: odd)
     }

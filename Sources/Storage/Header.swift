@@ -130,6 +130,21 @@ struct PartReader {
     return try reading(path) { () throws(HDF5Error) in try parent.group(name) }
   }
 
+  /// The members of one kind, in order; what can't be read or leads elsewhere is an error.
+  func names(_ parent: borrowing Group, of kind: Group.MemberKind) throws(StorageError) -> [String]
+  {
+    let all = try reading(path) { () throws(HDF5Error) in try parent.names() }
+    var names: [String] = []
+    for name in all {
+      switch parent.kind(of: name) {
+      case .link, .damaged: throw missing(parent, name, "\(kind)")
+      case kind: names.append(name)
+      default: continue
+      }
+    }
+    return names
+  }
+
   /// A member that must be a dataset of a shape; nil stands for any extent.
   func dataset(_ parent: borrowing Group, _ name: String, _ expected: [Int?]) throws(StorageError)
     -> Dataset
@@ -186,6 +201,7 @@ struct PartReader {
       switch parent.kind(of: name) {
       case .link: "it is a link to another place, which is not followed"
       case nil: "the \(kind) is missing"
+      case .damaged: "it can't be read"
       default: "it is no \(kind)"
       }
     return .damaged(path: path, part: inside, reason: reason)

@@ -75,7 +75,8 @@ struct PanelMerge: Sendable {
 
   /// Whether the whole says no more than what is stored.
   var changesNothing: Bool {
-    newBars == 0 && newSymbols.isEmpty && newFields.isEmpty && filledCount == 0 && conflictCount == 0
+    newBars == 0 && newSymbols.isEmpty && newFields.isEmpty && filledCount == 0
+      && conflictCount == 0
       && info.allowsNegativePrices == old.info.allowsNegativePrices
   }
 
@@ -125,7 +126,8 @@ struct PanelMerge: Sendable {
       guard let life else { return }
       let (first, last) = (bars[life.lowerBound], bars[life.upperBound])
       lifetimes[column] =
-        min(first, lifetimes[column]?.lowerBound ?? first)...max(
+        min(
+          first, lifetimes[column]?.lowerBound ?? first)...max(
           last, lifetimes[column]?.upperBound ?? last)
     }
     if !isByClose || old.info.fields.contains("close") {

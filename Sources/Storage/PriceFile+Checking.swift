@@ -77,14 +77,16 @@ extension PriceFile {
       }
       throw .damaged(
         path: path, part: "panels/\(stored.info.name)/first",
-        reason: "\(stored.info.symbols[index]) lives from \(text(told)), its values from \(text(life))")
+        reason:
+          "\(stored.info.symbols[index]) lives from \(text(told)), its values from \(text(life))")
     }
   }
 
   /// Whether all fields are measured by the two axes.
   ///
   /// - Throws: `damaged` if one is measured by anything else.
-  private func verifyScales(_ info: PanelInfo, _ group: borrowing Group) throws(StorageError) -> Bool
+  private func verifyScales(_ info: PanelInfo, _ group: borrowing Group) throws(StorageError)
+    -> Bool
   {
     var isWhole = true
     for (dimension, axis) in ["time", "symbol"].enumerated() {
@@ -148,7 +150,8 @@ extension PriceStore {
   /// This is also how a store of an earlier format becomes one of the present: what is read is written anew.
   ///
   /// - Returns: the files that were written; none if all were complete.
-  public static func migrate(_ path: String, patience: Double = defaultPatience) throws(StorageError)
+  public static func migrate(_ path: String, patience: Double = defaultPatience)
+    throws(StorageError)
     -> [String]
   {
     let isFolder = isFolder(path)

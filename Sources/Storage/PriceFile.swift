@@ -22,9 +22,8 @@ struct PriceFile: Sendable {
     }
     self.path = path
     let folder = try part.group(root, "panels")
-    let names = try reading(path) { () throws(HDF5Error) in try folder.names() }
     var panels: [PanelInfo] = []
-    for name in names where folder.kind(of: name) == .group {
+    for name in try part.names(folder, of: .group) {
       panels.append(try Self.readPanel(try part.group(folder, name), name, part).info)
     }
     self.panels = panels
@@ -184,9 +183,8 @@ struct PriceFile: Sendable {
     let symbols = try part.texts(group, "symbol", nil)
     try checkDistinct(symbols, inside + "/symbol", part)
     var fields: [String] = []
-    for field in try reading(part.path, { () throws(HDF5Error) in try group.names() })
-    where !["time", "symbol", "first", "last"].contains(field) && group.kind(of: field) == .dataset
-    {
+    for field in try part.names(group, of: .dataset)
+    where !["time", "symbol", "first", "last"].contains(field) {
       let dataset = try part.dataset(group, field, [timeNs.count, symbols.count])
       guard dataset.holdsNumbers else { throw damaged("/\(field)", "it does not hold numbers") }
       fields.append(field)

@@ -66,8 +66,15 @@ extension PriceStore {
       access(folder.path, F_OK) == 0 ? folder.file("2000.h5") : folder.path, force: true)
   }
 
+  /// Whether a file or a folder with files stands at `path`.
+  public static func isStore(_ path: String) throws(StorageError) -> Bool {
+    if access(path, F_OK) != 0 { return false }
+    if !isFolder(path) { return true }
+    return try !FolderStore(path).members().isEmpty
+  }
+
   /// Whether a path means a folder of files.
-  static func isFolder(_ path: String) -> Bool {
+  public static func isFolder(_ path: String) -> Bool {
     var status = stat()
     if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR }
     return path.hasSuffix("/")

@@ -26,6 +26,14 @@ extension PriceStore {
     }
   }
 
+  /// The store as it is now, if it is a folder whose files are others than they were.
+  func reopenedFolder() throws(StorageError) -> PriceStore? {
+    guard Self.isFolder(path) else { return nil }
+    let now = try Self.openFolder(path)
+    let isSame = now.contentHash == contentHash && now.files.map(\.path) == files.map(\.path)
+    return isSame ? nil : now
+  }
+
   /// Joins the files of a folder in time order; a panel is in some of them, and grows symbols and fields on the way.
   init(folder: String, files: [PriceFile]) throws(StorageError) {
     var names: [String] = []
@@ -64,8 +72,13 @@ extension PriceStore {
 
   /// Loads the parts of a panel into one block, NaN where an earlier or later file lacks a symbol or a field.
   ///
-  /// - Returns: nil if a file was replaced since the folder was opened.
-  func loadParts(_ info: PanelInfo, fields: [String]) throws(StorageError) -> StoredPanel? {
+  /// - Throws: `damaged` if a file was replaced since the folder was opened, and what loading a file throws.
+  func loadParts(_ info: PanelInfo, fields: [String]) throws(StorageError) -> StoredPanel {
+    func replaced(_ file: PriceFile) -> StorageError {
+      .damaged(
+        path: file.path, part: "panels/\(info.name)",
+        reason: "it was replaced while it was being read; run again")
+    }
     let columns = Dictionary(uniqueKeysWithValues: info.symbols.enumerated().map { ($1, $0) })
     var parts: [(file: PriceFile, mapped: StoredPanel?, info: PanelInfo, columns: [Int])] = []
     var timeNs: [Int64] = []
@@ -73,7 +86,7 @@ extension PriceStore {
       guard let known = file.panels.first(where: { $0.name == info.name }) else { continue }
       let own = fields.filter { known.fields.contains($0) }
       let (now, times, mapped) = try file.map(info.name, fields: own)
-      guard now == known else { return nil }
+      guard now == known else { throw replaced(file) }
       timeNs += times
       parts.append((file, mapped, known, known.symbols.map { columns[$0] ?? 0 }))
     }
@@ -94,9 +107,7 @@ extension PriceStore {
             try part.file.load(info.name, fields: [fields[index]])
           }
         guard stored.info.symbols == part.info.symbols, stored.timeNs.count == bars else {
-          throw .damaged(
-            path: part.file.path, part: "panels/\(info.name)",
-            reason: "it was replaced while it was being read; run again")
+          throw replaced(part.file)
         }
         let place = stored.info.fields.firstIndex(of: fields[index]) ?? 0
         let source = stored.values(place)
@@ -105,7 +116,9 @@ extension PriceStore {
           continue
         }
         for bar in 0..<bars {
-          for symbol in 0..<own { block[bar * width + part.columns[symbol]] = source[bar * own + symbol] }
+          for symbol in 0..<own {
+            block[bar * width + part.columns[symbol]] = source[bar * own + symbol]
+          }
         }
       }
     }

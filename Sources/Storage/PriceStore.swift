@@ -64,6 +64,14 @@ public struct PriceStore: Sendable {
     self.files = files
   }
 
+  /// Bytes of its files.
+  public var byteCount: Int {
+    files.reduce(0) { sum, file in
+      var status = stat()
+      return stat(file.path, &status) == 0 ? sum + Int(status.st_size) : sum
+    }
+  }
+
   /// What is known of a panel.
   public func info(_ panel: String) throws(StorageError) -> PanelInfo {
     if let info = panels.first(where: { $0.name == panel }) { return info }
@@ -87,21 +95,25 @@ public struct PriceStore: Sendable {
     for field in fields ?? [] where !info.fields.contains(field) {
       throw .fieldMissing(field: field, panel: name, path: path, available: info.fields)
     }
-    if verifyHash { for file in files { try file.verifyHash(name) } }
-    let wanted = fields ?? info.fields
-    let whole: StoredPanel
-    if files.count == 1 {
-      whole = try files[0].load(name, fields: wanted)
-    } else if let joined = try loadParts(info, fields: wanted) {
-      whole = joined
-    } else {
-      // A writer replaced files since: what stands there now is whole too.
-      return try PriceStore.open(path).loadPanel(name, fields: fields, verifyHash: verifyHash)
+    do throws(StorageError) {
+      if verifyHash { for file in files { try file.verifyHash(name) } }
+      let wanted = fields ?? info.fields
+      let whole =
+        if files.count == 1 {
+          try files[0].load(name, fields: wanted)
+        } else {
+          try loadParts(info, fields: wanted)
+        }
+      return PricePanel(
+        name: name, time: TimeAxis(ns: whole.timeNs), symbols: table(of: whole.info.symbols),
+        calendar: info.calendar, frequencyNs: info.frequencyNs, fields: wanted,
+        lifetimes: whole.info.lifetimes, contentHash: whole.info.contentHash, storage: whole.storage
+      )
+    } catch {
+      // A writer may have replaced files of the folder since it was opened: what stands there now is whole too.
+      guard let fresh = try reopenedFolder() else { throw error }
+      return try fresh.loadPanel(name, fields: fields, verifyHash: verifyHash)
     }
-    return PricePanel(
-      name: name, time: TimeAxis(ns: whole.timeNs), symbols: table(of: whole.info.symbols),
-      calendar: info.calendar, frequencyNs: info.frequencyNs, fields: wanted,
-      lifetimes: whole.info.lifetimes, contentHash: whole.info.contentHash, storage: whole.storage)
   }
 
   /// Number of missing values by field, over all bars and symbols of a panel; reads the whole panel.
