@@ -37,6 +37,31 @@ extension Group {
     return dataset
   }
 
+  /// Makes a dataset of numbers whose chunks are shuffled and deflated; the file must have been made for chunks.
+  ///
+  /// - Parameter level: of deflate, 1 to 9.
+  public func createPackedDataset<Value: Element>(
+    _ name: String, of type: Value.Type, shape: [Int], chunk: [Int], level: Int
+  ) throws(HDF5Error) -> Dataset {
+    try Library.enter { () throws(HDF5Error) in
+      let path = memberPath(name)
+      let space = try Handle(
+        H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil), "describe", path)
+      let creation = try Handle(H5Pcreate(apus_h5_dataset_create()), "prepare to create", path)
+      let extents = chunk.map { hsize_t($0) }
+      for status in [
+        H5Pset_chunk(creation.id, Int32(extents.count), extents), H5Pset_shuffle(creation.id),
+        H5Pset_deflate(creation.id, UInt32(level)),
+        H5Pset_fill_time(creation.id, H5D_FILL_TIME_NEVER),
+      ] { try HDF5Error.check(status, "prepare to create", path) }
+      let id = H5Dcreate2(
+        handle.id, name, Value.kind.file, space.id, apus_h5_default(), creation.id,
+        apus_h5_default())
+      let handle = try Handle(id, "create", path, writing: bytes.writing)
+      return try Dataset(path: path, handle: handle, bytes: bytes)
+    }
+  }
+
   private func create(_ name: String, _ type: hid_t, _ shape: [Int]) throws(HDF5Error) -> Dataset {
     let path = memberPath(name)
     let extents = shape.map { hsize_t($0) }
@@ -75,6 +100,31 @@ extension Dataset {
     try Library.enter { () throws(HDF5Error) in
       let status = H5Dwrite(
         handle.id, Value.kind.memory, apus_h5_whole(), apus_h5_whole(), apus_h5_default(), base)
+      try HDF5Error.check(status, "write", path)
+    }
+  }
+
+  /// Writes whole rows of a two-dimensional dataset from a row on.
+  ///
+  /// Traps outside the dataset, or if the values don't fill rows.
+  public func writeRows<Value: Element>(_ values: UnsafeBufferPointer<Value>, at row: Int)
+    throws(HDF5Error)
+  {
+    let width = shape[shape.count - 1]
+    guard let base = values.baseAddress, !values.isEmpty else { return }
+    let rows = values.count / width
+    precondition(
+      shape.count == 2 && rows * width == values.count && row >= 0 && row + rows <= shape[0],
+      "rows inside \(path)")
+    try Library.enter { () throws(HDF5Error) in
+      let file = try Handle(H5Dget_space(handle.id), "write", path)
+      let start = [hsize_t(row), 0]
+      let extent = [hsize_t(rows), hsize_t(width)]
+      try HDF5Error.check(
+        H5Sselect_hyperslab(file.id, H5S_SELECT_SET, start, nil, extent, nil), "write", path)
+      let memory = try Handle(H5Screate_simple(2, extent, nil), "write", path)
+      let status = H5Dwrite(
+        handle.id, Value.kind.memory, memory.id, file.id, apus_h5_default(), base)
       try HDF5Error.check(status, "write", path)
     }
   }
@@ -135,8 +185,39 @@ extension Dataset {
     }
   }
 
-  /// Whether a dimension of this dataset is measured by a scale.
-  public func isAttached(_ scale: borrowing Dataset, dimension: Int) -> Bool {
-    Library.enter { H5DSis_attached(handle.id, scale.handle.id, UInt32(dimension)) > 0 }
+  /// Whether a dimension of this dataset is measured by a scale; nil if it is measured by none.
+  ///
+  /// The list of scales is resolved here: the library would follow its references without looking.
+  public func isAttached(_ scale: borrowing Dataset, dimension: Int) throws(HDF5Error) -> Bool? {
+    try Library.enter { () throws(HDF5Error) in
+      if bytes.writing != nil {
+        return H5DSis_attached(handle.id, scale.handle.id, UInt32(dimension)) > 0
+      }
+      let scales = try references("DIMENSION_LIST", at: dimension)
+      return scales.isEmpty ? nil : scales.contains(UInt64(apus_h5_address(scale.handle.id)))
+    }
+  }
+
+  /// Addresses of the objects that an element of an attribute of object references lists.
+  private func references(_ name: String, at element: Int) throws(HDF5Error) -> [UInt64] {
+    guard hasAttribute(name) else { return [] }
+    let part = "\(path)@\(name)"
+    let attribute = try Handle(H5Aopen(handle.id, name, apus_h5_default()), "open", part)
+    let type = try Handle(H5Aget_type(attribute.id), "read", part)
+    let space = try Handle(H5Aget_space(attribute.id), "read", part)
+    let count = try HDF5Error.check(H5Sget_simple_extent_npoints(space.id), "read", part)
+    guard H5Tget_class(type.id) == H5T_VLEN, count == shape.count, element < count else {
+      throw HDF5Error(operation: "read", path: part, stack: "it is no list for each dimension")
+    }
+    let opaque = try StringType.opaque(part)
+    var stored = [UInt8](repeating: 0, count: 16 * Int(count))
+    try HDF5Error.check(H5Aread(attribute.id, opaque.id, &stored), "read", part)
+    var heap = GlobalHeap(file: bytes)
+    let reference = GlobalHeap.references(stored)[element]
+    if reference.length == 0 { return [] }
+    guard let addresses = heap.addresses(reference) else {
+      throw HDF5Error(operation: "read", path: part, stack: "the list is damaged")
+    }
+    return addresses
   }
 }

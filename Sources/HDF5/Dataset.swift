@@ -1,4 +1,5 @@
 import CHDF5
+import Glibc
 
 /// An open dataset: an array of numbers or texts.
 public struct Dataset: ~Copyable, AttributeOwner {
@@ -32,6 +33,7 @@ public struct Dataset: ~Copyable, AttributeOwner {
       shape.append(Int(extent))
       count *= Int(extent)
     }
+    if bytes.writing == nil { try Self.checkLayout(handle.id, bytes, path) }
     self.path = path
     self.shape = shape
     self.count = count
@@ -39,11 +41,31 @@ public struct Dataset: ~Copyable, AttributeOwner {
     self.bytes = bytes
   }
 
+  /// Refuses values that stand in other files, and lists of chunks that the library may not survive.
+  private static func checkLayout(_ id: hid_t, _ bytes: FileBytes, _ path: String)
+    throws(HDF5Error)
+  {
+    let creation = try Handle(H5Dget_create_plist(id), "look at the layout of", path)
+    let layout = H5Pget_layout(creation.id)
+    guard layout != H5D_VIRTUAL, H5Pget_external_count(creation.id) <= 0 else {
+      throw HDF5Error(
+        operation: "open", path: path, stack: "its values stand in other files, which are not read")
+    }
+    if let soundness = bytes.soundness, layout == H5D_CHUNKED,
+      apus_h5_has_checked_chunks(id, creation.id) == 0
+    {
+      try soundness.prove()
+    }
+  }
+
   /// Whether it holds text, of fixed or variable length.
   public var holdsText: Bool { typeClass == H5T_STRING }
 
   /// Whether it holds whole numbers.
   public var holdsIntegers: Bool { typeClass == H5T_INTEGER }
+
+  /// Whether it holds numbers, whole or not.
+  public var holdsNumbers: Bool { [H5T_INTEGER, H5T_FLOAT].contains(typeClass) }
 
   private var typeClass: H5T_class_t {
     Library.enter {
@@ -85,6 +107,21 @@ public struct Dataset: ~Copyable, AttributeOwner {
       }
       try HDF5Error.check(status, "read", path)
       return values
+    }
+  }
+
+  /// Reads everything into memory of the caller, converted as above.
+  ///
+  /// Traps unless there is room for `count` elements.
+  public func read<Value: Element>(into buffer: UnsafeMutableBufferPointer<Value>) throws(HDF5Error)
+  {
+    precondition(buffer.count == count, "room for each element of \(path)")
+    guard let base = buffer.baseAddress, count > 0 else { return }
+    try Library.enter { () throws(HDF5Error) in
+      try checkStorage(elementSize: MemoryLayout<Value>.size)
+      let status = H5Dread(
+        handle.id, Value.kind.memory, apus_h5_whole(), apus_h5_whole(), apus_h5_default(), base)
+      try HDF5Error.check(status, "read", path)
     }
   }
 
@@ -160,13 +197,19 @@ public struct Dataset: ~Copyable, AttributeOwner {
     }
   }
 
-  /// Refuses to set memory aside for values that the file cannot hold.
+  /// Refuses to set memory aside for values that the file cannot hold, or this machine.
   func checkStorage(elementSize: Int) throws(HDF5Error) {
-    let stored = Int(clamping: H5Dget_storage_size(handle.id))
+    let stored = min(Int(clamping: H5Dget_storage_size(handle.id)), bytes.size)
     // Deflate, the best of the usual filters, shrinks at most about 1 030 times.
     guard count * elementSize / 1100 <= stored else {
       throw HDF5Error(
         operation: "read", path: path, stack: "\(count) values stand in \(stored) bytes")
+    }
+    let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    guard count * elementSize <= max(memory, 1 << 30) else {
+      throw HDF5Error(
+        operation: "read", path: path,
+        stack: "\(count) values need more memory than this machine has")
     }
   }
 }

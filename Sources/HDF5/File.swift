@@ -11,7 +11,9 @@ public struct File: ~Copyable {
   ///
   /// Objects of 4 KiB and more start on page boundaries, groups remember the order of their members, and
   /// metadata has the checksummed form of HDF5 1.8, which every current reader knows.
-  public static func create(_ path: String) throws(HDF5Error) -> File {
+  ///
+  /// - Parameter withChunks: whether datasets will have chunks; their lists have checksums since HDF5 1.10 only.
+  public static func create(_ path: String, withChunks: Bool = false) throws(HDF5Error) -> File {
     try Library.enter { () throws(HDF5Error) in
       let creation = try Handle(
         H5Pcreate(apus_h5_file_create()), "prepare to create", path)
@@ -20,7 +22,9 @@ public struct File: ~Copyable {
       )
       let access = try Handle(H5Pcreate(apus_h5_file_access()), "prepare to create", path)
       try HDF5Error.check(
-        H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110), "prepare to create", path)
+        H5Pset_libver_bounds(
+          access.id, withChunks ? H5F_LIBVER_V110 : H5F_LIBVER_V18, H5F_LIBVER_V110),
+        "prepare to create", path)
       try HDF5Error.check(H5Pset_alignment(access.id, 4096, 4096), "prepare to create", path)
       try HDF5Error.check(H5Pset_file_locking(access.id, false, true), "prepare to create", path)
       let id = H5Fcreate(path, apus_h5_truncate(), creation.id, access.id)
@@ -39,6 +43,7 @@ public struct File: ~Copyable {
   /// process that inherits a writer's descriptor would hold its lock after it has gone.
   public static func open(_ path: String) throws(HDF5Error) -> File {
     try Library.enter { () throws(HDF5Error) in
+      try Soundness.check(path)
       let access = try Handle(H5Pcreate(apus_h5_file_access()), "prepare to open", path)
       try HDF5Error.check(H5Pset_file_locking(access.id, false, true), "prepare to open", path)
       let id = H5Fopen(path, apus_h5_read_only(), access.id)
@@ -85,6 +90,8 @@ public struct File: ~Copyable {
     var base: hsize_t = 0
     try HDF5Error.check(H5Pget_userblock(creation.id, &base), operation, path)
     let writing = isWritten ? WrittenFile(path: path, descriptor: descriptor) : nil
-    return FileBytes(descriptor: descriptor, base: base, writing: writing)
+    return FileBytes(
+      descriptor: descriptor, base: base, writing: writing,
+      soundness: isWritten ? nil : Soundness(path: path, descriptor: descriptor))
   }
 }

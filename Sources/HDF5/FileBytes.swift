@@ -8,6 +8,14 @@ struct FileBytes {
   let base: UInt64
   /// Set if the file is being written.
   let writing: WrittenFile?
+  /// Set if the file is being read.
+  let soundness: Soundness?
+
+  /// Length of the file in bytes.
+  var size: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
 
   /// Bytes at an address, or nil if they don't all lie in the file.
   func read(at address: UInt64, count: Int) -> [UInt8]? {

@@ -35,21 +35,36 @@ struct GlobalHeap {
   /// The text of a reference; nil if the reference or the heap is damaged, or the text is not UTF-8.
   mutating func string(_ reference: Reference) -> String? {
     if reference.length == 0 { return "" }
+    return withObject(reference, bytes: Int(reference.length)) { object in
+      var text = object[...]
+      // Some writers count a closing NUL.
+      while text.last == 0 { text.removeLast() }
+      return String(validating: text, as: UTF8.self)
+    }
+  }
+
+  /// The addresses of objects that a reference lists; nil if the reference or the heap is damaged.
+  mutating func addresses(_ reference: Reference) -> [UInt64]? {
+    withObject(reference, bytes: Int(reference.length) * 8) { object in
+      let bytes = Array(object)
+      return (0..<Int(reference.length)).map { Self.integer(bytes, $0 * 8, 8) }
+    }
+  }
+
+  private mutating func withObject<Value>(
+    _ reference: Reference, bytes length: Int, _ body: (Slice<UnsafeBufferPointer<UInt8>>) -> Value?
+  ) -> Value? {
     if collections[reference.address] == nil {
       guard let collection = load(reference.address) else { return nil }
       collections[reference.address] = collection
     }
     guard let position = collections.index(forKey: reference.address) else { return nil }
     // Through the dictionary's storage: a copy of the collection for each string would be quadratic.
-    let length = Int(reference.length)
     guard let object = collections.values[position].objects[Int(reference.index)],
       length <= object.count
     else { return nil }
     return collections.values[position].bytes.withUnsafeBufferPointer { bytes in
-      var text = bytes[object.lowerBound..<object.lowerBound + length]
-      // Some writers count a closing NUL.
-      while text.last == 0 { text.removeLast() }
-      return String(validating: text, as: UTF8.self)
+      body(bytes[object.lowerBound..<object.lowerBound + length])
     }
   }
 

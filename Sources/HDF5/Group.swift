@@ -18,6 +18,10 @@ public struct Group: ~Copyable, AttributeOwner {
     case dataset
     /// A stored type.
     case type
+    /// A link to another place, in this file or another; it is not followed.
+    case link
+    /// Something that can't be read.
+    case damaged
   }
 
   /// Makes a group inside this one.
@@ -37,6 +41,7 @@ public struct Group: ~Copyable, AttributeOwner {
   public func group(_ name: String) throws(HDF5Error) -> Group {
     try Library.enter { () throws(HDF5Error) in
       let path = memberPath(name)
+      try checkMember(name)
       let id = H5Gopen2(handle.id, name, apus_h5_default())
       return Group(path: path, handle: try Handle(id, "open", path), bytes: bytes)
     }
@@ -46,20 +51,29 @@ public struct Group: ~Copyable, AttributeOwner {
   public func dataset(_ name: String) throws(HDF5Error) -> Dataset {
     try Library.enter { () throws(HDF5Error) in
       let path = memberPath(name)
+      try checkMember(name)
       let id = H5Dopen2(handle.id, name, apus_h5_default())
       let handle = try Handle(id, "open", path, writing: bytes.writing)
       return try Dataset(path: path, handle: handle, bytes: bytes)
     }
   }
 
-  /// What stands under a name; nil if nothing does, or if it can't be told.
+  /// What stands under a name; nil if nothing does, or something of no kind that we know.
   public func kind(of name: String) -> MemberKind? {
     Library.enter {
-      guard !name.isEmpty, H5Lexists(handle.id, name, apus_h5_default()) > 0 else { return nil }
+      var address: haddr_t = 0
+      guard !name.isEmpty else { return nil }
+      switch apus_h5_link(handle.id, name, &address) {
+      case 1: break
+      case 2: return .link
+      case 0: return nil
+      default: return .damaged
+      }
+      guard (try? checkMember(name)) != nil else { return .damaged }
       var info = H5O_info_t()
       guard
         H5Oget_info_by_name2(handle.id, name, &info, UInt32(H5O_INFO_BASIC), apus_h5_default()) >= 0
-      else { return nil }
+      else { return .damaged }
       return switch info.type {
       case H5O_TYPE_GROUP: .group
       case H5O_TYPE_DATASET: .dataset
@@ -90,6 +104,21 @@ public struct Group: ~Copyable, AttributeOwner {
       }
       try HDF5Error.check(status, "list", path)
       return names
+    }
+  }
+
+  /// Refuses links to other places, and objects that the library may not survive.
+  private func checkMember(_ name: String) throws(HDF5Error) {
+    guard let soundness = bytes.soundness else { return }
+    var address: haddr_t = 0
+    switch apus_h5_link(handle.id, name, &address) {
+    // What is missing or can't be told is the caller's next question to the library.
+    case 1: if !bytes.hasCheckedHeader(at: UInt64(address)) { try soundness.prove() }
+    case 2:
+      throw HDF5Error(
+        operation: "open", path: memberPath(name),
+        stack: "it is a link to another place, which is not followed")
+    default: return
     }
   }
 

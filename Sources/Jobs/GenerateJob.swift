@@ -21,7 +21,7 @@ public struct GenerateJob: Sendable {
   ///
   /// - Throws: `ImportError` for options out of range, `StorageError`; then the store is as it was.
   public func run() throws -> String {
-    try AtomicFile.checkTarget(store, force: true)
+    try PriceStore.checkTarget(store)
     let draft = try MarketGenerator.draft(options)
     try PriceStore.add(draft, to: store, force: force)
     return draft.name

@@ -23,6 +23,24 @@ public final class HeapPanelStorage: PanelStorage {
     }
   }
 
+  /// Sets fields aside, all missing, and lets `fill` write them one by one.
+  ///
+  /// - Parameter fill: gets the number of a field and its values, NaN, row-major.
+  public init<Failure: Error>(
+    fieldCount: Int, valuesPerField: Int,
+    _ fill: (_ field: Int, _ values: UnsafeMutableBufferPointer<Double>) throws(Failure) -> Void
+  ) throws(Failure) {
+    self.fieldCount = fieldCount
+    self.valuesPerField = valuesPerField
+    buffer = AlignedBuffer(repeating: .nan, count: fieldCount * valuesPerField)
+    for field in 0..<fieldCount {
+      try fill(
+        field,
+        UnsafeMutableBufferPointer(
+          start: buffer.base + field * valuesPerField, count: valuesPerField))
+    }
+  }
+
   /// The values of a field, row-major; valid while this object lives.
   public func field(_ index: Int) -> UnsafePointer<Double> {
     precondition(index >= 0 && index < fieldCount, "no field \(index)")

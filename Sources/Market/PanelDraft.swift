@@ -45,7 +45,7 @@ public struct PanelDraft: Sendable {
 }
 
 /// A row of an input file that broke a rule and was kept out of the panel.
-public struct QuarantinedRow: Sendable, Equatable {
+public struct QuarantinedRow: Sendable, Hashable {
   /// Path as the user gave it.
   public var file: String
   /// Line in the file, 1 for the first.

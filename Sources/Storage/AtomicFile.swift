@@ -87,6 +87,19 @@ public enum AtomicFile {
     }
   }
 
+  /// The path without symbolic links; nil if nothing stands there.
+  static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Path of the hidden file that goes with a file: `.<name><ending>` in the same folder.
+  static func hidden(_ path: String, _ ending: String) -> String {
+    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    return "\(path[..<slash]).\(path[slash...])\(ending)"
+  }
+
   /// Temporary files that this process is writing now.
   private static let active = Mutex<Set<String>>([])
   private static let counter = Atomic<Int>(0)
@@ -179,19 +192,12 @@ public enum AtomicFile {
   }
 
   /// Makes the new name last through a power cut; where a folder can't be synced, nothing can be done.
-  private static func syncFolder(_ folder: String) {
+  static func syncFolder(_ folder: String) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
   }
-}
-
-/// The path without symbolic links; nil if nothing stands there.
-private func realPath(_ path: String) -> String? {
-  guard let resolved = realpath(path, nil) else { return nil }
-  defer { free(resolved) }
-  return String(cString: resolved)
 }
 
 /// What the system says about its last error.

@@ -8,10 +8,10 @@ import Market
 /// lot and tick; the action columns symbol, time, kind and value; then for each panel by name its name and
 /// hash. How texts, numbers and lists are written stands at `SHA256.add`.
 enum ContentHash {
-  /// Hash of a panel, its fields given one by one.
+  /// Hash of a panel, its fields given one by one and each in as many parts as it comes in.
   static func panel<Failure: Error>(
     _ info: PanelInfo, timeNs: [Int64],
-    field: (_ index: Int, _ hash: (UnsafeBufferPointer<Double>) -> Void) throws(Failure) -> Void
+    field: (_ index: Int, _ add: (UnsafeBufferPointer<Double>) -> Void) throws(Failure) -> Void
   ) throws(Failure) -> String {
     var hash = SHA256()
     hash.add("apus-panel-1")
@@ -27,9 +27,15 @@ enum ContentHash {
     hash.add(Int64(info.fields.count))
     for (index, name) in info.fields.enumerated() {
       hash.add(name)
-      try field(index) { hash.add($0) }
+      hash.add(Int64(timeNs.count * info.symbols.count))
+      try field(index) { hash.addElements($0) }
     }
     return hash.hexDigest()
+  }
+
+  /// Whether two tables of symbols say the same.
+  static func isSame(_ left: [SymbolTable.Entry], _ right: [SymbolTable.Entry]) -> Bool {
+    file(symbols: left, panels: []) == file(symbols: right, panels: [])
   }
 
   /// Hash of a file whose panels have these hashes.

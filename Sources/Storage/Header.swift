@@ -90,6 +90,13 @@ enum Header {
   }
 }
 
+extension AttributeOwner where Self: ~Copyable {
+  /// A text, or what it means that there is none.
+  func text(_ name: String, or absent: String) throws(HDF5Error) -> String {
+    hasAttribute(name) ? try textAttribute(name) : absent
+  }
+}
+
 extension Group {
   /// Writes the row numbers 0 ..< `count` as the scale `row`, for a table without coordinates of its own.
   func writeRows(_ count: Int) throws(HDF5Error) -> Dataset {
@@ -119,15 +126,30 @@ struct PartReader {
 
   /// A member that must be a group.
   func group(_ parent: borrowing Group, _ name: String) throws(StorageError) -> Group {
-    guard parent.kind(of: name) == .group else { throw missing(parent.path, name, "group") }
+    guard parent.kind(of: name) == .group else { throw missing(parent, name, "group") }
     return try reading(path) { () throws(HDF5Error) in try parent.group(name) }
+  }
+
+  /// The members of one kind, in order; what can't be read or leads elsewhere is an error.
+  func names(_ parent: borrowing Group, of kind: Group.MemberKind) throws(StorageError) -> [String]
+  {
+    let all = try reading(path) { () throws(HDF5Error) in try parent.names() }
+    var names: [String] = []
+    for name in all {
+      switch parent.kind(of: name) {
+      case .link, .damaged: throw missing(parent, name, "\(kind)")
+      case kind: names.append(name)
+      default: continue
+      }
+    }
+    return names
   }
 
   /// A member that must be a dataset of a shape; nil stands for any extent.
   func dataset(_ parent: borrowing Group, _ name: String, _ expected: [Int?]) throws(StorageError)
     -> Dataset
   {
-    guard parent.kind(of: name) == .dataset else { throw missing(parent.path, name, "dataset") }
+    guard parent.kind(of: name) == .dataset else { throw missing(parent, name, "dataset") }
     let dataset = try reading(path) { () throws(HDF5Error) in try parent.dataset(name) }
     guard dataset.shape.count == expected.count,
       zip(dataset.shape, expected).allSatisfy({ $1 == nil || $0 == $1 })
@@ -172,9 +194,16 @@ struct PartReader {
   /// The path inside the file.
   func part(_ fullPath: String) -> String { String(fullPath.dropFirst(path.count + 1)) }
 
-  private func missing(_ parent: String, _ name: String, _ kind: String) -> StorageError {
-    let folder = part(parent)
+  private func missing(_ parent: borrowing Group, _ name: String, _ kind: String) -> StorageError {
+    let folder = part(parent.path)
     let inside = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-    return .damaged(path: path, part: inside, reason: "the \(kind) is missing")
+    let reason =
+      switch parent.kind(of: name) {
+      case .link: "it is a link to another place, which is not followed"
+      case nil: "the \(kind) is missing"
+      case .damaged: "it can't be read"
+      default: "it is no \(kind)"
+      }
+    return .damaged(path: path, part: inside, reason: reason)
   }
 }

@@ -75,20 +75,42 @@ extension PanelInfo {
       && !name.contains("/")
   }
 
-  /// Lifetimes by close; in a panel without it, by any field.
   private static func lifetimes(_ draft: PanelDraft) -> [ClosedRange<Int>?] {
-    let closes = draft.fields.filter { $0.name == "close" }
-    let count = draft.symbols.count
-    var first = [Int](repeating: -1, count: count)
-    var last = first
-    for field in closes.isEmpty ? draft.fields : closes {
-      for bar in 0..<draft.timeNs.count {
-        for symbol in 0..<count where !field.values[bar * count + symbol].isNaN {
-          if first[symbol] < 0 || bar < first[symbol] { first[symbol] = bar }
-          if bar > last[symbol] { last[symbol] = bar }
-        }
+    let names = PanelLifetimes.fields(draft.fields.map(\.name))
+    var lifetimes = PanelLifetimes(draft.symbols.count)
+    for field in draft.fields where names.contains(field.name) {
+      field.values.withUnsafeBufferPointer { lifetimes.add($0) }
+    }
+    return lifetimes.ranges
+  }
+}
+
+/// First and last bars with a value, by symbol.
+struct PanelLifetimes {
+  private var first: [Int]
+  private var last: [Int]
+
+  init(_ symbolCount: Int) {
+    first = [Int](repeating: -1, count: symbolCount)
+    last = first
+  }
+
+  /// The fields that decide: close, or all where there is none.
+  static func fields(_ names: [String]) -> [String] {
+    names.contains("close") ? ["close"] : names
+  }
+
+  /// Takes a field, `[T, N]` row-major.
+  mutating func add(_ values: UnsafeBufferPointer<Double>) {
+    let count = first.count
+    for bar in 0..<values.count / max(1, count) {
+      for symbol in 0..<count where !values[bar * count + symbol].isNaN {
+        if first[symbol] < 0 || bar < first[symbol] { first[symbol] = bar }
+        if bar > last[symbol] { last[symbol] = bar }
       }
     }
-    return zip(first, last).map { $0 < 0 ? nil : $0...$1 }
   }
+
+  /// Nil for a symbol without any value.
+  var ranges: [ClosedRange<Int>?] { zip(first, last).map { $0 < 0 ? nil : $0...$1 } }
 }

@@ -2,71 +2,129 @@ import Glibc
 import Market
 
 extension PriceStore {
-  /// The files of a folder by name; nil if `path` is no folder.
-  static func filesOfFolder(_ path: String) throws(StorageError) -> [String]? {
-    guard !path.utf8.contains(0), let folder = opendir(path) else { return nil }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+  /// Opens the files of a folder as they are at one moment.
+  static func openFolder(_ path: String) throws(StorageError) -> PriceStore {
+    let folder = FolderStore(path)
+    var tries = 0
+    while true {
+      let members = try folder.members()
+      guard !members.isEmpty else {
+        throw .wrongFormat(
+          path: path, expected: "price store", found: "the folder has no .h5 files")
       }
-      // A dot begins the name of a file that is still being written.
-      if name.hasSuffix(".h5") && !name.hasPrefix(".") { names.append(name) }
+      // A writer may replace files meanwhile, but not for long.
+      tries += 1
+      do throws(StorageError) {
+        var files: [PriceFile] = []
+        for member in members { files.append(try PriceFile(path: member.path)) }
+        let isSame = try folder.members() == members
+        if isSame || tries == 20 { return try PriceStore(folder: path, files: files) }
+      } catch {
+        let isSame = try folder.members() == members
+        if isSame || tries == 20 { throw error }
+      }
     }
-    guard !names.isEmpty else {
-      throw .wrongFormat(path: path, expected: "price store", found: "the folder has no .h5 files")
-    }
-    return names.sorted().map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
   }
 
-  /// Joins the files of a folder, which must have the same panels, in time order.
+  /// The store as it is now, if it is a folder whose files are others than they were.
+  func reopenedFolder() throws(StorageError) -> PriceStore? {
+    guard Self.isFolder(path) else { return nil }
+    let now = try Self.openFolder(path)
+    let isSame = now.contentHash == contentHash && now.files.map(\.path) == files.map(\.path)
+    return isSame ? nil : now
+  }
+
+  /// Joins the files of a folder in time order; a panel is in some of them, and grows symbols and fields on the way.
   init(folder: String, files: [PriceFile]) throws(StorageError) {
-    guard let first = files.first else { preconditionFailure("a folder store has files") }
+    var names: [String] = []
+    for panel in files.flatMap(\.panels) where !names.contains(panel.name) {
+      names.append(panel.name)
+    }
     var panels: [PanelInfo] = []
-    for lead in first.panels {
-      var joined = lead
-      var hash = SHA256()
-      hash.add(lead.contentHash)
-      for (previous, file) in zip(files, files.dropFirst()) {
-        let next = try Self.panel(lead, in: file, after: joined, of: previous)
-        hash.add(next.contentHash)
-        joined = joined.followed(by: next)
+    for name in names {
+      var whole: PanelInfo?
+      var hashes: [String] = []
+      for file in files {
+        guard let part = file.panels.first(where: { $0.name == name }) else { continue }
+        whole = try whole?.followed(by: part, in: file.path) ?? part
+        hashes.append(part.contentHash)
       }
-      if files.count > 1 { joined.contentHash = hash.hexDigest() }
-      panels.append(joined)
+      guard var whole else { continue }
+      if hashes.count > 1 { whole.contentHash = Self.hash(of: hashes) }
+      panels.append(whole)
     }
-    var hash = SHA256()
     var entries: [SymbolTable.Entry] = []
-    for file in files {
-      hash.add(file.contentHash)
-      entries = Self.merge(entries, file.symbols.entries)
-    }
+    for file in files { entries = Self.merge(entries, file.symbols.entries) }
     self.init(
-      path: folder, createdUTC: files.map(\.createdUTC).max() ?? "", contentHash: hash.hexDigest(),
-      panels: panels, symbols: SymbolTable(entries),
+      path: folder, createdUTC: files.map(\.createdUTC).max() ?? "",
+      contentHash: Self.hash(of: files.map(\.contentHash)), panels: panels,
+      symbols: SymbolTable(entries),
       quarantineCount: files.reduce(0) { $0 + $1.quarantineCount }, files: files)
   }
 
-  private static func panel(
-    _ lead: PanelInfo, in file: PriceFile, after joined: PanelInfo, of previous: PriceFile
-  ) throws(StorageError) -> PanelInfo {
-    let part = "panels/\(lead.name)"
-    guard let next = file.panels.first(where: { $0.name == lead.name }) else {
-      throw .damaged(path: file.path, part: part, reason: "the other files of the folder have it")
+  /// One hash of several, or none if one is missing.
+  private static func hash(of hashes: [String]) -> String {
+    guard !hashes.contains("") else { return "" }
+    var hash = SHA256()
+    for text in hashes { hash.add(text) }
+    return hash.hexDigest()
+  }
+
+  /// Loads the parts of a panel into one block, NaN where an earlier or later file lacks a symbol or a field.
+  ///
+  /// - Throws: `damaged` if a file was replaced since the folder was opened, and what loading a file throws.
+  func loadParts(_ info: PanelInfo, fields: [String]) throws(StorageError) -> StoredPanel {
+    func replaced(_ file: PriceFile) -> StorageError {
+      .damaged(
+        path: file.path, part: "panels/\(info.name)",
+        reason: "it was replaced while it was being read; run again")
     }
-    guard next.symbols == lead.symbols, Set(next.fields) == Set(lead.fields),
-      next.calendar == lead.calendar, next.frequencyNs == lead.frequencyNs
-    else {
-      throw .damaged(
-        path: file.path, part: part,
-        reason: "symbols, fields, calendar or frequency differ from the first file's")
+    let columns = Dictionary(uniqueKeysWithValues: info.symbols.enumerated().map { ($1, $0) })
+    var parts: [(file: PriceFile, mapped: StoredPanel?, info: PanelInfo, columns: [Int])] = []
+    var timeNs: [Int64] = []
+    for file in files {
+      guard let known = file.panels.first(where: { $0.name == info.name }) else { continue }
+      let own = fields.filter { known.fields.contains($0) }
+      let (now, times, mapped) = try file.map(info.name, fields: own)
+      guard now == known else { throw replaced(file) }
+      timeNs += times
+      parts.append((file, mapped, known, known.symbols.map { columns[$0] ?? 0 }))
     }
-    guard let end = joined.range?.upperBound, let start = next.range?.lowerBound, start > end else {
-      throw .damaged(
-        path: file.path, part: part, reason: "it does not start after the end of \(previous.path)")
+    let width = info.symbols.count
+    let storage = try HeapPanelStorage(
+      fieldCount: fields.count, valuesPerField: timeNs.count * width
+    ) { index, values throws(StorageError) in
+      var start = 0
+      for part in parts {
+        let own = part.info.symbols.count
+        let bars = part.info.barCount
+        let block = UnsafeMutableBufferPointer(rebasing: values[start..<start + bars * width])
+        start += bars * width
+        guard part.info.fields.contains(fields[index]) else { continue }
+        // What is compressed is held in memory twice for one field of one file at most.
+        let stored =
+          if let mapped = part.mapped { mapped } else {
+            try part.file.load(info.name, fields: [fields[index]])
+          }
+        guard stored.info.symbols == part.info.symbols, stored.timeNs.count == bars else {
+          throw replaced(part.file)
+        }
+        let place = stored.info.fields.firstIndex(of: fields[index]) ?? 0
+        let source = stored.values(place)
+        if own == width, part.columns == Array(0..<width) {
+          _ = block.update(fromContentsOf: source)
+          continue
+        }
+        for bar in 0..<bars {
+          for symbol in 0..<own {
+            block[bar * width + part.columns[symbol]] = source[bar * own + symbol]
+          }
+        }
+      }
     }
-    return next
+    var info = info
+    info.fields = fields
+    return StoredPanel(info: info, timeNs: timeNs, storage: storage)
   }
 
   /// Rows of two symbol tables as one; what the second knows goes before what the first knows.
@@ -97,16 +155,34 @@ extension PriceStore {
 
 extension PanelInfo {
   /// This panel with the bars of a later one behind its own.
-  fileprivate func followed(by next: PanelInfo) -> PanelInfo {
+  fileprivate func followed(by next: PanelInfo, in path: String) throws(StorageError) -> PanelInfo {
+    func refuse(_ reason: String) -> StorageError {
+      .damaged(path: path, part: "panels/\(name)", reason: reason)
+    }
+    guard next.calendar == calendar, next.frequencyNs == frequencyNs else {
+      throw refuse("calendar or frequency differ from the files before")
+    }
+    guard let end = range?.upperBound, let start = next.range?.lowerBound, start > end else {
+      throw refuse("it does not start after the end of the file before")
+    }
     var joined = self
     joined.barCount += next.barCount
-    if let start = range?.lowerBound, let end = next.range?.upperBound {
-      joined.range = start...end
+    if let first = range?.lowerBound, let last = next.range?.upperBound {
+      joined.range = first...last
     }
-    joined.lifetimes = zip(lifetimes, next.lifetimes).map { early, late in
-      let shifted = late.map { $0.lowerBound + barCount...$0.upperBound + barCount }
-      guard let early else { return shifted }
-      return early.lowerBound...(shifted ?? early).upperBound
+    joined.allowsNegativePrices = allowsNegativePrices || next.allowsNegativePrices
+    joined.fields += next.fields.filter { !fields.contains($0) }
+    var columns = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
+    for (symbol, life) in zip(next.symbols, next.lifetimes) {
+      let late = life.map { $0.lowerBound + barCount...$0.upperBound + barCount }
+      guard let column = columns[symbol] else {
+        columns[symbol] = joined.symbols.count
+        joined.symbols.append(symbol)
+        joined.lifetimes.append(late)
+        continue
+      }
+      let early = joined.lifetimes[column]
+      joined.lifetimes[column] = early.map { $0.lowerBound...(late ?? $0).upperBound } ?? late
     }
     return joined
   }

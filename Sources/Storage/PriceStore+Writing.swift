@@ -3,6 +3,14 @@ import HDF5
 import Market
 
 extension PriceStore {
+  /// How the fields of a file lie in it.
+  public enum Form: Sendable {
+    /// Contiguous, to be mapped: what the engine reads at once.
+    case plain
+    /// Chunks, shuffled and deflated: smaller, and read through the library.
+    case packed
+  }
+
   /// Makes a store of panels, in place of what stands at `path` if `force` is given.
   ///
   /// - Parameters:
@@ -15,78 +23,75 @@ extension PriceStore {
     _ drafts: [PanelDraft], quarantine: [String: [QuarantinedRow]] = [:], to path: String,
     force: Bool = false
   ) throws(StorageError) {
-    var panels: [PanelContent] = []
-    var entries: [SymbolTable.Entry] = []
+    var content = StoreContent()
     for draft in drafts {
-      guard !panels.contains(where: { $0.info.name == draft.name }) else {
+      guard !content.panels.contains(where: { $0.info.name == draft.name }) else {
         throw .invalidContent(part: "panel '\(draft.name)'", reason: "it is given twice")
       }
-      panels.append(try PanelContent(draft))
-      entries = merge(entries, draft.symbols)
+      content.panels.append(try PanelContent(draft))
+      content.symbols = merge(content.symbols, draft.symbols)
+      content.quarantine += (quarantine[draft.name] ?? []).map { (draft.name, $0) }
     }
-    var rows: [(panel: String, row: QuarantinedRow)] = []
-    for draft in drafts { rows += (quarantine[draft.name] ?? []).map { (draft.name, $0) } }
-    try write(panels, entries, rows, to: path, force: force)
+    try write(content, to: path, force: force)
   }
 
   /// Adds a panel to a store, or makes the store.
   ///
   /// The file is written anew with its other panels and takes the place of the old one in one step; whoever has
   /// the old one loaded keeps it. Facts about symbols are merged: what the draft knows goes before what the
-  /// store knows. Symbols that no panel has any more are dropped.
+  /// store knows. Symbols that no panel has any more are dropped. A path that ends in a slash, or names a folder, is a
+  /// store of one file a period; of those too, all change in one step.
   ///
   /// - Parameters:
   ///   - draft: the panel.
   ///   - quarantine: rows kept out of it.
-  ///   - path: the file.
-  ///   - force: whether a panel of the same name may be replaced, with its quarantined rows.
-  /// - Throws: `panelExists`, `invalidContent`, `unwritable`, and what opening an existing file throws; then
-  ///   nothing has changed.
+  ///   - path: the file or folder.
+  ///   - force: whether a panel of the same name may be replaced, with its quarantined rows and its revisions.
+  ///   - period: of a new folder; told by the length of a bar unless given.
+  ///   - patience: seconds to wait for another writer.
+  /// - Throws: `panelExists`, `invalidContent`, `unwritable`, `storeInUse`, and what opening an existing file throws;
+  ///   then nothing has changed.
   public static func add(
-    _ draft: PanelDraft, quarantine: [QuarantinedRow] = [], to path: String, force: Bool = false
+    _ draft: PanelDraft, quarantine: [QuarantinedRow] = [], to path: String, force: Bool = false,
+    period: Period? = nil, patience: Double = defaultPatience
   ) throws(StorageError) {
-    try AtomicFile.checkTarget(path, force: true)
-    let lock = FolderLock(of: path)
-    defer { lock.release() }
-    var panels: [PanelContent] = []
-    var rows: [(panel: String, row: QuarantinedRow)] = []
-    var entries: [SymbolTable.Entry] = []
-    let exists = access(path, F_OK) == 0
-    if exists {
-      let old = try PriceFile(path: path)
-      if !force, old.panels.contains(where: { $0.name == draft.name }) {
-        throw .panelExists(panel: draft.name, path: path)
-      }
-      for info in old.panels where info.name != draft.name {
-        panels.append(PanelContent(try old.load(info.name, fields: info.fields)))
-      }
-      entries = old.symbols.entries
-      rows = try old.quarantinedRows().filter { $0.panel != draft.name }
-    }
-    panels.append(try PanelContent(draft))
-    rows += quarantine.map { (draft.name, $0) }
-    let used = Set(panels.flatMap(\.info.symbols))
-    let merged = merge(entries, draft.symbols).filter { used.contains($0.symbol) }
-    try write(panels, merged, rows, to: path, force: exists)
+    let change = PanelChange(draft: draft, quarantine: quarantine, policy: .replace(force: force))
+    _ = try apply(change, to: path, period, patience)
   }
 
-  private static func write(
-    _ panels: [PanelContent], _ symbols: [SymbolTable.Entry],
-    _ quarantine: [(panel: String, row: QuarantinedRow)], to path: String, force: Bool
+  /// Writes a file, and the hash of each panel that has none yet.
+  static func write(
+    _ content: StoreContent, to path: String, force: Bool, form: Form = .plain
   ) throws(StorageError) {
+    let hashes = content.hashing()
+    // Its thread reads what our callers own.
+    defer { _ = hashes() }
     try AtomicFile.write(to: path, force: force) { temporary throws(StorageError) in
       try writing(path) { () throws(HDF5Error) in
-        let file = try File.create(temporary)
+        let file = try File.create(temporary, withChunks: form == .packed)
         let root = try file.root()
         try Header.write(root, format: "prices", version: version)
         try root.setAttribute("created_utc", Header.now())
-        try root.setAttribute(
-          "content_sha256", ContentHash.file(symbols: symbols, panels: panels.map(\.info)))
-        try writeSymbols(symbols, in: try root.createGroup("symbols"))
+        try writeSymbols(content.symbols, in: try root.createGroup("symbols"))
         try writeActions(in: try root.createGroup("actions"))
-        try writeQuarantine(quarantine, in: try root.createGroup("quarantine"))
+        try writeQuarantine(content.quarantine, in: try root.createGroup("quarantine"))
+        if !content.revisions.isEmpty {
+          try Revision.write(content.revisions, in: try root.createGroup("revisions"))
+        }
         let folder = try root.createGroup("panels")
-        for panel in panels { try panel.write(in: try folder.createGroup(panel.info.name)) }
+        for panel in content.panels {
+          try panel.write(in: try folder.createGroup(panel.info.name), form: form)
+        }
+        let panels = zip(content.panels, hashes()).map { panel, hash in
+          var info = panel.info
+          info.contentHash = hash
+          return info
+        }
+        for info in panels {
+          try folder.group(info.name).setAttribute("content_sha256", info.contentHash)
+        }
+        try root.setAttribute(
+          "content_sha256", ContentHash.file(symbols: content.symbols, panels: panels))
         try file.close()
       }
     }
@@ -130,84 +135,6 @@ extension PriceStore {
     try group.writeColumn("column", rows.map(\.row.column), along: scale)
     try group.writeColumn("text", rows.map(\.row.text), along: scale)
     try group.writeColumn("reason", rows.map(\.row.reason), along: scale)
+    try group.setAttribute("content_sha256", ContentHash.quarantine(rows))
   }
-}
-
-/// A panel ready to be written, from a draft or from the file that is being replaced.
-private struct PanelContent {
-  var info: PanelInfo
-  let timeNs: [Int64]
-  private let source: Source
-
-  private enum Source {
-    case draft([PanelDraft.Field])
-    case stored(StoredPanel)
-  }
-
-  init(_ stored: StoredPanel) {
-    info = stored.info
-    timeNs = stored.timeNs
-    source = .stored(stored)
-  }
-
-  init(_ draft: PanelDraft) throws(StorageError) {
-    info = try PanelInfo(draft)
-    timeNs = draft.timeNs
-    source = .draft(draft.fields)
-    info.contentHash = ContentHash.panel(info, timeNs: timeNs) { index, hash in
-      withValues(index) { hash($0) }
-    }
-  }
-
-  func withValues<Failure: Error>(
-    _ index: Int, _ body: (UnsafeBufferPointer<Double>) throws(Failure) -> Void
-  ) throws(Failure) {
-    switch source {
-    case .draft(let fields):
-      try fields[index].values.withUnsafeBufferPointer { values throws(Failure) in try body(values)
-      }
-    case .stored(let panel): try body(panel.values(index))
-    }
-  }
-
-  func write(in group: borrowing Group) throws(HDF5Error) {
-    try group.setAttribute("calendar", info.calendar.kind.rawValue)
-    try group.setAttribute("frequency_ns", info.frequencyNs)
-    try group.setAttribute("time_zone", info.calendar.timeZone)
-    try group.setAttribute("negative_prices", info.allowsNegativePrices ? "allowed" : "refused")
-    try group.setAttribute("content_sha256", info.contentHash)
-    let time = try group.write("time", timeNs)
-    try time.setAttribute("units", "nanoseconds since 1970-01-01")
-    try time.makeScale("time")
-    let symbol = try group.write("symbol", info.symbols)
-    try symbol.makeScale("symbol")
-    for (index, name) in info.fields.enumerated() {
-      let field = try group.createDataset(
-        name, of: Double.self, shape: [info.barCount, info.symbols.count])
-      try withValues(index) { values throws(HDF5Error) in try field.write(values) }
-      try field.attach(time, dimension: 0)
-      try field.attach(symbol, dimension: 1)
-    }
-    try group.writeColumn(
-      "first", info.lifetimes.map { Int64($0?.lowerBound ?? -1) }, along: symbol)
-    try group.writeColumn(
-      "last", info.lifetimes.map { Int64($0?.upperBound ?? -1) }, along: symbol)
-  }
-}
-
-/// Keeps two processes from adding to the stores of one folder at once, where one panel would be lost.
-///
-/// The lock is on the folder, so that no file is left behind. Where folders can't be locked (some network
-/// disks), there is no such guard.
-private struct FolderLock {
-  private let descriptor: Int32
-
-  init(of path: String) {
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if descriptor >= 0 { while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {} }
-  }
-
-  func release() { if descriptor >= 0 { close(descriptor) } }
 }

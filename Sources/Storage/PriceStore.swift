@@ -10,13 +10,19 @@ import Market
 ///     │    lot tick                                          float64 [S], NaN = unknown
 ///     ├─ actions/                  row · symbol int32 · time int64 · kind text · value float64   [A]
 ///     ├─ quarantine/               row · panel file column text reason text · line int64         [Q]
+///     ├─ revisions/                row · panel symbol field file revised_utc text · time int64 · old new float64   [R]
 ///     └─ panels/<name>/            calendar, frequency_ns, time_zone, negative_prices, content_sha256
 ///          time int64 [T] · symbol text [N]                  the two scales
 ///          <field> float64 [T, N]                            contiguous, unfiltered, NaN = missing
 ///          first last int64 [N]                              lifetimes; −1 for a symbol without any value
 ///
-/// `content_sha256` of a panel and of the file are made by `ContentHash`. Files of a folder follow each other
-/// in time by the order of their names, and have the same panels, symbols and fields.
+/// `content_sha256` of a panel, of the file, and of the tables `quarantine` and `revisions` are made by `ContentHash`.
+/// `revisions` are values that an append replaced; a store without any has no such table. Files of a folder follow each
+/// other in time by the order of their names; what a file lacks of the symbols and fields of others is missing in its bars.
+///
+/// Other programs may leave out `symbols`, `actions`, `quarantine`, `first`, `last`, every hash, `created_utc`,
+/// `time_zone`, `negative_prices` and the scales, and may store text of fixed length, other widths of numbers, and chunks:
+/// [how](README.md).
 public struct PriceStore: Sendable {
   /// Version of the format that is written, and the last that is read.
   public static let version = 1
@@ -38,11 +44,7 @@ public struct PriceStore: Sendable {
 
   /// Opens a store: reads everything but the fields.
   public static func open(_ path: String) throws(StorageError) -> PriceStore {
-    if let names = try filesOfFolder(path) {
-      var files: [PriceFile] = []
-      for name in names { files.append(try PriceFile(path: name)) }
-      return try PriceStore(folder: path, files: files)
-    }
+    if isFolder(path), access(path, F_OK) == 0 { return try openFolder(path) }
     let file = try PriceFile(path: path)
     return PriceStore(
       path: path, createdUTC: file.createdUTC, contentHash: file.contentHash, panels: file.panels,
@@ -60,6 +62,14 @@ public struct PriceStore: Sendable {
     self.symbols = symbols
     self.quarantineCount = quarantineCount
     self.files = files
+  }
+
+  /// Bytes of its files.
+  public var byteCount: Int {
+    files.reduce(0) { sum, file in
+      var status = stat()
+      return stat(file.path, &status) == 0 ? sum + Int(status.st_size) : sum
+    }
   }
 
   /// What is known of a panel.
@@ -85,25 +95,37 @@ public struct PriceStore: Sendable {
     for field in fields ?? [] where !info.fields.contains(field) {
       throw .fieldMissing(field: field, panel: name, path: path, available: info.fields)
     }
-    if verifyHash { for file in files { try file.verify(name) } }
-    let wanted = fields ?? info.fields
-    var parts: [StoredPanel] = []
-    for file in files { parts.append(try file.load(name, fields: wanted)) }
-    let whole = try parts.count == 1 ? parts[0] : joined(parts, info)
-    return PricePanel(
-      name: name, time: TimeAxis(ns: whole.timeNs), symbols: table(of: whole.info.symbols),
-      calendar: info.calendar, frequencyNs: info.frequencyNs, fields: wanted,
-      lifetimes: whole.info.lifetimes, contentHash: whole.info.contentHash, storage: whole.storage)
+    do throws(StorageError) {
+      if verifyHash { for file in files { try file.verifyHash(name) } }
+      let wanted = fields ?? info.fields
+      let whole =
+        if files.count == 1 {
+          try files[0].load(name, fields: wanted)
+        } else {
+          try loadParts(info, fields: wanted)
+        }
+      return PricePanel(
+        name: name, time: TimeAxis(ns: whole.timeNs), symbols: table(of: whole.info.symbols),
+        calendar: info.calendar, frequencyNs: info.frequencyNs, fields: wanted,
+        lifetimes: whole.info.lifetimes, contentHash: whole.info.contentHash, storage: whole.storage
+      )
+    } catch {
+      // A writer may have replaced files of the folder since it was opened: what stands there now is whole too.
+      guard let fresh = try reopenedFolder() else { throw error }
+      return try fresh.loadPanel(name, fields: fields, verifyHash: verifyHash)
+    }
   }
 
   /// Number of missing values by field, over all bars and symbols of a panel; reads the whole panel.
   public func missingCounts(_ panel: String) throws(StorageError) -> [(field: String, count: Int)] {
     let info = try info(panel)
-    var counts = [Int](repeating: 0, count: info.fields.count)
+    var counts = [Int](repeating: info.barCount * info.symbols.count, count: info.fields.count)
     for file in files {
-      let stored = try file.load(panel, fields: info.fields)
-      for index in info.fields.indices {
-        counts[index] += stored.values(index).reduce(0) { $0 + ($1.isNaN ? 1 : 0) }
+      guard let part = file.panels.first(where: { $0.name == panel }) else { continue }
+      let stored = try file.load(panel, fields: part.fields)
+      for (place, field) in part.fields.enumerated() {
+        guard let index = info.fields.firstIndex(of: field) else { continue }
+        counts[index] -= stored.values(place).reduce(0) { $0 + ($1.isNaN ? 0 : 1) }
       }
     }
     return zip(info.fields, counts).map { ($0, $1) }
@@ -116,27 +138,11 @@ public struct PriceStore: Sendable {
     return rows
   }
 
-  /// Hashes everything and compares with the stored hashes.
-  public func verify() throws(StorageError) {
-    for file in files {
-      for panel in file.panels { try file.verify(panel.name) }
-      try file.verifyWhole()
-    }
-  }
-
-  private func joined(_ parts: [StoredPanel], _ info: PanelInfo) throws(StorageError) -> StoredPanel
-  {
-    // A file may have been replaced since the folder was opened.
-    let isSame =
-      parts.allSatisfy { $0.info.symbols == info.symbols }
-      && parts.reduce(0) { $0 + $1.timeNs.count } == info.barCount
-      && zip(parts, parts.dropFirst()).allSatisfy { ($0.timeNs.last ?? 0) < ($1.timeNs.first ?? 0) }
-    guard isSame else {
-      throw .damaged(
-        path: path, part: "panels/\(info.name)",
-        reason: "a file changed since the folder was opened")
-    }
-    return StoredPanel(joining: parts, info: info)
+  /// The values that appends replaced, in the order in which they were.
+  public func revisions() throws(StorageError) -> [Revision] {
+    var rows: [Revision] = []
+    for file in files { rows += try file.revisions() }
+    return rows
   }
 
   private func table(of names: [String]) -> SymbolTable {

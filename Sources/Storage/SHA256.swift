@@ -59,6 +59,11 @@ extension SHA256 {
 
   mutating func add(_ values: UnsafeBufferPointer<Double>) {
     add(Int64(values.count))
+    addElements(values)
+  }
+
+  /// Elements of a list of floats, whose length stands before the first of them.
+  mutating func addElements(_ values: UnsafeBufferPointer<Double>) {
     // A block that fits in the first-level cache.
     var block = [UInt64](repeating: 0, count: 2048)
     let nan = Double.nan.bitPattern

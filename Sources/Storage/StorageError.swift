@@ -1,4 +1,5 @@
 import HDF5
+import Market
 
 /// What can go wrong with the files of Apus.
 public enum StorageError: Error, Equatable {
@@ -32,6 +33,14 @@ public enum StorageError: Error, Equatable {
   case traceMissing(lane: Int64, path: String, available: Int)
   /// Another process is at work on the same output.
   case inUse(path: String)
+  /// Another process has been writing this store for longer than we wait; `holder` names it, if that is known.
+  case storeInUse(path: String, holder: String, seconds: Double)
+  /// What is to be appended has other values for what is stored; the first few of them.
+  case conflicts(panel: String, path: String, count: Int, first: [PanelConflict])
+  /// What is to be appended is of another calendar or frequency.
+  case panelContradicts(panel: String, path: String, what: String, stored: String, new: String)
+  /// The files of a folder have names that don't tell which periods they are for.
+  case unknownPeriods(path: String, file: String)
   /// What was to be written breaks a rule of the format.
   case invalidContent(part: String, reason: String)
 }
@@ -69,6 +78,19 @@ extension StorageError: CustomStringConvertible {
       "\(path) has no trace of lane \(lane) (it has \(available) traces). Make it with apus replay."
     case .inUse(let path):
       "\(path) is held by another process that writes the same output. Wait for it, or choose another name with -o."
+    case .storeInUse(let path, let holder, let seconds):
+      "\(path) is being written by \(holder.isEmpty ? "another process" : holder); waited \(seconds) s. "
+        + "Run again when it is done, or wait longer with --wait."
+    case .conflicts(let panel, let path, let count, let first):
+      "\(count) values differ from what \(path) has in panel '\(panel)': "
+        + first.map(\.description).joined(separator: "; ") + (count > first.count ? "; …" : "")
+        + ". Nothing was changed. Take the new values with --revise, which keeps a record of the old ones."
+    case .panelContradicts(let panel, let path, let what, let stored, let new):
+      "the \(what) of panel '\(panel)' in \(path) is \(stored), that of the files is \(new). "
+        + "Append to another panel with --panel, or correct the \(what)."
+    case .unknownPeriods(let path, let file):
+      "\(path) can't be appended to: the name of \(file) tells no year (2024.h5) and no month (2024-03.h5). "
+        + "Rename its files, or append to one of them."
     case .invalidContent(let part, let reason): "\(part) can't be stored: \(reason)."
     }
   }
@@ -125,4 +147,11 @@ private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     }
   }
   return row[b.count]
+}
+
+extension PanelConflict: CustomStringConvertible {
+  /// For example `AAPL 2024-01-02 close 10.5, now 10.6`.
+  public var description: String {
+    "\(symbol) \(Timestamp.text(nanoseconds: timeNs)) \(field) \(old), now \(new)"
+  }
 }

@@ -12,20 +12,3 @@ struct StoredPanel: Sendable {
     UnsafeBufferPointer(start: storage.field(index), count: storage.valuesPerField)
   }
 }
-
-extension StoredPanel {
-  /// The panels of successive files as one, copied to the heap.
-  init(joining parts: [StoredPanel], info: PanelInfo) {
-    self.info = info
-    let timeNs = parts.flatMap(\.timeNs)
-    self.timeNs = timeNs
-    let fieldCount = parts.first?.storage.fieldCount ?? 0
-    storage = HeapPanelStorage(
-      fields: (0..<fieldCount).map { field in
-        var values: [Double] = []
-        values.reserveCapacity(timeNs.count * info.symbols.count)
-        for part in parts { values += part.values(field) }
-        return values
-      })
-  }
-}

@@ -29,6 +29,8 @@ package enum ExitStatus: Int32, Sendable {
     // Another name or --force is all that is needed.
     case StorageError.fileExists, StorageError.panelExists: .usage
     case StorageError.panelMissing: .usage
+    // The files and the store are sound; another flag or panel is needed.
+    case StorageError.panelContradicts: .usage
     case is Interrupted, is RunInterrupted: .interrupted
     case ConsoleError.readerGone: .done
     case ConsoleError.outputExists: .usage

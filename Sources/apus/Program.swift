@@ -10,6 +10,7 @@ package enum Program {
     ImportCommand.self,
     GenerateCommand.self,
     InspectCommand.self,
+    StoreCommand.self,
     BacktestCommand.self,
     SweepCommand.self,
     RankCommand.self,

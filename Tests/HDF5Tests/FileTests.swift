@@ -169,8 +169,8 @@ import Testing
     try close.attach(time, dimension: 0)
     try close.attach(symbol, dimension: 1)
     let attached = [
-      close.isAttached(time, dimension: 0), close.isAttached(symbol, dimension: 1),
-      close.isAttached(symbol, dimension: 0),
+      try close.isAttached(time, dimension: 0), try close.isAttached(symbol, dimension: 1),
+      try close.isAttached(symbol, dimension: 0),
     ]
     #expect(attached == [true, true, false])
     try file.close()

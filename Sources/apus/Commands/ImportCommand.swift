@@ -14,13 +14,18 @@ enum ImportCommand: Command {
       "A file has a header line that names a time column, prices and, unless --symbol is given, a symbol"
         + " column; plain or gzip. Rows that break a rule (a price below zero, a high below a low, the same"
         + " symbol and time twice, …) are kept out, counted, and listed by: apus inspect STORE --quarantine.",
-      "The store is written anew and put in place in one step: whatever goes wrong, it is as it was.",
+      "The store is written anew and put in place in one step: whatever goes wrong, it is as it was. A store that ends in"
+        + " a slash is a folder of one file a year, or a month for bars shorter than a day.",
+      "--append adds what a panel does not have yet: bars, symbols, fields, missing values. The same files again change"
+        + " nothing. Values that differ from stored ones are refused as a whole, or take their place with --revise, which"
+        + " keeps a record: apus inspect STORE --revisions.",
     ],
     examples: [
       Example("apus import prices.csv.gz --store sp500.h5", "One file with a symbol column."),
       Example(
         "apus import data/*.csv --symbol-from-filename --store sp500.h5 --panel us_equity_1d",
         "One file a symbol."),
+      Example("apus import today.csv --store sp500.h5 --append", "Another day; safe to repeat."),
     ],
     positionals: [
       PositionalSpec("FILE", help: "Files to read; '-' is standard input.", count: .oneOrMore)
@@ -47,6 +52,13 @@ enum ImportCommand: Command {
         "on-bad-row", "POLICY", help: "What to do with a row that breaks a rule.",
         default: "quarantine",
         completion: .choices(ImportOptions.BadRowPolicy.allCases.map(\.rawValue))),
+      .flag("append", help: "Add to the panel what it does not have yet."),
+      .flag("revise", help: "With --append: values that differ replace stored ones."),
+      .value(
+        "period", "PERIOD",
+        help: "Bars of each file of a new folder; by their length unless given.",
+        completion: .choices(Period.allCases.map(\.rawValue))),
+      .value("wait", "SECONDS", help: "How long to wait for another writer.", default: "5"),
     ],
     common: [CommonOptions.json, CommonOptions.quiet, CommonOptions.force, CommonOptions.dryRun])
 
@@ -56,6 +68,11 @@ enum ImportCommand: Command {
     job.symbolFile = arguments.optionalString("symbols")
     job.format = arguments.string("format")
     job.options = try options(arguments)
+    job.append = arguments.flag("append")
+    job.revise = arguments.flag("revise")
+    job.period = arguments.optionalString("period").flatMap { Period(rawValue: $0) }
+    job.patience = try arguments.double("wait", in: 0...86_400)
+    try checkFlags(job)
     let isDry = arguments.flag("dry-run")
     try checkStore(job, panel: job.options.panel)
     let outcome = try job.run(dryRun: isDry)
@@ -70,11 +87,29 @@ enum ImportCommand: Command {
 
   /// Refuses a store that can't take the panel, where that is known before the files are read.
   private static func checkStore(_ job: ImportJob, panel: String?) throws(StorageError) {
-    try AtomicFile.checkTarget(job.store, force: true)
-    guard access(job.store, F_OK) == 0 else { return }
+    try PriceStore.checkTarget(job.store)
+    guard try PriceStore.isStore(job.store) else { return }
     let store = try PriceStore.open(job.store)
-    if !job.force, let panel, store.panels.contains(where: { $0.name == panel }) {
+    if !job.force, !job.append, let panel, store.panels.contains(where: { $0.name == panel }) {
       throw .panelExists(panel: panel, path: job.store)
+    }
+  }
+
+  private static func checkFlags(_ job: ImportJob) throws(ArgumentsError) {
+    func contradiction(_ flag: String, _ reason: String, _ next: String) -> ArgumentsError {
+      .badValue(name: flag, value: "", reason: .other(reason, next: next))
+    }
+    if job.revise, !job.append {
+      throw contradiction(
+        "--revise", "needs --append", "give both, or --force to replace the panel")
+    }
+    if job.append, job.force {
+      throw contradiction(
+        "--force", "replaces the panel, and --append keeps it", "give one of the two")
+    }
+    if job.period != nil, !PriceStore.isFolder(job.store) {
+      throw contradiction(
+        "--period", "is for folders, and \(job.store) is a file", "end the store's path in a slash")
     }
   }
 
@@ -139,8 +174,64 @@ enum ImportCommand: Command {
         "the symbol table does not have \(unknown.prefix(10).joined(separator: ", "))"
           + (unknown.count > 10 ? ", … \(unknown.count) in all" : ""))
     }
+    if let appended = outcome.appended { try report(appended, console) }
+    let isWritten = !isDry && outcome.appended.map { !$0.filesWritten.isEmpty } ?? true
     console.talk(
-      isDry ? "nothing was written" : "wrote \(job.store); look at it: apus inspect \(job.store)")
+      !isWritten
+        ? "nothing was written" : "wrote \(job.store); look at it: apus inspect \(job.store)")
+  }
+}
+
+extension ImportCommand {
+  private static func report(_ outcome: AppendOutcome, _ console: Console) throws {
+    var added: [String] = []
+    func add(_ count: Int, _ what: String, _ names: [String] = []) {
+      if count == 0 { return }
+      let some = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+      added.append("\(count) \(what)\(count == 1 ? "" : "s")" + (names.isEmpty ? "" : " (\(some))"))
+    }
+    add(outcome.barsAdded, "bar")
+    add(outcome.symbolsAdded.count, "symbol", outcome.symbolsAdded)
+    add(outcome.fieldsAdded.count, "field", outcome.fieldsAdded)
+    add(outcome.valuesFilled, "missing value")
+    add(outcome.quarantinedAdded, "quarantined row")
+    let none = outcome.filesWritten.isEmpty ? "nothing: the store has it all" : "nothing"
+    try console.print("added        \(added.isEmpty ? none : added.joined(separator: ", "))")
+    if outcome.valuesEqual > 0 {
+      try console.print("skipped      \(outcome.valuesEqual) values that are stored")
+    }
+    if outcome.valuesRevised > 0 {
+      try console.print("revised      \(outcome.valuesRevised) values")
+    }
+    if outcome.filesWritten.count > 1 || outcome.filesWritten.first?.contains("/") == true {
+      let files = outcome.filesWritten
+      try console.print(
+        "files        \(files.prefix(5).joined(separator: ", "))"
+          + (files.count > 5 ? ", … \(files.count) in all" : ""))
+    }
+  }
+}
+
+/// What an append added, as JSON.
+private struct AppendReport: Encodable {
+  let barsAdded: Int
+  let symbolsAdded: [String]
+  let fieldsAdded: [String]
+  let valuesFilled: Int
+  let valuesEqual: Int
+  let valuesRevised: Int
+  let quarantinedAdded: Int
+  let filesWritten: [String]
+
+  init(_ outcome: AppendOutcome) {
+    barsAdded = outcome.barsAdded
+    symbolsAdded = outcome.symbolsAdded
+    fieldsAdded = outcome.fieldsAdded
+    valuesFilled = outcome.valuesFilled
+    valuesEqual = outcome.valuesEqual
+    valuesRevised = outcome.valuesRevised
+    quarantinedAdded = outcome.quarantinedAdded
+    filesWritten = outcome.filesWritten
   }
 }
 
@@ -158,6 +249,7 @@ private struct ImportReport: Encodable {
   let fields: [String]
   let ignoredColumns: [String]
   let quarantined: [String: Int]
+  let appended: AppendReport?
 
   init(_ outcome: ImportJob.Outcome, store: String) {
     self.store = store
@@ -173,5 +265,6 @@ private struct ImportReport: Encodable {
     ignoredColumns = outcome.summary.ignoredColumns
     quarantined = Dictionary(
       uniqueKeysWithValues: outcome.summary.quarantined.map { ($0.key.rawValue, $0.value) })
+    appended = outcome.appended.map { AppendReport($0) }
   }
 }

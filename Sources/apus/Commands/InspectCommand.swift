@@ -16,7 +16,10 @@ enum InspectCommand: Command {
     options: [
       .flag("quarantine", help: "List the rows that were kept out of the panels."),
       .flag("symbols", help: "List the symbols with what is known of them."),
-      .flag("verify", help: "Hash the content and hold it against the stored hashes."),
+      .flag("revisions", help: "List the values that appends replaced."),
+      .flag(
+        "verify",
+        help: "Hold shapes, axes, lifetimes and content against each other and the stored hashes."),
     ],
     common: [CommonOptions.json, CommonOptions.quiet])
 
@@ -31,19 +34,28 @@ enum InspectCommand: Command {
         throw StorageError.wrongFormat(path: path, expected: "store or result", found: found)
       }
       try refuse(
-        ["quarantine", "symbols", "verify"], arguments, "is for stores, and \(path) is a result")
+        ["quarantine", "symbols", "revisions", "verify"], arguments,
+        "is for stores, and \(path) is a result")
       try result(try ResultFile(path), arguments, console)
       return .done
     }
     if arguments.flag("quarantine") {
-      try refuse(["symbols"], arguments, "can't be joined with --quarantine")
+      try refuse(["symbols", "revisions"], arguments, "can't be joined with --quarantine")
+    }
+    if arguments.flag("revisions") {
+      try refuse(["symbols"], arguments, "can't be joined with --revisions")
     }
     if arguments.flag("verify") {
-      try store.verify()
-      console.talk("the content is what its hashes say")
+      let notes = try store.verify()
+      for note in notes { console.talk("not checked: \(note)") }
+      console.talk(
+        notes.isEmpty
+          ? "the content is what its hashes say" : "complete it: apus store migrate \(path)")
     }
     if arguments.flag("quarantine") {
       try quarantine(store, arguments, console)
+    } else if arguments.flag("revisions") {
+      try revisions(store, arguments, console)
     } else if arguments.flag("symbols") {
       try symbols(store, arguments, console)
     } else {
@@ -163,6 +175,42 @@ enum InspectCommand: Command {
       try console.print("    \(row.text)")
     }
     console.talk("\(rows.count) rows were kept out")
+  }
+
+  private struct RevisionRow: Encodable {
+    let panel: String
+    let symbol: String
+    let time: String
+    let field: String
+    let old: Double
+    let new: Double
+    let file: String
+    let revisedUtc: String
+
+    init(_ row: Revision) {
+      panel = row.panel
+      symbol = row.value.symbol
+      time = Timestamp.text(nanoseconds: row.value.timeNs)
+      field = row.value.field
+      old = row.value.old
+      new = row.value.new
+      file = row.file
+      revisedUtc = row.revisedUTC
+    }
+  }
+
+  private static func revisions(
+    _ store: PriceStore, _ arguments: ParsedArguments, _ console: Console
+  ) throws {
+    let rows = try store.revisions()
+    if arguments.flag("json") {
+      try console.print(try rows.map { RevisionRow($0) }.json())
+      return
+    }
+    for row in rows {
+      try console.print("\(row.value), from \(row.file), \(row.revisedUTC)  [\(row.panel)]")
+    }
+    console.talk("\(rows.count) values were replaced")
   }
 
   private static func symbols(
