@@ -23,9 +23,10 @@ struct PriceFile: Sendable {
     symbols = try Self.readSymbols(try part.group(root, "symbols"), part)
     let folder = try part.group(root, "panels")
     let names = try reading(path) { () throws(HDF5Error) in try folder.names() }
+    let calendars = try StoredCalendars(root, part)
     var panels: [PanelInfo] = []
     for name in names where folder.kind(of: name) == .group {
-      panels.append(try Self.readPanel(try part.group(folder, name), name, part).info)
+      panels.append(try Self.readPanel(try part.group(folder, name), name, part, calendars).info)
     }
     self.panels = panels
     quarantineCount =
@@ -43,7 +44,8 @@ struct PriceFile: Sendable {
     let file = try Self.open(path)
     let root = try reading(path) { () throws(HDF5Error) in try file.root() }
     let group = try part.group(try part.group(root, "panels"), name)
-    var (info, timeNs) = try Self.readPanel(group, name, part)
+    let calendars = try StoredCalendars(root, part)
+    var (info, timeNs) = try Self.readPanel(group, name, part, calendars)
     let shape: [Int?] = [info.barCount, info.symbols.count]
     var offsets: [Int] = []
     for field in fields {
@@ -128,8 +130,9 @@ struct PriceFile: Sendable {
       })
   }
 
-  private static func readPanel(_ group: borrowing Group, _ name: String, _ part: PartReader)
-    throws(StorageError) -> (info: PanelInfo, timeNs: [Int64])
+  private static func readPanel(
+    _ group: borrowing Group, _ name: String, _ part: PartReader, _ calendars: StoredCalendars
+  ) throws(StorageError) -> (info: PanelInfo, timeNs: [Int64])
   {
     let inside = "panels/\(name)"
     func damaged(_ what: String, _ reason: String) -> StorageError {
@@ -137,9 +140,6 @@ struct PriceFile: Sendable {
     }
     let calendarName = try reading(part.path) { () throws(HDF5Error) in
       try group.textAttribute("calendar")
-    }
-    guard let kind = Calendar.Kind(rawValue: calendarName) else {
-      throw damaged("@calendar", "no calendar is called '\(calendarName)'")
     }
     let (zone, negative, hash, frequency) = try reading(part.path) { () throws(HDF5Error) in
       (
@@ -180,7 +180,7 @@ struct PriceFile: Sendable {
     }
     let info = PanelInfo(
       name: name, barCount: timeNs.count, symbols: symbols, fields: fields,
-      calendar: Calendar(kind, timeZone: zone), frequencyNs: frequency,
+      calendar: try calendars.calendar(calendarName, zone: zone, inside), frequencyNs: frequency,
       range: timeNs[0]...timeNs[timeNs.count - 1], lifetimes: lifetimes,
       allowsNegativePrices: negative == "allowed", contentHash: hash)
     return (info, timeNs)

@@ -74,6 +74,7 @@ extension PriceStore {
     _ panels: [PanelContent], _ symbols: [SymbolTable.Entry],
     _ quarantine: [(panel: String, row: QuarantinedRow)], to path: String, force: Bool
   ) throws(StorageError) {
+    let calendars = try ownCalendars(panels.map(\.info))
     try AtomicFile.write(to: path, force: force) { temporary throws(StorageError) in
       try writing(path) { () throws(HDF5Error) in
         let file = try File.create(temporary)
@@ -85,6 +86,7 @@ extension PriceStore {
         try writeSymbols(symbols, in: try root.createGroup("symbols"))
         try writeActions(in: try root.createGroup("actions"))
         try writeQuarantine(quarantine, in: try root.createGroup("quarantine"))
+        try writeCalendars(calendars, in: root)
         let folder = try root.createGroup("panels")
         for panel in panels { try panel.write(in: try folder.createGroup(panel.info.name)) }
         try file.close()
@@ -171,7 +173,7 @@ private struct PanelContent {
   }
 
   func write(in group: borrowing Group) throws(HDF5Error) {
-    try group.setAttribute("calendar", info.calendar.kind.rawValue)
+    try group.setAttribute("calendar", info.calendar.name)
     try group.setAttribute("frequency_ns", info.frequencyNs)
     try group.setAttribute("time_zone", info.calendar.timeZone)
     try group.setAttribute("negative_prices", info.allowsNegativePrices ? "allowed" : "refused")

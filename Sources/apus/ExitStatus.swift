@@ -1,6 +1,7 @@
 import Arguments
 import Interchange
 import Jobs
+import Market
 import Storage
 
 /// What the process tells its caller; fixed, since scripts hold on to it.
@@ -29,6 +30,7 @@ package enum ExitStatus: Int32, Sendable {
     // Another name or --force is all that is needed.
     case StorageError.fileExists, StorageError.panelExists: .usage
     case StorageError.panelMissing: .usage
+    case is ResampleError, is GapsError, is MarketError: .usage
     case is Interrupted, is RunInterrupted: .interrupted
     case ConsoleError.readerGone: .done
     case ConsoleError.outputExists: .usage

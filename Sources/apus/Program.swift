@@ -10,6 +10,8 @@ package enum Program {
     ImportCommand.self,
     GenerateCommand.self,
     InspectCommand.self,
+    ResampleCommand.self,
+    CalendarCommand.self,
     BacktestCommand.self,
     SweepCommand.self,
     RankCommand.self,
