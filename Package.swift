@@ -164,7 +164,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("Kernels", ["Kernels"]),
     tests("HDF5", ["HDF5"]),
-    tests("Market", ["Market"]),
+    tests("Market", ["Market"], exclude: ["Golden"]),
     tests("Metrics", ["Metrics"], exclude: ["Golden"]),
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
@@ -173,7 +173,7 @@ let package = Package(
     tests(
       "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
     tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
-    tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
+    tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"], exclude: ["Golden"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
     tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench"]),
