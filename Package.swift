@@ -15,11 +15,11 @@ let hot: [SwiftSetting] = [
 
 func module(
   _ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = [],
-  exclude: [String] = [], linking: [LinkerSetting] = []
+  exclude: [String] = [], resources: [Resource] = [], linking: [LinkerSetting] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings,
-    linkerSettings: linking)
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: settings, linkerSettings: linking)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -98,7 +98,9 @@ let package = Package(
     // layer 1
     module(
       "HDF5", ["CHDF5"], linking: linked(hdf5Archives, or: ["hdf5_hl", "hdf5"], ["z", "dl", "m"])),
-    module("Market", ["Kernels"]),
+    module(
+      "Market", ["Kernels"], exclude: ["README.md", "Calendars/make_us_equity.py"],
+      resources: ["us_equity", "crypto", "fx"].map { .embedInCode("Calendars/\($0).calendar") }),
     module("Metrics", exclude: ["README.md"]),
     module("Indicators", ["Kernels"], hot, exclude: ["README.md"]),
 
@@ -162,7 +164,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("Kernels", ["Kernels"]),
     tests("HDF5", ["HDF5"]),
-    tests("Market", ["Market"]),
+    tests("Market", ["Market"], exclude: ["Golden"]),
     tests("Metrics", ["Metrics"], exclude: ["Golden"]),
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
@@ -171,7 +173,7 @@ let package = Package(
     tests(
       "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
     tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
-    tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
+    tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"], exclude: ["Golden"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
     tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench"]),

@@ -25,9 +25,8 @@ public struct ImportOptions: Sendable, Equatable {
   /// Columns named by hand: what it means (`time`, `close`, a new field, …) to its name in the
   /// file.
   public var columns: [String: String] = [:]
-  /// Calendar of the panel; nil: `crypto` if any bar starts on a Saturday or Sunday, else
-  /// `us_equity`.
-  public var calendar: Calendar.Kind?
+  /// Calendar of the panel; nil: what `CalendarGuess` makes of the bars.
+  public var calendar: Calendar?
   /// Length of a bar in nanoseconds; nil: inferred.
   public var frequencyNs: Int64?
   /// Name of the panel; nil: from calendar and frequency, for example `us_equity_1d`.

@@ -83,7 +83,7 @@ public struct ImportJob: Sendable {
     guard let known = options.panel.map({ name in panels.first { $0.name == name } }) ?? panel
     else { return options }
     options.panel = known.name
-    options.calendar = options.calendar ?? known.calendar.kind
+    options.calendar = options.calendar ?? known.calendar
     options.frequencyNs = options.frequencyNs ?? known.frequencyNs
     if known.allowsNegativePrices { options.allowsNegativePrices = true }
     return options

@@ -80,7 +80,7 @@ extension RunJob {
         dataSha256: attributes.dataSHA256, cpu: attributes.cpu, blasCore: attributes.blasCore,
         startedUtc: attributes.startedUTC, seconds: attributes.seconds, threads: options.workers),
       run: RunSummary.Run(
-        panel: attributes.panel, calendar: plan.run.panel.calendar.kind.rawValue,
+        panel: attributes.panel, calendar: plan.run.panel.calendar.name,
         barsPerYear: attributes.barsPerYear, bars: Int(attributes.bars), from: attributes.from,
         to: attributes.to, symbols: plan.run.symbols.count, lanesOk: Int(attributes.lanesOK),
         lanesFailed: Int(attributes.lanesFailed), fill: attributes.fill,

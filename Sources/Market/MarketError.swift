@@ -2,6 +2,12 @@
 public enum MarketError: Error, Equatable {
   /// A text is not an instant.
   case invalidTimestamp(text: String, reason: TimestampFault)
+  /// A calendar file breaks its format; line 0 for the file as a whole.
+  case invalidCalendar(line: Int, reason: String)
+  /// Bars can't be made into bars of another length.
+  case notResampled(from: String, to: String, reason: String)
+  /// Bars of a length that no calendar has slots for.
+  case noSlots(frequency: String)
 
   /// Why a text is not an instant.
   public enum TimestampFault: Sendable {
@@ -22,6 +28,14 @@ extension MarketError: CustomStringConvertible {
   /// What happened, and what to do.
   public var description: String {
     switch self {
+    case .invalidCalendar(let line, let reason):
+      return line > 0 ? "line \(line): \(reason)." : "\(reason)."
+    case .notResampled(let from, let to, let reason):
+      return "bars of \(from) can't be made into bars of \(to): \(reason)."
+    case .noSlots(let frequency):
+      return
+        "bars of \(frequency) have no place in a calendar to be missed in; gaps are told for bars "
+        + "shorter than a day, and for 1d, 1w, 1mo, 3mo, 6mo and 12mo."
     case .invalidTimestamp(let text, let reason):
       let why =
         switch reason {

@@ -2,7 +2,8 @@ import Market
 
 /// The hashes of a price file: of what it says, not of its bytes, nor of when it was written.
 ///
-/// A panel: the text `apus-panel-1`; name, calendar, zone, `frequency_ns`, 1 or 0 for negative prices allowed
+/// A panel: the text `apus-panel-1`; name, calendar, zone, for a calendar of the user's own the text
+/// `apus-calendar-1` and its definition, `frequency_ns`, 1 or 0 for negative prices allowed
 /// or not; symbols; times; first and last bars (−1 for none); then for each field in file order its name and
 /// values. A file: the text `apus-prices-1`; the columns symbol, name, sector, industry, exchange, currency,
 /// lot and tick; the action columns symbol, time, kind and value; then for each panel by name its name and
@@ -16,8 +17,9 @@ enum ContentHash {
     var hash = SHA256()
     hash.add("apus-panel-1")
     hash.add(info.name)
-    hash.add(info.calendar.kind.rawValue)
+    hash.add(info.calendar.name)
     hash.add(info.calendar.timeZone)
+    addDefinition(of: info.calendar, to: &hash)
     hash.add(info.frequencyNs)
     hash.add(info.allowsNegativePrices ? 1 : 0)
     hash.add(info.symbols)

@@ -51,7 +51,7 @@ struct PanelContent: Sendable {
 
   /// Writes the panel into its group, all but the hash.
   func write(in group: borrowing Group, form: PriceStore.Form) throws(HDF5Error) {
-    try group.setAttribute("calendar", info.calendar.kind.rawValue)
+    try group.setAttribute("calendar", info.calendar.name)
     try group.setAttribute("frequency_ns", info.frequencyNs)
     try group.setAttribute("time_zone", info.calendar.timeZone)
     try group.setAttribute("negative_prices", info.allowsNegativePrices ? "allowed" : "refused")

@@ -89,8 +89,8 @@ struct PanelMerge: Sendable {
     }
     if old.calendar != new.calendar {
       throw contradiction(
-        "calendar", "\(old.calendar.kind.rawValue) in \(old.calendar.timeZone)",
-        "\(new.calendar.kind.rawValue) in \(new.calendar.timeZone)")
+        "calendar", "\(old.calendar.name) in \(old.calendar.timeZone)",
+        "\(new.calendar.name) in \(new.calendar.timeZone)")
     }
     if old.frequencyNs != new.frequencyNs {
       throw contradiction("frequency", "\(old.frequencyNs) ns", "\(new.frequencyNs) ns")

@@ -22,9 +22,10 @@ struct PriceFile: Sendable {
     }
     self.path = path
     let folder = try part.group(root, "panels")
+    let calendars = try StoredCalendars(root, part)
     var panels: [PanelInfo] = []
     for name in try part.names(folder, of: .group) {
-      panels.append(try Self.readPanel(try part.group(folder, name), name, part).info)
+      panels.append(try Self.readPanel(try part.group(folder, name), name, part, calendars).info)
     }
     self.panels = panels
     if root.kind(of: "symbols") == nil {
@@ -48,7 +49,7 @@ struct PriceFile: Sendable {
     let file = try Self.open(path)
     let root = try reading(path) { () throws(HDF5Error) in try file.root() }
     let group = try part.group(try part.group(root, "panels"), name)
-    var (info, timeNs) = try Self.readPanel(group, name, part)
+    var (info, timeNs) = try Self.readPanel(group, name, part, try StoredCalendars(root, part))
     if let mapped = try map(info, timeNs, fields, group, file) { return mapped }
     let path = path
     let shape: [Int?] = [info.barCount, info.symbols.count]
@@ -77,7 +78,7 @@ struct PriceFile: Sendable {
     let file = try Self.open(path)
     let root = try reading(path) { () throws(HDF5Error) in try file.root() }
     let group = try part.group(try part.group(root, "panels"), name)
-    let (info, timeNs) = try Self.readPanel(group, name, part)
+    let (info, timeNs) = try Self.readPanel(group, name, part, try StoredCalendars(root, part))
     let isKnown = Set(fields).isSubset(of: info.fields)
     return (info, timeNs, isKnown ? try map(info, timeNs, fields, group, file) : nil)
   }
@@ -155,9 +156,9 @@ struct PriceFile: Sendable {
       })
   }
 
-  private static func readPanel(_ group: borrowing Group, _ name: String, _ part: PartReader)
-    throws(StorageError) -> (info: PanelInfo, timeNs: [Int64])
-  {
+  private static func readPanel(
+    _ group: borrowing Group, _ name: String, _ part: PartReader, _ calendars: StoredCalendars
+  ) throws(StorageError) -> (info: PanelInfo, timeNs: [Int64]) {
     let inside = "panels/\(name)"
     func damaged(_ what: String, _ reason: String) -> StorageError {
       .damaged(path: part.path, part: inside + what, reason: reason)
@@ -165,12 +166,9 @@ struct PriceFile: Sendable {
     let calendarName = try reading(part.path) { () throws(HDF5Error) in
       try group.textAttribute("calendar")
     }
-    guard let kind = Calendar.Kind(rawValue: calendarName) else {
-      throw damaged("@calendar", "no calendar is called '\(calendarName)'")
-    }
     let (zone, negative, hash, frequency) = try reading(part.path) { () throws(HDF5Error) in
       (
-        try group.text("time_zone", or: Calendar(kind).timeZone),
+        try group.text("time_zone", or: ""),
         try group.text("negative_prices", or: "refused"), try group.text("content_sha256", or: ""),
         try group.numberAttribute("frequency_ns", of: Int64.self)
       )
@@ -194,7 +192,8 @@ struct PriceFile: Sendable {
     }
     var info = PanelInfo(
       name: name, barCount: timeNs.count, symbols: symbols, fields: fields,
-      calendar: Calendar(kind, timeZone: zone), frequencyNs: frequency,
+      calendar: try calendars.calendar(calendarName, zone: zone.isEmpty ? nil : zone, inside),
+      frequencyNs: frequency,
       range: timeNs[0]...timeNs[timeNs.count - 1], lifetimes: [],
       allowsNegativePrices: negative == "allowed", contentHash: hash)
     if group.kind(of: "first") == nil, group.kind(of: "last") == nil {

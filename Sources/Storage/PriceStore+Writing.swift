@@ -63,6 +63,7 @@ extension PriceStore {
   static func write(
     _ content: StoreContent, to path: String, force: Bool, form: Form = .plain
   ) throws(StorageError) {
+    let calendars = try ownCalendars(content.panels.map(\.info))
     let hashes = content.hashing()
     // Its thread reads what our callers own.
     defer { _ = hashes() }
@@ -78,6 +79,7 @@ extension PriceStore {
         if !content.revisions.isEmpty {
           try Revision.write(content.revisions, in: try root.createGroup("revisions"))
         }
+        try writeCalendars(calendars, in: root)
         let folder = try root.createGroup("panels")
         for panel in content.panels {
           try panel.write(in: try folder.createGroup(panel.info.name), form: form)

@@ -11,6 +11,7 @@ import Market
 ///     ├─ actions/                  row · symbol int32 · time int64 · kind text · value float64   [A]
 ///     ├─ quarantine/               row · panel file column text reason text · line int64         [Q]
 ///     ├─ revisions/                row · panel symbol field file revised_utc text · time int64 · old new float64   [R]
+///     ├─ calendars/<name>          text: the definition of a calendar of the user's own; only if there is one
 ///     └─ panels/<name>/            calendar, frequency_ns, time_zone, negative_prices, content_sha256
 ///          time int64 [T] · symbol text [N]                  the two scales
 ///          <field> float64 [T, N]                            contiguous, unfiltered, NaN = missing

@@ -1,6 +1,7 @@
 import Arguments
 import Interchange
 import Jobs
+import Market
 import Storage
 
 /// What the process tells its caller; fixed, since scripts hold on to it.
@@ -31,6 +32,7 @@ package enum ExitStatus: Int32, Sendable {
     case StorageError.panelMissing: .usage
     // The files and the store are sound; another flag or panel is needed.
     case StorageError.panelContradicts: .usage
+    case is ResampleError, is GapsError, is MarketError: .usage
     case is Interrupted, is RunInterrupted: .interrupted
     case ConsoleError.readerGone: .done
     case ConsoleError.outputExists: .usage

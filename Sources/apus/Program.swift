@@ -11,6 +11,8 @@ package enum Program {
     GenerateCommand.self,
     InspectCommand.self,
     StoreCommand.self,
+    ResampleCommand.self,
+    CalendarCommand.self,
     BacktestCommand.self,
     SweepCommand.self,
     RankCommand.self,

@@ -289,7 +289,7 @@ private func refusal(_ text: String, _ options: ImportOptions = .init(), name: S
     var options = ImportOptions()
     options.calendar = .crypto
     options.frequencyNs = 7 * Calendar.dayNs
-    #expect(try importing(good, options).draft.name == "crypto_7d")
+    #expect(try importing(good, options).draft.name == "crypto_1w")
     options.panel = "mine"
     #expect(try importing(good, options).draft.name == "mine")
     options.frequencyNs = 0

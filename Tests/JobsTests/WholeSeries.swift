@@ -10,7 +10,7 @@ import Simulation
 func wholeSeriesSummary(_ record: LaneRecord, lane: Int, of plan: RunPlan) -> LaneSummary {
   let run = plan.run
   let time = run.panel.time.ns
-  let barsPerYear = run.panel.calendar.kind == .usEquity ? 252.0 : 365.0
+  let barsPerYear = run.panel.calendar == .usEquity ? 252.0 : 365.0
   let first = time[run.window.lowerBound]
   let last = time[run.window.upperBound - 1]
   var before = run.cash

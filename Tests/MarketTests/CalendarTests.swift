@@ -1,4 +1,5 @@
 import Market
+import TestSupport
 import Testing
 
 @Suite struct CalendarTests {
@@ -8,14 +9,51 @@ import Testing
     try #require(CivilDate(year: year, month: month, day: day)).daysSinceEpoch
   }
 
-  @Test(arguments: 1990...2023)
-  func everyWeekdayAgreesWithTheRecord(year: Int) throws {
-    let closures = try #require(usEquityClosures[year]).split(separator: " ").map(String.init)
-    let last = year == 2023 ? try Self.day(2023, 12, 28) : try Self.day(year, 12, 31)
-    for day in try Self.day(year, 1, 1)...last {
+  @Test func everyDayOf96YearsAgreesWithTheRecord() throws {
+    var traded: Set<Int64> = []
+    for line in try Golden.lines("trading_days.txt") where !line.hasPrefix("#") {
+      let words = line.split(separator: " ")
+      let bits = try #require(UInt32(words[1], radix: 16))
+      let (year, month) = (Int(words[0].prefix(4)) ?? 0, Int(words[0].suffix(2)) ?? 0)
+      for day in 1...31 where bits & (1 << UInt32(day - 1)) != 0 {
+        traded.insert(try Self.day(year, month, day))
+      }
+    }
+    #expect(traded.count == 24_114)
+    let found = try (Self.day(1927, 12, 30)...(try Self.day(2023, 12, 28))).filter {
+      Self.equity.isSession(day: $0)
+    }
+    #expect(Set(found) == traded)
+    for day in try Self.day(1927, 12, 1)...(try Self.day(2023, 12, 27)) {
+      let next = Self.equity.nextSession(after: day)
+      if next > day + 1 { #expect((day + 1..<next).allSatisfy { !traded.contains($0) }) }
+    }
+  }
+
+  @Test func holidaysAfterTheRecordAreThoseOfTwoPackages() throws {
+    let closed = Set(try Golden.lines("xnys_closed_2024_2030.txt"))
+    for day in try Self.day(2023, 12, 29)...(try Self.day(2030, 12, 31)) {
       let date = CivilDate(daysSinceEpoch: day)
-      let isClosed = date.weekday > 4 || closures.contains(String(date.description.dropFirst(5)))
-      #expect(Self.equity.isSession(day: day) == !isClosed, "\(date)")
+      let isOpen = date.weekday < 5 && !closed.contains("\(date)")
+      #expect(Self.equity.isSession(day: day) == isOpen, "\(date)")
+    }
+  }
+
+  @Test func aliasesAreTheSameCalendar() {
+    for name in ["us_equity", "XNYS", "xnys", "NYSE", "nasdaq"] {
+      #expect(Calendar(named: name) == .usEquity)
+    }
+    #expect(Calendar(named: "24/7") == .crypto && Calendar(named: "24/5") == .fx)
+    #expect(Calendar(named: "XLON") == nil)
+    #expect(Calendar.usEquity.name == "us_equity" && Calendar.usEquity.isBuiltIn)
+  }
+
+  @Test func farDaysDoNotTrap() {
+    for calendar in [Calendar.usEquity, .crypto, .fx] {
+      for day in [Int64(-900_000), -106_752, 106_751, 900_000] {
+        _ = calendar.isSession(day: day)
+        _ = calendar.sessions(days: day...day + 3, zone: .utc)
+      }
     }
   }
 
@@ -66,5 +104,14 @@ import Testing
     #expect(Self.equity.barsPerYear(frequencyNs: Calendar.dayNs) == 252)
     #expect(Self.equity.barsPerYear(frequencyNs: 60_000_000_000) == 252 * 390)
     #expect(Calendar(.crypto).barsPerYear(frequencyNs: 3_600_000_000_000) == 365 * 24)
+    #expect(Calendar.fx.barsPerYear(frequencyNs: Calendar.dayNs) == 260)
+    #expect(Calendar.fx.barsPerYear(frequencyNs: 3_600_000_000_000) == 260 * 24)
+    for calendar in [Calendar.usEquity, .crypto, .fx] {
+      #expect(calendar.barsPerYear(frequencyNs: Frequency.week.ns) == 52)
+      #expect(calendar.barsPerYear(frequencyNs: Frequency.month.ns) == 12)
+      #expect(calendar.barsPerYear(frequencyNs: 3 * Frequency.month.ns) == 4)
+    }
+    // One bar a session, however long it is said to be.
+    #expect(Self.equity.barsPerYear(frequencyNs: Calendar.dayNs / 2) == 252)
   }
 }

@@ -4,6 +4,14 @@ import Foundation
 ///
 /// Run the tests with `APUS_REWRITE_GOLDEN=1` to rewrite them, and read the difference in git.
 package enum Golden {
+  /// The lines of a file in the folder `Golden` beside the calling test, without empty ones.
+  package static func lines(_ name: String, file: String = #filePath) throws -> [String] {
+    let url = URL(filePath: file).deletingLastPathComponent()
+      .appending(path: "Golden").appending(path: name)
+    return try String(decoding: Data(contentsOf: url), as: UTF8.self).split(separator: "\n")
+      .map(String.init)
+  }
+
   /// Why a text isn't the golden one; `nil` if it is.
   ///
   /// - Parameters:

@@ -21,12 +21,11 @@ enum PanelAssembly {
     let cells = try cellCount(axes, fields: fields.count, options: options)
     try dropDuplicates(&tables, axes, cells: cells, options: options)
 
-    let frequency = options.frequencyNs ?? Frequency.infer(axes.times)
-    let weekends = axes.times.contains(where: TimeParser.isWeekend)
-    let calendar = Calendar(options.calendar ?? (weekends ? .crypto : .usEquity))
+    let frequency = options.frequencyNs.map(Frequency.init(ns:)) ?? Frequency.infer(axes.times)
+    let calendar = options.calendar ?? CalendarGuess.calendar(axes.times, frequency: frequency)
     let draft = PanelDraft(
-      name: options.panel ?? "\(calendar.kind.rawValue)_\(Frequency.label(frequency))",
-      timeNs: axes.times, symbols: axes.symbols, calendar: calendar, frequencyNs: frequency,
+      name: options.panel ?? "\(calendar.name)_\(frequency.label)",
+      timeNs: axes.times, symbols: axes.symbols, calendar: calendar, frequencyNs: frequency.ns,
       allowsNegativePrices: options.allowsNegativePrices,
       fields: values(tables, axes, fields, cells: cells))
     return (draft, quarantined(tables), summary(tables, draft))
@@ -224,28 +223,5 @@ enum PanelAssembly {
       range: draft.timeNs[0]...draft.timeNs[draft.timeNs.count - 1],
       fields: draft.fields.map(\.name),
       dialects: tables.map(\.dialect.description), ignoredColumns: ignored)
-  }
-}
-
-/// Lengths of bars.
-enum Frequency {
-  /// A day if every bar starts at midnight UTC; else the commonest step between neighbours, the
-  /// smaller of equals.
-  static func infer(_ times: [Int64]) -> Int64 {
-    if times.count < 2 || times.allSatisfy(TimeParser.isMidnight) { return Calendar.dayNs }
-    var counts: [Int64: Int] = [:]
-    for (earlier, later) in zip(times, times.dropFirst()) {
-      counts[later - earlier, default: 0] += 1
-    }
-    return counts.min { ($0.value, $1.key) > ($1.value, $0.key) }?.key ?? Calendar.dayNs
-  }
-
-  /// For example `1d`, `4h`, `5m`, `1s`; nanoseconds if it is no whole number of seconds.
-  static func label(_ ns: Int64) -> String {
-    let units: [(String, Int64)] = [
-      ("d", Calendar.dayNs), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
-    ]
-    for (unit, length) in units where ns % length == 0 { return "\(ns / length)\(unit)" }
-    return "\(ns)ns"
   }
 }

@@ -10,13 +10,16 @@ public struct MarketOptions: Sendable, Equatable {
     case minute
   }
 
+  /// Calendars that a synthetic market can have.
+  public static let calendars = [Calendar.Kind.usEquity, .crypto]
+
   /// Number of bars, `T`.
   public var bars: Int
   /// Number of symbols, `N`.
   public var symbols: Int
   /// Length of a bar.
   public var frequency = Frequency.daily
-  /// Weekdays for `us_equity`, every day for `crypto`.
+  /// Weekdays for `us_equity`, every day for `crypto`; one of `calendars`.
   public var calendar = Calendar.Kind.usEquity
   /// Decides every value; the same seed gives the same bytes on every machine.
   public var seed: UInt64 = 1
@@ -54,6 +57,9 @@ public struct MarketOptions: Sendable, Equatable {
     }
     try require(bars >= 1 && bars <= 100_000_000, "--bars", bars, "is not in 1…100000000")
     try require(symbols >= 1 && symbols <= 1_000_000, "--symbols", symbols, "is not in 1…1000000")
+    try require(
+      Self.calendars.contains(calendar), "--calendar", calendar.rawValue,
+      "is not \(Self.calendars.map(\.rawValue).joined(separator: " or "))")
     try require(
       annualVolatility >= 0 && annualVolatility <= 10, "--volatility", annualVolatility,
       "is not in 0…10")

@@ -29,7 +29,7 @@ enum GenerateCommand: Command {
         completion: .choices(MarketOptions.Frequency.allCases.map(\.rawValue))),
       .value(
         "calendar", "NAME", help: "Days on which the market trades.", default: "us_equity",
-        completion: .choices(Calendar.Kind.allCases.map(\.rawValue))),
+        completion: .choices(MarketOptions.calendars.map(\.rawValue))),
       .value("seed", "N", help: "Decides every value.", default: "1"),
       .value("start", "DATE", help: "First day.", default: "2010-01-04"),
       .value("volatility", "FRACTION", help: "Volatility a year.", default: "0.25"),

@@ -45,8 +45,9 @@ enum ImportCommand: Command {
         completion: .choices(ImporterCatalog.all.map { $0.name })),
       .value("columns", "FIELD=COLUMN,…", help: "Columns by hand: close=Price,time=Day."),
       .value(
-        "calendar", "NAME", help: "Calendar; told by the presence of weekends unless given.",
-        completion: .choices(Calendar.Kind.allCases.map(\.rawValue))),
+        "calendar", "NAME",
+        help: "Calendar by name, or a file that ends in .calendar; told by the bars unless given.",
+        completion: .files),
       .flag("negative-prices", help: "Prices at or below zero are valid."),
       .value(
         "on-bad-row", "POLICY", help: "What to do with a row that breaks a rule.",
@@ -126,7 +127,7 @@ enum ImportCommand: Command {
       options.symbol = .fileName
     }
     options.panel = arguments.optionalString("panel")
-    options.calendar = arguments.optionalString("calendar").flatMap { Calendar.Kind(rawValue: $0) }
+    options.calendar = try arguments.optionalString("calendar").map(CalendarSource.calendar)
     options.allowsNegativePrices = arguments.flag("negative-prices")
     options.onBadRow =
       ImportOptions.BadRowPolicy(rawValue: arguments.string("on-bad-row")) ?? .quarantine
@@ -147,7 +148,7 @@ enum ImportCommand: Command {
     let summary = outcome.summary
     let first = Timestamp.text(nanoseconds: summary.range.lowerBound)
     let last = Timestamp.text(nanoseconds: summary.range.upperBound)
-    try console.print("panel        \(outcome.panel)  (calendar \(outcome.calendar.kind.rawValue))")
+    try console.print("panel        \(outcome.panel)  (calendar \(outcome.calendar.name))")
     try console.print("rows         \(summary.rowsKept) kept of \(summary.rowsRead)")
     try console.print("symbols      \(summary.symbols)")
     try console.print("bars         \(summary.bars), \(first) to \(last)")
@@ -254,7 +255,7 @@ private struct ImportReport: Encodable {
   init(_ outcome: ImportJob.Outcome, store: String) {
     self.store = store
     panel = outcome.panel
-    calendar = outcome.calendar.kind.rawValue
+    calendar = outcome.calendar.name
     rowsRead = outcome.summary.rowsRead
     rowsKept = outcome.summary.rowsKept
     symbols = outcome.summary.symbols

@@ -11,12 +11,17 @@ enum InspectCommand: Command {
     examples: [
       Example("apus inspect sp500.h5", "Panels, symbols, ranges and missing values."),
       Example("apus inspect sp500.h5 --quarantine", "The rows that were kept out, and why."),
+      Example(
+        "apus inspect sp500.h5 --gaps --symbol ORCL", "Its missing and surplus bars, one by one."),
     ],
     positionals: [PositionalSpec("FILE", help: "A store or a result.", completion: .files)],
     options: [
       .flag("quarantine", help: "List the rows that were kept out of the panels."),
       .flag("symbols", help: "List the symbols with what is known of them."),
       .flag("revisions", help: "List the values that appends replaced."),
+      .flag("gaps", help: "Hold bars against the calendar: what is missing, what is too much."),
+      .value("panel", "NAME", help: "With --gaps: this panel only."),
+      .value("symbol", "X", help: "With --gaps: this symbol only, with every gap."),
       .flag(
         "verify",
         help: "Hold shapes, axes, lifetimes and content against each other and the stored hashes."),
@@ -34,16 +39,22 @@ enum InspectCommand: Command {
         throw StorageError.wrongFormat(path: path, expected: "store or result", found: found)
       }
       try refuse(
-        ["quarantine", "symbols", "revisions", "verify"], arguments,
+        ["quarantine", "symbols", "revisions", "gaps", "verify"], arguments,
         "is for stores, and \(path) is a result")
       try result(try ResultFile(path), arguments, console)
       return .done
     }
     if arguments.flag("quarantine") {
-      try refuse(["symbols", "revisions"], arguments, "can't be joined with --quarantine")
+      try refuse(["symbols", "revisions", "gaps"], arguments, "can't be joined with --quarantine")
     }
     if arguments.flag("revisions") {
-      try refuse(["symbols"], arguments, "can't be joined with --revisions")
+      try refuse(["symbols", "gaps"], arguments, "can't be joined with --revisions")
+    }
+    if arguments.flag("gaps") { try refuse(["symbols"], arguments, "can't be joined with --gaps") }
+    for name in ["panel", "symbol"] where arguments.isGiven(name) && !arguments.flag("gaps") {
+      throw ArgumentsError.badValue(
+        name: "--\(name)", value: arguments.string(name),
+        reason: .other("is for --gaps", next: "add --gaps, or leave it out"))
     }
     if arguments.flag("verify") {
       let notes = try store.verify()
@@ -56,6 +67,8 @@ enum InspectCommand: Command {
       try quarantine(store, arguments, console)
     } else if arguments.flag("revisions") {
       try revisions(store, arguments, console)
+    } else if arguments.flag("gaps") {
+      try GapsReport.print(store, arguments, console)
     } else if arguments.flag("symbols") {
       try symbols(store, arguments, console)
     } else {
@@ -90,7 +103,7 @@ enum InspectCommand: Command {
 
     init(_ info: PanelInfo, _ store: PriceStore) throws(StorageError) {
       name = info.name
-      calendar = info.calendar.kind.rawValue
+      calendar = info.calendar.name
       timeZone = info.calendar.timeZone
       frequencyNs = info.frequencyNs
       bars = info.barCount
