@@ -106,7 +106,7 @@ let package = Package(
 
     // layer 2
     module(
-      "Storage", ["HDF5", "Market", "Metrics", "CCrypto", "CZlib"],
+      "Storage", ["HDF5", "Market", "Metrics", "CCrypto", "CZlib"], exclude: ["README.md"],
       linking: linked(cryptoArchives, or: ["crypto"])),
     module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),

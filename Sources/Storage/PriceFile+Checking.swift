@@ -155,10 +155,11 @@ extension PriceStore {
     -> [String]
   {
     let isFolder = isFolder(path)
-    let path = isFolder ? FolderStore(path).path : AtomicFile.realPath(path) ?? path
     try checkTarget(path)
     let lock = try StoreLock(
-      isFolder ? FolderStore(path).file(".lock") : AtomicFile.hidden(path, ".lock"), of: path,
+      isFolder
+        ? FolderStore(path).file(".lock")
+        : AtomicFile.hidden(AtomicFile.realPath(path) ?? path, ".lock"), of: path,
       patience: patience)
     defer { lock.release() }
     var written: [String] = []

@@ -88,8 +88,8 @@ extension PriceStore {
     // A draft that can't be stored should not make a folder.
     _ = try PanelInfo(change.draft)
     if isFolder(path) { return try FolderStore(path).apply(change, period, patience) }
-    let path = AtomicFile.realPath(path) ?? path
-    let lock = try StoreLock(AtomicFile.hidden(path, ".lock"), of: path, patience: patience)
+    let lock = try StoreLock(
+      AtomicFile.hidden(AtomicFile.realPath(path) ?? path, ".lock"), of: path, patience: patience)
     defer { lock.release() }
     let old = access(path, F_OK) == 0 ? try PriceFile(path: path) : nil
     var outcome = AppendOutcome()

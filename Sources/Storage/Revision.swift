@@ -13,6 +13,15 @@ public struct PanelConflict: Sendable, Equatable {
   public var old: Double
   /// What the file says.
   public var new: Double
+
+  /// A value that is stored as `old` and said to be `new`.
+  public init(symbol: String, timeNs: Int64, field: String, old: Double, new: Double) {
+    self.symbol = symbol
+    self.timeNs = timeNs
+    self.field = field
+    self.old = old
+    self.new = new
+  }
 }
 
 /// A stored value that was replaced by another.

@@ -82,7 +82,7 @@ extension StorageError: CustomStringConvertible {
       "\(path) is being written by \(holder.isEmpty ? "another process" : holder); waited \(seconds) s. "
         + "Run again when it is done, or wait longer with --wait."
     case .conflicts(let panel, let path, let count, let first):
-      "\(count) values differ from what \(path) has in panel '\(panel)': "
+      "\(count) \(count == 1 ? "value differs" : "values differ") from what \(path) has in panel '\(panel)': "
         + first.map(\.description).joined(separator: "; ") + (count > first.count ? "; …" : "")
         + ". Nothing was changed. Take the new values with --revise, which keeps a record of the old ones."
     case .panelContradicts(let panel, let path, let what, let stored, let new):
@@ -106,8 +106,13 @@ func reading<Value: ~Copyable>(_ path: String, _ body: () throws(HDF5Error) -> V
   throws(StorageError) -> Value
 {
   do { return try body() } catch {
+    let isLater = error.cause.contains("bad version number")
     throw .damaged(
-      path: path, part: String(error.path.dropFirst(path.count + 1)), reason: error.cause)
+      path: path, part: String(error.path.dropFirst(path.count + 1)),
+      reason: error.cause
+        + (isLater
+          ? " (a later HDF5 may have written it; h5py writes older forms with libver='v110')" : "")
+    )
   }
 }
 

@@ -6,6 +6,8 @@ package enum StandardStreams {
   /// the caller closed, so that no data file is ever opened in their place and printed into.
   static func prepare() {
     signal(SIGPIPE, SIG_IGN)
+    // A limit on the size of files is an error of the write that meets it.
+    signal(SIGXFSZ, SIG_IGN)
     for (descriptor, mode) in [(Int32(0), O_WRONLY), (1, O_RDONLY), (2, O_RDONLY)]
     where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
       // The wrong way round, so that using the stream stays an error.

@@ -17,8 +17,10 @@ import Testing
     var leftovers = 0
   }
 
-  private static func temporaries(_ place: Workplace) throws -> [String] {
-    try place.folder.names().filter { $0.hasPrefix(".") }
+  /// Hidden files of a folder at the place; the place itself if it is not there.
+  private static func temporaries(_ place: Workplace, _ folder: String) throws -> [String] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: place.folder.path(folder))
+    return (names ?? []).filter { $0.hasPrefix(".") }
   }
 
   /// Starts `apus` and kills it: half of the time at any moment of its life, half of the time soon
@@ -26,12 +28,14 @@ import Testing
   private func kill(
     _ place: Workplace, _ line: String, lasting seconds: inout Double,
     _ random: inout SeededGenerator,
-    _ tally: inout Tally
+    _ tally: inout Tally, in folder: String = "."
   ) async throws {
-    let before = Set(try Self.temporaries(place))
+    let before = Set(try Self.temporaries(place, folder))
     let running = try RunApus.start(line.split(separator: " ").map(String.init), in: place.folder)
     if Bool.random(using: &random) {
-      while running.isRunning, try Set(Self.temporaries(place)).isSubset(of: before) { usleep(200) }
+      while running.isRunning, try Set(Self.temporaries(place, folder)).isSubset(of: before) {
+        usleep(200)
+      }
       usleep(UInt32(Double.random(in: 0...0.4, using: &random) * seconds * 1e6))
     } else {
       usleep(UInt32(Double.random(in: 0...1.1, using: &random) * seconds * 1e6))
@@ -42,7 +46,7 @@ import Testing
     // The machine's load changes: follow it.
     seconds *= result.status == 137 ? 1.05 : 0.8
     if result.status == 137 { tally.killed += 1 }
-    if try !Self.temporaries(place).isEmpty { tally.leftovers += 1 }
+    if try !Self.temporaries(place, folder).isEmpty { tally.leftovers += 1 }
   }
 
   private func seconds(_ work: () async throws -> Void) async rethrows -> Double {
@@ -107,7 +111,7 @@ import Testing
     #expect(Set(states.values).count == 3)
     var current = 2
     var tally = Tally()
-    let count = 40
+    let count = 100
     for _ in 0..<count {
       // Now and then the panel is new to the store.
       if Int.random(in: 0..<4, using: &random) == 0 {
@@ -128,6 +132,76 @@ import Testing
     try await place.done(line(1))
     #expect(try await state(place) == states[1])
     #expect(try place.folder.names() == ["1.csv", "2.csv", "s.h5"], "the next run cleans up")
+  }
+
+  // MARK: - Append
+
+  /// Daily rows of some symbols; the last parts differ from the first ones in a few values.
+  private func days(_ part: Int) -> String {
+    var text = "date,symbol,close,volume\n"
+    for symbol in 0..<30 {
+      // Around the end of a year, so that an append to a folder touches two files.
+      for day in 0..<20 {
+        let date = day < 10 ? "2020-12-\(22 + day)" : "2021-01-\(day + 1)"
+        let isRevised = part > 1 && (symbol + day + part) % 9 == 0
+        text += "\(date),S\(symbol + part),\(isRevised ? part + 90 : 50 + day).5,1000\n"
+      }
+    }
+    return text + "2020-12-25,BAD,-\(part),1\n"
+  }
+
+  @Test(arguments: ["s.h5", "s/"]) func appending(store: String) async throws {
+    var random = SeededGenerator(seed: Self.seed &+ 2)
+    let place = try Workplace()
+    let parts = 1...4
+    for part in parts { try place.folder.write(days(part), to: "\(part).csv") }
+    try await place.makeStore(store, "--bars 1000 --symbols 60 --panel other --start 2018-01-01")
+    let url = place.folder.url.appending(path: store)
+    let base = place.folder.url.appending(path: "base")
+    try FileManager.default.copyItem(at: url, to: base)
+    func restore() throws {
+      try FileManager.default.removeItem(at: url)
+      try FileManager.default.copyItem(at: base, to: url)
+    }
+    func state() async throws -> String {
+      let found = try await place.json("inspect \(store) --verify")
+      return "\(found["content_sha256"].string ?? "?") \(found["quarantined"].int ?? -1)"
+    }
+    func line(_ part: Int) -> String {
+      "import \(part).csv --store \(store) --panel p --calendar crypto --append --revise"
+    }
+    var states = [try await state()]
+    var lasting = 0.0
+    for part in parts {
+      lasting = try await seconds { try await place.done(line(part)) }
+      states.append(try await state())
+    }
+    #expect(Set(states).count == 5)
+    try restore()
+    var part = 1
+    var tally = Tally()
+    let count = 50
+    for round in 0..<count {
+      try await kill(
+        place, line(part), lasting: &lasting, &random, &tally, in: store == "s/" ? "s" : ".")
+      let found = try await state()
+      #expect(found == states[part - 1] || found == states[part], "seed \(Self.seed), \(round)")
+      if found == states[part] { tally.replaced += 1 }
+      // The same command again completes it, whatever was left behind, and then has nothing to do.
+      if found == states[part] || round % 3 == 0 {
+        try await place.done(line(part))
+        #expect(try await state() == states[part], "seed \(Self.seed), \(round)")
+        part = part == parts.upperBound ? 1 : part + 1
+        if part == 1 { try restore() }
+      }
+    }
+    check(tally, of: count, "append to \(store)")
+    try await place.done(line(part))
+    let before = try Data(contentsOf: store == "s/" ? url.appending(path: "2021.h5") : url)
+    #expect(try await place.done(line(part)).contains("nothing: the store has it all"))
+    #expect(try Data(contentsOf: store == "s/" ? url.appending(path: "2021.h5") : url) == before)
+    #expect(
+      try Self.temporaries(place, store == "s/" ? "s" : ".").isEmpty, "the next run cleans up")
   }
 
   // MARK: - Sweep

@@ -175,7 +175,7 @@ enum ImportCommand: Command {
         "the symbol table does not have \(unknown.prefix(10).joined(separator: ", "))"
           + (unknown.count > 10 ? ", … \(unknown.count) in all" : ""))
     }
-    if let appended = outcome.appended { try report(appended, console) }
+    if let appended = outcome.appended { try report(appended, to: job.store, console) }
     let isWritten = !isDry && outcome.appended.map { !$0.filesWritten.isEmpty } ?? true
     console.talk(
       !isWritten
@@ -184,7 +184,8 @@ enum ImportCommand: Command {
 }
 
 extension ImportCommand {
-  private static func report(_ outcome: AppendOutcome, _ console: Console) throws {
+  private static func report(_ outcome: AppendOutcome, to store: String, _ console: Console) throws
+  {
     var added: [String] = []
     func add(_ count: Int, _ what: String, _ names: [String] = []) {
       if count == 0 { return }
@@ -199,13 +200,16 @@ extension ImportCommand {
     let none = outcome.filesWritten.isEmpty ? "nothing: the store has it all" : "nothing"
     try console.print("added        \(added.isEmpty ? none : added.joined(separator: ", "))")
     if outcome.valuesEqual > 0 {
-      try console.print("skipped      \(outcome.valuesEqual) values that are stored")
+      try console.print(
+        "skipped      \(outcome.valuesEqual) that \(outcome.valuesEqual == 1 ? "is" : "are") stored"
+      )
     }
     if outcome.valuesRevised > 0 {
-      try console.print("revised      \(outcome.valuesRevised) values")
+      try console.print(
+        "revised      \(outcome.valuesRevised) \(outcome.valuesRevised == 1 ? "value" : "values")")
     }
-    if outcome.filesWritten.count > 1 || outcome.filesWritten.first?.contains("/") == true {
-      let files = outcome.filesWritten
+    let files = outcome.filesWritten
+    if files.first.map({ $0 != store }) ?? false {
       try console.print(
         "files        \(files.prefix(5).joined(separator: ", "))"
           + (files.count > 5 ? ", … \(files.count) in all" : ""))
