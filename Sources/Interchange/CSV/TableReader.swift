@@ -62,7 +62,6 @@ struct TableReader: ~Copyable {
       guard let name = reader.validText(index) else { throw .headerNotUTF8(path: table.path) }
       header.append(name.trimmingSpaces)
     }
-    table.dialect = try Dialect.recognise(header: header, path: table.path, options: options)
     try plan(table.dialect)
   }
 
@@ -76,6 +75,7 @@ struct TableReader: ~Copyable {
       case .name: nameColumn = index
       case .field(let name): required.append((index, name))
       case .extra(let name): extras.append((index, name))
+      case .timeOfDay, .symbolColumn: break
       case .ignored: table.ignoredColumns.append(dialect.header[index])
       }
     }
