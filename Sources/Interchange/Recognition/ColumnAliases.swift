@@ -9,18 +9,20 @@ enum ColumnAliases {
         "unix_time", "unixtime", "snapped_at", "time", "date", "timestamp", "datetime", "date_time",
         "timestamp_utc", "time_utc", "date_utc", "datetime_utc", "gmt_time", "local_time", "dates",
         "trade_date", "trading_date", "trading_day", "price_date", "observation_date", "epoch",
-        "begins_at", "start_time", "period_start", "bar_time", "ts", "datum", "day", "dateandtime",
+        "begins_at", "start_time", "period_start", "bar_time", "ts", "day", "dateandtime", "datum",
+        "fecha", "data",
       ]
     ),
     ("symbol", ["symbol", "ticker", "sym", "tic", "ric", "instrument", "pair", "name"]),
-    ("open", ["open", "open_price", "opening_price", "px_open", "price_open", "1_open"]),
-    ("high", ["high", "high_price", "px_high", "price_high", "2_high"]),
-    ("low", ["low", "low_price", "px_low", "price_low", "3_low"]),
+    ("open", ["open", "open_price", "opening_price", "px_open", "price_open", "1_open", "eröffnung", "eröffn", "ouverture", "ouv", "apertura"]),
+    ("high", ["high", "high_price", "px_high", "price_high", "2_high", "hoch", "plus_haut", "máximo"]),
+    ("low", ["low", "low_price", "px_low", "price_low", "3_low", "tief", "plus_bas", "mínimo"]),
     (
       "close",
       [
         "close", "close_price", "closing_price", "px_last", "price_close", "4_close", "close_last",
-        "last_price", "price", "price_usd", "settle", "settlement_price", "last",
+        "last_price", "price", "prices", "price_usd", "settle", "settlement_price", "last",
+        "schluss", "schlusskurs", "zuletzt", "dernier", "clôture", "cierre", "último",
       ]
     ),
     (
@@ -28,12 +30,13 @@ enum ColumnAliases {
       [
         "volume", "vol", "volume_base", "base_volume", "px_volume", "5_volume", "6_volume",
         "total_volume", "total_volumes", "volume_coin", "volume_usd", "tick_volume", "tickvol",
+        "volumen",
       ]
     ),
     ("market_cap", ["market_cap", "marketcap", "market_cap_usd", "market_caps", "cur_mkt_cap"]),
     ("adj_close", ["adj_close", "adjclose", "adjusted_close", "5_adjusted_close"]),
     ("vwap", ["vwap"]),
-    ("trades", ["trades", "tradecount", "trade_count", "number_of_trades", "transactions"]),
+    ("trades", ["trades", "tradecount", "trade_count", "number_of_trades", "numberoftrades", "transactions"]),
   ]
 
   /// One letter each, as exchanges answer; taken only where all four prices are there, as they are symbols
