@@ -113,7 +113,7 @@ let package = Package(
     module("Strategies", ["Expressions", "Simulation", "Market"], hot),
 
     // layer 4
-    module("Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib"]),
+    module("Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib", "CShims"]),
 
     // layer 5
     module(

@@ -1,9 +1,29 @@
+import Market
+
 /// How one CSV file is laid out, as recognised from its header and the options.
 struct Dialect: Sendable, Equatable {
+  /// How characters are written.
+  enum Encoding: String, Sendable {
+    case utf8 = "UTF-8"
+    case utf16LE = "UTF-16 LE"
+    case utf16BE = "UTF-16 BE"
+    case latin1 = "Latin-1"
+  }
+
+  /// What a row holds.
+  enum Layout: Sendable, Equatable {
+    /// One symbol and time.
+    case long
+    /// One time, and a value of this field for each symbol.
+    case wide(field: String)
+  }
+
   /// What a column holds.
   enum Role: Sendable, Equatable {
     /// Start of the bar.
     case time
+    /// The time of day, where `time` is the date alone.
+    case timeOfDay
     /// Symbol of the row.
     case symbol
     /// Name of the firm or coin, for the symbol table.
@@ -12,24 +32,32 @@ struct Dialect: Sendable, Equatable {
     case field(String)
     /// A field if its cells turn out to be numbers, else text to pass over.
     case extra(String)
+    /// Values of this symbol, in a wide layout.
+    case symbolColumn(String)
     /// Not imported.
     case ignored
   }
 
-  /// How times are written.
-  enum TimeFormat: String, Sendable {
-    /// ISO 8601, UTC unless an offset follows.
-    case iso = "ISO 8601"
-  }
-
+  /// How characters are written; a mark at the front is no part of the text.
+  var encoding = Encoding.utf8
   /// Byte between fields.
   var delimiter = UInt8(ascii: ",")
-  /// How times are written.
-  var timeFormat = TimeFormat.iso
+  /// Lines that begin with it are passed over.
+  var comment: UInt8?
+  /// Lines above the header.
+  var skippedLines = 0
+  /// Whether the first record names the columns; else `header` holds made-up names.
+  var hasHeader = true
   /// Names as they stand in the header.
   var header: [String]
   /// What each column holds.
   var roles: [Role]
+  /// How numbers are written.
+  var numbers = NumberStyle()
+  /// How times are written.
+  var time = TimeStyle(.iso)
+  /// What a row holds.
+  var layout = Layout.long
 
   /// In words, for a summary.
   var description: String {
@@ -42,7 +70,7 @@ struct Dialect: Sendable, Equatable {
       default: nil
       }
     }
-    return (["'\(delimiter)' between fields", "\(timeFormat.rawValue) times"] + columns)
+    return (["'\(delimiter)' between fields", "\(time.format.rawValue) times"] + columns)
       .joined(separator: ", ")
   }
 
@@ -211,4 +239,79 @@ enum ColumnName {
     }
     return row[b.count]
   }
+}
+
+/// How numbers are written.
+struct NumberStyle: Sendable, Equatable {
+  /// Byte before the fraction.
+  var decimal = UInt8(ascii: ".")
+  /// Byte between groups of three digits.
+  var grouping: UInt8?
+  /// Words that mean that there is no value.
+  var missing: [[UInt8]] = []
+}
+
+extension NumberParser {
+  /// Reads a number in a style.
+  static func parse(_ text: UnsafeBufferPointer<UInt8>, style: NumberStyle) -> (Outcome, Double) {
+    let word = text.trimmingSpaces
+    if style.missing.contains(where: { $0.elementsEqual(word) }) { return (.empty, .nan) }
+    if style.decimal == UInt8(ascii: "."), style.grouping == nil { return parse(text) }
+    var plain: [UInt8] = []
+    for byte in text where byte != style.grouping {
+      if byte == UInt8(ascii: "."), style.decimal != byte { return (.notNumber, .nan) }
+      plain.append(byte == style.decimal ? UInt8(ascii: ".") : byte)
+    }
+    return plain.withUnsafeBufferPointer { parse($0) }
+  }
+}
+
+/// How times are written.
+struct TimeStyle: Sendable, Equatable {
+  /// The pattern.
+  enum Format: String, Sendable {
+    /// ISO 8601, UTC unless an offset follows.
+    case iso = "ISO 8601"
+  }
+
+  var format: Format
+  var zone = ZoneRules.utc
+
+  init(_ format: Format, zone: ZoneRules = .utc) {
+    self.format = format
+    self.zone = zone
+  }
+
+  /// What a text means.
+  func parse(_ date: UnsafeBufferPointer<UInt8>, _ timeOfDay: UnsafeBufferPointer<UInt8>?)
+    -> TimeOutcome
+  {
+    let text = String(decoding: date, as: UTF8.self)
+    var parsed = TimeParser.parse(date)
+    if let timeOfDay {
+      parsed = Array((text + " " + String(decoding: timeOfDay, as: UTF8.self)).utf8)
+        .withUnsafeBufferPointer { TimeParser.parse($0) }
+    }
+    guard let wall = parsed else {
+      return .bad("'\(text.prefix(40))' is not a date or time like 2024-01-31 or 2024-01-31 09:30:00")
+    }
+    if date.count == 10 && timeOfDay == nil { return .instant(wall) }
+    switch zone.instant(wall: wall) {
+    case .once(let instant): return .instant(instant)
+    case .twice(let earlier, let later): return .twice(earlier: earlier, later: later)
+    case .never: return .never("\(text) was skipped by the clocks of \(zone.name)")
+    }
+  }
+}
+
+/// What a time turned out to be.
+enum TimeOutcome: Equatable {
+  /// Nanoseconds since 1970, UTC.
+  case instant(Int64)
+  /// No time in this style.
+  case bad(String)
+  /// Shown twice by the clocks of the zone.
+  case twice(earlier: Int64, later: Int64)
+  /// Never shown by the clocks of the zone.
+  case never(String)
 }
