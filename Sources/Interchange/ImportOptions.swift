@@ -132,4 +132,6 @@ public struct ImportSummary: Sendable, Equatable {
   public var dialects: [String]
   /// Columns that were not imported, as text is not, each once.
   public var ignoredColumns: [String]
+  /// The same in full, by file.
+  public var recognised: [RecognisedFile]
 }

@@ -23,8 +23,6 @@ package enum ByteSources {
   }
 
   private static let foreign: [([UInt8], String)] = [
-    ([0xFF, 0xFE], "UTF-16 text"),
-    ([0xFE, 0xFF], "UTF-16 text"),
     (Array("PK\u{3}\u{4}".utf8), "a zip archive"),
     (Array("BZh".utf8), "bzip2 data"),
     ([0x28, 0xB5, 0x2F, 0xFD], "zstd data"),

@@ -1,5 +1,7 @@
 import Dispatch
+import Foundation
 import Market
+import Synchronization
 
 /// Long CSV files, one row for each symbol and bar, and files of one symbol each; plain or gzip.
 ///
@@ -20,21 +22,44 @@ public enum CSVImporter: Importer {
   public static let summary =
     "comma-separated text with a header, long or one symbol a file, plain or gzip"
 
-  /// Reads files into one panel, one task a file.
+  /// Reads files into one panel, with all processors.
   public static func read(paths: [String], options: ImportOptions) throws(ImportError) -> (
     draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
   ) {
+    try read(
+      paths: paths, options: options, workers: ProcessInfo.processInfo.activeProcessorCount,
+      blockBytes: 256 << 10)
+  }
+
+  /// Reads files into one panel; neither the number of workers nor the size of blocks changes the answer.
+  package static func read(
+    paths: [String], options: ImportOptions, workers: Int, blockBytes: Int
+  ) throws(ImportError) -> (
+    draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
+  ) {
     try check(paths, options)
-    let results = Slots<Result<FileTable, ImportError>>(count: paths.count)
-    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
-      results.store(
-        Result { () throws(ImportError) in try TableReader.read(paths[index], options: options) },
-        at: index)
+    let readers = paths.map { TableReader($0, options: options) }
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      var parser = BlockParser()
+      var text = TextBlock(capacity: blockBytes)
+      func work(on reader: TableReader) {
+        while let ticket = reader.next(&text) {
+          reader.deliver(
+            parser.parse(text, ticket.plan, keepsBadRows: ticket.keepsBadRows), ticket)
+        }
+      }
+      // A file each as long as there are some, then with others at theirs.
+      while case let index = next.wrappingAdd(1, ordering: .relaxed).oldValue, index < readers.count {
+        work(on: readers[index])
+      }
+      for reader in readers { work(on: reader) }
+      parser.finish()
     }
     var tables: [FileTable] = []
     tables.reserveCapacity(paths.count)
-    for result in results.take() { tables.append(try result.get()) }
-    return try PanelAssembly.assemble(&tables, options: options)
+    for reader in readers { tables.append(try reader.finish()) }
+    return try PanelAssembly.assemble(&tables, options: options, workers: workers)
   }
 
   private static func check(_ paths: [String], _ options: ImportOptions) throws(ImportError) {

@@ -41,7 +41,10 @@ struct HeaderSniffer {
     comment = best.comment
     table = HeadTable(
       text, delimiter: delimiter, comment: comment, isWhole: isWhole, limit: Self.sampleRows)
-    if table.records.isEmpty { throw .empty(path: path) }
+    if table.records.isEmpty {
+      if isWhole { throw .empty(path: path) }
+      throw .lineTooLong(path: path, line: 1, limit: RecordReader.recordLimit)
+    }
     firstRow = 0
     names = []
     isPlainHeader = true
