@@ -72,6 +72,8 @@ public struct ImportOptions: Sendable, Equatable {
   public var allowsNegativePrices = false
   /// What to do with a row that breaks a rule.
   public var onBadRow = BadRowPolicy.quarantine
+  /// Text that stands for a file, by path: what another format was turned into.
+  var contents: [String: [UInt8]] = [:]
   /// Most bytes that one file may unpack to.
   public var unpackedBytesLimit = 64 << 30
   /// Most bytes that one byte of gzip may unpack to, once 16 MiB came out; prices stay below 30.
