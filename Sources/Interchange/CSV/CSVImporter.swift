@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import FoundationEssentials
 import Market
 import Synchronization
 
@@ -21,13 +21,16 @@ public enum CSVImporter: Importer {
   public static let summary =
     "text with columns, in any dialect, long, wide or one symbol a file, plain or gzip"
 
+  /// Bytes that a worker reads at a time: they and what is found in them stay in the second-level cache.
+  package static let blockBytes = 256 << 10
+
   /// Reads files into one panel, with all processors.
   public static func read(paths: [String], options: ImportOptions) throws(ImportError) -> (
     draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
   ) {
     try read(
       paths: paths, options: options, workers: ProcessInfo.processInfo.activeProcessorCount,
-      blockBytes: 256 << 10)
+      blockBytes: blockBytes)
   }
 
   /// Reads files into one panel; neither the number of workers nor the size of blocks changes the answer.

@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 
 /// Ways to open a CSV file.
 enum CSVSource {
@@ -29,7 +29,7 @@ final class TableReader: @unchecked Sendable {
   let path: String
   private let options: ImportOptions
   private let source: (any ByteSource)?
-  private let lock = NSLock()
+  private let lock = DispatchSemaphore(value: 1)
   private var blocks: TextBlocks?
   private var plan: RowPlan?
   private var results: [RowBlock?] = []
@@ -52,8 +52,8 @@ final class TableReader: @unchecked Sendable {
 
   /// Takes the next block; nil if there is none, or none is worth it any more.
   func next(_ text: inout TextBlock) -> Ticket? {
-    lock.lock()
-    defer { lock.unlock() }
+    lock.wait()
+    defer { lock.signal() }
     if isDone { return nil }
     do throws(TextBlocks.Failure) {
       if blocks == nil { try open() }
@@ -73,8 +73,8 @@ final class TableReader: @unchecked Sendable {
 
   /// Hands in what a block held; nil for no text.
   func deliver(_ block: RowBlock?, _ ticket: Ticket) {
-    lock.lock()
-    defer { lock.unlock() }
+    lock.wait()
+    defer { lock.signal() }
     guard let block else {
       if ticket.index < failure?.after ?? .max {
         failure = (
