@@ -93,10 +93,27 @@ enum TimeSniffer {
         column: columns.date)
     }
     style.isMidnightADay = isMidnightADay(table, rows, columns, style)
+    if options.timeZone == nil, named == nil, isOfNoZone(table, rows, columns, style) {
+      notes.append("times have no offset and are taken as UTC; --time-zone says otherwise")
+    }
     if style.isMidnightADay {
       notes.append("all times are midnight on the clock, so they are taken as days")
     }
     return style
+  }
+
+  /// Whether there are times of day that neither they nor anything else puts into a zone.
+  private static func isOfNoZone(
+    _ table: HeadTable, _ rows: Range<Int>, _ columns: Columns, _ style: TimeStyle
+  ) -> Bool {
+    rows.contains { row in
+      let wall = table.with(table.records[row], columns.date) { date in
+        columns.timeOfDay.map { column in
+          table.with(table.records[row], column) { style.format.wallTime(date, $0) }
+        } ?? style.format.wallTime(date)
+      }
+      return wall.map { ($0.time ?? 0) != 0 && $0.offset == nil } ?? false
+    }
   }
 
   /// Whether all cells are midnight in a zone or at an offset that is not UTC.
