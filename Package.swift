@@ -115,7 +115,7 @@ let package = Package(
     module("Strategies", ["Expressions", "Simulation", "Market"], hot),
 
     // layer 4
-    module("Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib"]),
+    module("Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib", "CShims"]),
 
     // layer 5
     module(
@@ -149,8 +149,8 @@ let package = Package(
     .executableTarget(
       name: "apus-bench",
       dependencies: [
-        "BenchmarkKit", "Scenarios", "Arguments", "Jobs", "Simulation", "Storage", "Market",
-        "Metrics", "Kernels",
+        "BenchmarkKit", "Scenarios", "Arguments", "Jobs", "Interchange", "Simulation", "Storage",
+        "Market", "Metrics", "Kernels",
       ], path: "Benchmarks/Runner"),
 
     // What an embedder imports.
@@ -172,7 +172,8 @@ let package = Package(
     tests("Expressions", ["Expressions", "Simulation", "Indicators", "Kernels"]),
     tests(
       "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
-    tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
+    tests(
+      "Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"], exclude: ["Samples"]),
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"], exclude: ["Golden"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),

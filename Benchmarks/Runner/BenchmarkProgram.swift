@@ -80,6 +80,19 @@ package enum BenchmarkProgram {
           .value("symbols", "N", help: "Run the first N symbols only."),
           threads,
         ], common: []),
+      CommandSpec(
+        "serve-import", group: "Peers",
+        summary: "Time an import whenever a line on standard input asks",
+        discussion: [
+          "Lines: 'run' reads the files into an aligned panel and 'run N' does so N times; 'answers' says rows and the sum of each field. Each is answered by a line of JSON."
+        ],
+        examples: [Example("echo run 5 | apus-bench serve-import prices.csv", "Seconds of five.")],
+        positionals: [
+          PositionalSpec("FILE", help: "CSV files.", count: .oneOrMore, completion: .files)
+        ],
+        options: [
+          .flag("symbol-from-filename", help: "The name of a file is its symbol."), threads,
+        ], common: []),
     ])
 
   /// Does what the words say and returns the exit status: 0 when all was measured, 1 when something was not or
@@ -116,6 +129,13 @@ package enum BenchmarkProgram {
       return comparison.hasRegression ? 1 : 0
     case "serve":
       try server(arguments).serve(say: say)
+      return 0
+    case "serve-import":
+      try ImportServer(
+        paths: arguments.positionals("FILE"),
+        symbolInFileName: arguments.flag("symbol-from-filename"),
+        threads: try arguments.optionalInt("threads", in: 1...256) ?? Machine.processors
+      ).serve(say: say)
       return 0
     default:
       return try measure(verb, arguments)

@@ -57,7 +57,7 @@ public enum SymbolMasterReader {
       }
       for (meaning, target) in numbers {
         guard let column = columns[meaning] else { continue }
-        let (outcome, value) = NumberParser.parse(reader[column].bytes)
+        let (outcome, value) = NumberParser.parse(reader[column])
         guard outcome == .empty || outcome == .number && value > 0 else {
           throw bad(column, "'\(reader.text(column).prefix(40))' is not a number above zero")
         }

@@ -12,8 +12,8 @@ public struct ImportJob: Sendable {
   public var options = ImportOptions()
   /// A table of symbols with names, sectors and so on.
   public var symbolFile: String?
-  /// Name of the format; nil to take the only one that there is.
-  public var format = "csv"
+  /// Name of the format; `auto` to tell by names and content.
+  public var format = "auto"
   /// Whether a panel of the same name may be replaced.
   public var force = false
   /// Whether what the files have more than a stored panel is added to it.
@@ -24,6 +24,16 @@ public struct ImportJob: Sendable {
   public var period: Period?
   /// Seconds to wait for another writer of the store.
   public var patience = PriceStore.defaultPatience
+
+  /// One row of the panel as it is stored.
+  public struct Row: Sendable {
+    /// Start of the bar, nanoseconds UTC.
+    public var timeNs: Int64
+    /// The symbol.
+    public var symbol: String
+    /// A value for each field, NaN where there is none.
+    public var values: [Double]
+  }
 
   /// What was read.
   public struct Outcome: Sendable {
@@ -37,8 +47,13 @@ public struct ImportJob: Sendable {
     public var quarantined: [QuarantinedRow]
     /// Symbols that the symbol table does not have.
     public var unknownSymbols: [String]
+<<<<<<< HEAD
     /// What an append added; nil for an import, and for one that was only tried.
     public var appended: AppendOutcome?
+=======
+    /// The first rows of the panel that hold a value, five at most.
+    public var firstRows: [Row]
+>>>>>>> dialects
   }
 
   /// A job.
@@ -51,11 +66,18 @@ public struct ImportJob: Sendable {
   ///
   /// - Throws: `ImportError`, `StorageError`; then the store is as it was.
   public func run(dryRun: Bool = false) throws -> Outcome {
+<<<<<<< HEAD
     if !dryRun { try PriceStore.checkTarget(store) }
     let options = append ? try optionsOfStoredPanel() : options
     guard let importer = ImporterCatalog.importer(named: format) else {
       preconditionFailure("the caller checks the format")
     }
+=======
+    precondition(dryRun || !store.isEmpty, "a store to write to")
+    if !dryRun { try AtomicFile.checkTarget(store, force: true) }
+    var options = options
+    let importer = try importer(&options)
+>>>>>>> dialects
     let entries = try symbolFile.map { try SymbolMasterReader.read($0) }
     var (draft, quarantined, summary) = try importer.read(paths: files, options: options)
     var unknown: [String] = []
@@ -71,6 +93,7 @@ public struct ImportJob: Sendable {
     }
     return Outcome(
       summary: summary, panel: draft.name, calendar: draft.calendar, quarantined: quarantined,
+<<<<<<< HEAD
       unknownSymbols: unknown, appended: appended)
   }
 
@@ -94,5 +117,33 @@ public struct ImportJob: Sendable {
     files.count <= 3
       ? files.joined(separator: ", ")
       : "\(files[0]), … \(files[files.count - 1]) (\(files.count) files)"
+=======
+      unknownSymbols: unknown, firstRows: Self.firstRows(draft))
+  }
+
+  private func importer(_ options: inout ImportOptions) throws -> any Importer.Type {
+    if format == "auto" { return try ImporterCatalog.recognised(files, options: options) }
+    guard let importer = ImporterCatalog.importer(named: format) else {
+      preconditionFailure("the caller checks the format")
+    }
+    // Who says csv wants prices as they stand.
+    if format == "csv" { options.hasLEANPrices = options.hasLEANPrices ?? false }
+    return importer
+  }
+
+  private static func firstRows(_ draft: PanelDraft) -> [Row] {
+    var rows: [Row] = []
+    let width = draft.symbols.count
+    for bar in draft.timeNs.indices {
+      for symbol in 0..<width {
+        let values = draft.fields.map { $0.values[bar * width + symbol] }
+        if values.allSatisfy(\.isNaN) { continue }
+        rows.append(
+          Row(timeNs: draft.timeNs[bar], symbol: draft.symbols[symbol].symbol, values: values))
+        if rows.count == 5 { return rows }
+      }
+    }
+    return rows
+>>>>>>> dialects
   }
 }

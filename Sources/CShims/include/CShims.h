@@ -1,6 +1,7 @@
 #pragma once
 #include <stdbool.h>
 #include "LaneBits.h"
+#include "TextBreaks.h"
 
 /// Whether the processor runs code for x86-64-v3 (AVX2) or x86-64-v4 (AVX-512); other levels give false.
 bool apus_cpu_supports_level(int level);

@@ -12,6 +12,7 @@ package enum ByteSources {
   package static func open(_ path: String, options: ImportOptions) throws(ImportError)
     -> any ByteSource
   {
+    if let text = options.contents[path] { return MemoryBytes(text) }
     let file = try FileSource(path)
     if file.head.starts(with: [0x1F, 0x8B]) {
       return try GzipSource(file, path: path, options: options)
@@ -23,8 +24,6 @@ package enum ByteSources {
   }
 
   private static let foreign: [([UInt8], String)] = [
-    ([0xFF, 0xFE], "UTF-16 text"),
-    ([0xFE, 0xFF], "UTF-16 text"),
     (Array("PK\u{3}\u{4}".utf8), "a zip archive"),
     (Array("BZh".utf8), "bzip2 data"),
     ([0x28, 0xB5, 0x2F, 0xFD], "zstd data"),

@@ -4,9 +4,21 @@ struct FileTable: Sendable {
   struct BadRow: Sendable {
     var rule: ImportRule
     var line: Int
+    /// Position of the column, which orders bad cells of one line.
+    var columnIndex: Int
     var column: String
     var text: String
     var reason: String
+  }
+
+  /// A good row that has to go after all.
+  struct LateRow {
+    var block: Int
+    var row: Int
+    var rule: ImportRule
+    var columnIndex: Int
+    /// Why; nil to say it by the cell.
+    var reason: String?
   }
 
   /// Bad rows that are kept with their text; further ones are counted only.
@@ -14,22 +26,12 @@ struct FileTable: Sendable {
 
   var path: String
   var dialect: Dialect
-  /// Symbols in order of first sight.
-  var symbols: [String] = []
-  /// Names from a column of names, by symbol; empty where there is none.
-  var names: [String] = []
-  /// Instants in order of first sight.
-  var times: [Int64] = []
-  /// Position in `symbols`, by row.
-  var rowSymbol: [UInt32] = []
-  /// Position in `times`, by row.
-  var rowTime: [UInt32] = []
-  /// Line in the file, by row.
-  var rowLine: [Int] = []
+  /// Rows in the order of the file, in blocks; values of a block stand in the order of `slots`.
+  var blocks: [RowBlock] = []
   /// Names of the fields.
   var fields: [String] = []
-  /// Values, row by row: `[rows, fields]`.
-  var values: [Double] = []
+  /// Where the values of each field stand in a block.
+  var slots: [Int] = []
   /// Columns that were passed over.
   var ignoredColumns: [String] = []
   /// Rows below the header.
@@ -42,42 +44,81 @@ struct FileTable: Sendable {
   var badCounts: [ImportRule: Int] = [:]
 
   /// Number of good rows.
-  var rowCount: Int { rowLine.count }
+  var rowCount: Int { blocks.reduce(0) { $0 + $1.count } }
   /// Number of bad rows.
   var badCount: Int { badCounts.values.reduce(0, +) }
 
-  /// Adds a bad row.
-  mutating func add(_ row: BadRow) {
-    badCounts[row.rule, default: 0] += 1
-    if badRows.count < Self.badRowsKept { badRows.append(row) }
-  }
-
-  /// Takes good rows out.
+  /// Takes good rows out and puts them to the bad ones; their text is read anew.
   ///
-  /// - Parameter dropped: a flag for each row.
-  mutating func remove(_ dropped: [Bool]) {
-    let width = fields.count
-    var kept = 0
-    for row in 0..<rowCount where !dropped[row] {
-      rowSymbol[kept] = rowSymbol[row]
-      rowTime[kept] = rowTime[row]
-      rowLine[kept] = rowLine[row]
-      for field in 0..<width { values[kept * width + field] = values[row * width + field] }
-      kept += 1
+  /// - Parameter late: rows in order, each once.
+  mutating func remove(_ late: [LateRow], options: ImportOptions) {
+    if late.isEmpty { return }
+    let kept = late.prefix(Self.badRowsKept)
+    let lines = kept.map { blocks[$0.block].line($0.row) }
+    let found = FileRows.read(path, dialect, lines: lines, options: options)
+    for (entry, line) in zip(kept, lines) {
+      let row = found[line]
+      badRows.append(
+        BadRow(
+          rule: entry.rule, line: line, columnIndex: entry.columnIndex,
+          column: dialect.header[entry.columnIndex], text: row?.text ?? "",
+          reason: entry.reason ?? row?.reason(entry.rule, entry.columnIndex)
+            ?? "the cell is not a number"))
     }
-    rowSymbol.removeLast(rowSymbol.count - kept)
-    rowTime.removeLast(rowTime.count - kept)
-    rowLine.removeLast(rowLine.count - kept)
-    values.removeLast(values.count - kept * width)
+    var dropped: [Int: [Bool]] = [:]
+    for entry in late {
+      badCounts[entry.rule, default: 0] += 1
+      dropped[entry.block, default: [Bool](repeating: false, count: blocks[entry.block].count)][
+        entry.row] = true
+    }
+    for (block, flags) in dropped { blocks[block].remove(flags) }
+    badRows.sort { ($0.line, $0.columnIndex) < ($1.line, $1.columnIndex) }
+    badRows.removeLast(max(0, badRows.count - Self.badRowsKept))
   }
 
   /// Refuses the file if the options or common sense ask for it.
   func check(_ options: ImportOptions) throws(ImportError) {
-    guard let first = badRows.min(by: { $0.line < $1.line }) else { return }
+    guard let first = badRows.first else { return }
     let note = QuarantinedRowNote(line: first.line, column: first.column, reason: first.reason)
     if options.onBadRow == .reject { throw .rowRejected(path: path, row: note) }
     if badCount * 2 > rowsRead {
       throw .mostlyBad(path: path, bad: badCount, rows: rowsRead, first: note)
     }
+  }
+}
+
+/// Rows of a file that are looked at again.
+enum FileRows {
+  /// A row as it stands in the file.
+  struct Row {
+    var text: String
+    var cells: [[UInt8]]
+
+    func reason(_ rule: ImportRule, _ column: Int) -> String? {
+      guard cells.indices.contains(column) else { return nil }
+      return cells[column].withUnsafeBufferPointer { BadCell.reason(rule, $0) }
+    }
+  }
+
+  /// Reads rows again for their text, which was not kept; none from standard input, which is gone.
+  static func read(_ path: String, _ dialect: Dialect, lines: [Int], options: ImportOptions)
+    -> [Int: Row]
+  {
+    guard path != "-", let source = try? CSVSource.open(path, options, dialect.encoding) else {
+      return [:]
+    }
+    let records = RecordScanner(delimiter: dialect.delimiter, comment: dialect.comment)
+    var reader = RecordReader(source, path: path, records: records)
+    var rows: [Int: Row] = [:]
+    let wanted = Set(lines)
+    // A file that changed meanwhile costs the text of a message, nothing else.
+    guard (try? reader.skipLines(dialect.skippedLines)) != nil else { return [:] }
+    while rows.count < wanted.count, (try? reader.next()) == true {
+      guard wanted.contains(reader.line) else { continue }
+      rows[reader.line] = Row(
+        text: reader.recordText,
+        cells: reader.count > 1000 ? [] : (0..<reader.count).map { Array(reader[$0].prefix(200)) })
+    }
+    return rows
   }
 }

@@ -58,6 +58,60 @@ package enum NumberParser {
     return slow(base, end)
   }
 
+  /// Reads `[-]digits[.digits]` of up to eight digits on either side of the point, eight at a time; nil for whatever
+  /// takes more than that.
+  ///
+  /// - Precondition: 24 bytes from `text` on can be read, whatever `length` says.
+  @inline(__always)
+  static func plain(_ text: UnsafePointer<UInt8>, _ length: Int) -> Double? {
+    var text = UnsafeRawPointer(text)
+    var length = length
+    let negative = text.load(as: UInt8.self) == UInt8(ascii: "-")
+    if negative {
+      text += 1
+      length -= 1
+    }
+    if length <= 0 { return nil }
+    let front = UInt64(littleEndian: text.loadUnaligned(as: UInt64.self)) ^ zeros
+    let whole = strange(front).trailingZeroBitCount >> 3
+    if whole >= length {
+      // Digits to the end; earlier characters are the lower bytes, and have to be the higher digits.
+      let value = Double(eight(front << UInt64(64 - 8 * length)))
+      return negative ? -value : value
+    }
+    let fraction = length - whole - 1
+    guard text.load(fromByteOffset: whole, as: UInt8.self) == UInt8(ascii: "."), fraction <= 8,
+      whole + fraction > 0
+    else { return nil }
+    // Shifting by 64 gives zero here, as Swift's smart shifts do.
+    let back =
+      (UInt64(littleEndian: text.loadUnaligned(fromByteOffset: whole + 1, as: UInt64.self))
+        ^ zeros) << UInt64(64 - 8 * fraction)
+    if strange(back) != 0 { return nil }
+    let digits = eight(front << UInt64(64 - 8 * whole)) &* tens[fraction] &+ eight(back)
+    // Both operands are exact, so the one division rounds once (Clinger 1990).
+    if digits > 1 << 53 { return nil }
+    let value = Double(digits) / doubleTens[fraction]
+    return negative ? -value : value
+  }
+
+  private static let zeros: UInt64 = 0x3030_3030_3030_3030
+
+  /// The top bit of each byte that is above 9.
+  @inline(__always)
+  private static func strange(_ bytes: UInt64) -> UInt64 {
+    let low = bytes & 0x7F7F_7F7F_7F7F_7F7F
+    return ((low &+ 0x7676_7676_7676_7676) | bytes) & 0x8080_8080_8080_8080
+  }
+
+  /// The number whose decimal digits are eight bytes, the highest one in the lowest byte.
+  @inline(__always)
+  private static func eight(_ bytes: UInt64) -> UInt64 {
+    let pairs = (bytes &* 2561) >> 8 & 0x00FF_00FF_00FF_00FF
+    let fours = (pairs &* 6_553_601) >> 16 & 0x0000_FFFF_0000_FFFF
+    return (fours &* 42_949_672_960_001) >> 32
+  }
+
   private static func readExponent(
     _ cursor: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
   ) -> Int? {
@@ -115,10 +169,24 @@ package enum NumberParser {
   private static func notDecimal(_ base: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>)
     -> (Outcome, Double)
   {
-    guard end - base <= 9 else { return (.notNumber, .nan) }
+    // Columns of text come here for every row, so most words are told by their first letter.
+    let sign = base.pointee == UInt8(ascii: "-") || base.pointee == UInt8(ascii: "+") ? 1 : 0
+    guard end - base <= 9, end - base > sign,
+      base[sign] | 0x20 == UInt8(ascii: "n") || base[sign] | 0x20 == UInt8(ascii: "i")
+    else { return (.notNumber, .nan) }
     let word = String(decoding: UnsafeBufferPointer(start: base, count: end - base), as: UTF8.self)
       .lowercased().drop { $0 == "+" || $0 == "-" }
     return (["nan", "inf", "infinity"].contains(word) ? .notFinite : .notNumber, .nan)
+  }
+
+  // As tuples in static memory: an array would be reached through a check and a count.
+  @inline(__always)
+  private static var tens: InlineArray<9, UInt64> {
+    [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000]
+  }
+  @inline(__always)
+  private static var doubleTens: InlineArray<9, Double> {
+    [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
   }
 
   private static let powers: [Double] = [

@@ -1,334 +1,266 @@
-/// Reads one CSV file into a table: header, then row by row, each weighed against the rules.
-struct TableReader: ~Copyable {
-  // Cells of an extra column that are no numbers, until it is known whether the column is text.
-  private struct Doubt {
-    var filled = 0
-    var failed = 0
-    var rows: [(row: Int, bad: FileTable.BadRow)] = []
-    var isText = false
-    // Past this many failures that are also the larger part, the column is text.
-    static let patience = 1000
-  }
+import Dispatch
 
-  private var reader: RecordReader
-  private var table: FileTable
-  private let options: ImportOptions
-  private var symbols = SymbolInterner()
-  private var times = TimeInterner()
-
-  private var timeColumn = 0
-  private var symbolColumn: Int?
-  private var nameColumn: Int?
-  // Column of each field, with the required fields in front.
-  private var columns: [Int] = []
-  private var requiredCount = 0
-  private var doubts: [Doubt] = []
-  // Doubts of the row at hand; they count once the row is kept.
-  private var pending: [(extra: Int, bad: FileTable.BadRow)] = []
-  private var rowValues: [Double] = []
-  // Positions in a row of values, -1 where the file has none.
-  private var openSlot = -1
-  private var highSlot = -1
-  private var lowSlot = -1
-  private var closeSlot = -1
-  private var volumeSlot = -1
-
-  /// Reads a whole file.
-  static func read(_ path: String, options: ImportOptions) throws(ImportError) -> FileTable {
-    let source = try ByteSources.open(path, options: options)
-    return try read(source, path: path, options: options)
-  }
-
-  /// Reads a whole source; `path` names it in messages.
-  static func read(_ source: any ByteSource, path: String, options: ImportOptions)
-    throws(ImportError) -> FileTable
+/// Ways to open a CSV file.
+enum CSVSource {
+  /// Opens a file as UTF-8 text.
+  static func open(_ path: String, _ options: ImportOptions, _ encoding: Dialect.Encoding)
+    throws(ImportError) -> any ByteSource
   {
-    var table = TableReader(source, path: path, options: options)
-    try table.readHeader()
-    try table.readRows()
-    return try table.finish()
+    let source = try ByteSources.open(path, options: options)
+    return encoding == .utf8 ? source : DecodedSource(source, encoding)
+  }
+}
+
+/// One CSV file while it is read, by as many workers as there are.
+///
+/// The file is cut into blocks of whole records, in order and by one worker at a time; what is in them is read by all at
+/// once. Blocks are put together in their order, so the table does not depend on who read which, nor on their size.
+final class TableReader: @unchecked Sendable {
+  // Safe across threads because everything that changes is behind the lock until `finish`, which comes after all workers.
+
+  /// A block on its way to a worker.
+  struct Ticket {
+    var index: Int
+    var plan: RowPlan
+    /// Whether bad rows of this block can be among those whose text is kept.
+    var keepsBadRows: Bool
   }
 
-  private init(_ source: any ByteSource, path: String, options: ImportOptions) {
-    reader = RecordReader(source, path: path)
-    table = FileTable(path: path, dialect: Dialect(header: [], roles: []))
+  let path: String
+  private let options: ImportOptions
+  private let source: (any ByteSource)?
+  private let lock = DispatchSemaphore(value: 1)
+  private var blocks: TextBlocks?
+  private var plan: RowPlan?
+  private var results: [RowBlock?] = []
+  private var firstLine = 1
+  private var isDone = false
+  // What stopped the reading, behind how many blocks.
+  private var failure: (after: Int, TextBlocks.Failure)?
+  // Blocks from the front that are ready, and their bad rows.
+  private var readyCount = 0
+  private var readyBadRows = 0
+
+  /// - Parameter source: what to read instead of opening the path, which then only names it.
+  init(_ path: String, source: (any ByteSource)? = nil, options: ImportOptions) {
+    self.path = path
+    self.source = source
     self.options = options
   }
 
-  private mutating func readHeader() throws(ImportError) {
-    guard try reader.next() else { throw .empty(path: table.path) }
-    var header: [String] = []
-    for index in 0..<reader.count {
-      guard let name = reader.validText(index) else { throw .headerNotUTF8(path: table.path) }
-      header.append(name.trimmingSpaces)
-    }
-    table.dialect = try Dialect.recognise(header: header, path: table.path, options: options)
-    try plan(table.dialect)
-  }
+  // MARK: Workers
 
-  private mutating func plan(_ dialect: Dialect) throws(ImportError) {
-    var extras: [(Int, String)] = []
-    var required: [(Int, String)] = []
-    for (index, role) in dialect.roles.enumerated() {
-      switch role {
-      case .time: timeColumn = index
-      case .symbol: symbolColumn = index
-      case .name: nameColumn = index
-      case .field(let name): required.append((index, name))
-      case .extra(let name): extras.append((index, name))
-      case .ignored: table.ignoredColumns.append(dialect.header[index])
+  /// Takes the next block; nil if there is none, or none is worth it any more.
+  func next(_ text: inout TextBlock) -> Ticket? {
+    lock.wait()
+    defer { lock.signal() }
+    if isDone { return nil }
+    do throws(TextBlocks.Failure) {
+      if blocks == nil { try open() }
+      guard let blocks, let plan, try blocks.next(&text) else {
+        close()
+        return nil
       }
+      results.append(nil)
+      return Ticket(
+        index: results.count - 1, plan: plan, keepsBadRows: readyBadRows < FileTable.badRowsKept)
+    } catch {
+      failure = (results.count, error)
+      close()
+      return nil
     }
-    requiredCount = required.count
-    columns = (required + extras).map(\.0)
-    table.fields = (required + extras).map(\.1)
-    doubts = extras.map { _ in Doubt() }
-    rowValues = columns.map { _ in .nan }
-    openSlot = table.fields.firstIndex(of: "open") ?? -1
-    highSlot = table.fields.firstIndex(of: "high") ?? -1
-    lowSlot = table.fields.firstIndex(of: "low") ?? -1
-    closeSlot = table.fields.firstIndex(of: "close") ?? -1
-    volumeSlot = table.fields.firstIndex(of: "volume") ?? -1
-    try fixSymbol()
   }
 
-  /// Interns the one symbol of a file without a column for it.
-  private mutating func fixSymbol() throws(ImportError) {
-    let symbol: String
-    switch options.symbol {
-    case .column: return
-    case .fixed(let name): symbol = name
-    case .fileName:
-      guard table.path != "-" else {
-        throw .badOption(
-          option: "--symbol-from-filename", value: "-", reason: "has no name; use --symbol")
+  /// Hands in what a block held; nil for no text.
+  func deliver(_ block: RowBlock?, _ ticket: Ticket) {
+    lock.wait()
+    defer { lock.signal() }
+    guard let block else {
+      if ticket.index < failure?.after ?? .max {
+        failure = (
+          ticket.index, .other(.notText(path: path, kind: "binary data (a zero byte)"))
+        )
       }
-      symbol = FileName.symbol(of: table.path)
-    }
-    guard !symbol.isEmpty else {
-      throw .badOption(option: "--symbol", value: symbol, reason: "is empty")
-    }
-    _ = Array(symbol.utf8).withUnsafeBufferPointer { symbols.index(of: $0) }
-    table.names = [""]
-  }
-
-  // MARK: Rows
-
-  private mutating func readRows() throws(ImportError) {
-    while try reader.next() {
-      table.rowsRead += 1
-      readRow()
-    }
-    table.bytesRead = reader.bytesRead
-  }
-
-  private mutating func readRow() {
-    guard reader.count == table.dialect.header.count else {
-      bad(
-        .fieldCount, 0, "\(reader.count) fields, where the header has \(table.dialect.header.count)"
-      )
+      isDone = true
       return
     }
-    if reader.quotesBroken { return bad(.quotes, 0, "text follows a closing quote") }
-    let fields = reader.fields
-    guard let time = TimeParser.parse(fields[timeColumn].bytes) else {
-      return bad(
-        .time, timeColumn,
-        "'\(shown(timeColumn))' is not a date or time like 2024-01-31 or 2024-01-31 09:30:00")
+    results[ticket.index] = block
+    while readyCount < results.count, let ready = results[readyCount] {
+      readyBadRows += ready.badCount
+      readyCount += 1
     }
-    guard let symbol = symbolIndex() else { return }
-    pending.removeAll(keepingCapacity: true)
-    guard readNumbers(), keepsRules() else { return }
-    if !pending.isEmpty { doubtRow() }
-    table.rowSymbol.append(symbol)
-    table.rowTime.append(times.index(of: time))
-    table.rowLine.append(reader.line)
-    table.values.append(contentsOf: rowValues)
   }
 
-  private mutating func symbolIndex() -> UInt32? {
-    guard let symbolColumn else { return 0 }
-    let bytes = reader.fields[symbolColumn].bytes.trimmingSpaces
-    guard bytes.count > 0 else {
-      bad(.symbol, symbolColumn, "the symbol is empty")
-      return nil
-    }
-    guard let index = symbols.index(of: bytes) else {
-      bad(.symbol, symbolColumn, "the symbol is not UTF-8")
-      return nil
-    }
-    if Int(index) == table.names.count {
-      table.names.append(nameColumn.map { reader.text($0).trimmingSpaces } ?? "")
-    }
-    return index
+  private var bytesRead = 0
+
+  private func close() {
+    isDone = true
+    bytesRead = blocks?.bytesRead ?? 0
+    blocks = nil
   }
 
-  private mutating func readNumbers() -> Bool {
-    let fields = reader.fields
-    for slot in 0..<columns.count {
-      let column = columns[slot]
-      let isExtra = slot >= requiredCount
-      if isExtra, doubts[slot - requiredCount].isText {
+  /// Recognises the file and goes to its first row.
+  private func open() throws(TextBlocks.Failure) {
+    let head: HeadedSource
+    let dialect: Dialect
+    do throws(ImportError) {
+      let opened: any ByteSource
+      if let source { opened = source } else { opened = try ByteSources.open(path, options: options) }
+      head = HeadedSource(opened)
+      dialect = try recognise(head)
+      let text: any ByteSource =
+        dialect.encoding == .utf8 ? head : DecodedSource(head, dialect.encoding)
+      let plan = try RowPlan(dialect, path: path, options: options)
+      self.plan = plan
+      blocks = TextBlocks(text, path: path, records: plan.records)
+    } catch {
+      throw .other(error)
+    }
+    guard let blocks else { return }
+    firstLine = 1 + (try blocks.skipLines(dialect.skippedLines))
+    if dialect.hasHeader, let header = try blocks.takeRecord() { firstLine += header.next - 1 }
+  }
+
+  /// Finds out how the file is laid out, from its first bytes: as many as it takes for a few lines.
+  private func recognise(_ source: HeadedSource) throws(ImportError) -> Dialect {
+    var count = DialectSniffer.headBytes
+    while true {
+      let head = try source.peek(count)
+      let isWhole = head.count < count
+      let lines = head.count { $0 == 0x0A || $0 == 0x0D }
+      if !isWhole, lines < 4, count < RecordReader.recordLimit * 4 {
+        count *= 2
         continue
       }
-      let (outcome, value) = NumberParser.parse(fields[column].bytes)
-      rowValues[slot] = value
-      if isExtra, outcome != .empty { doubts[slot - requiredCount].filled += 1 }
-      switch outcome {
-      case .number, .empty: break
-      case .notFinite:
-        bad(
-          .finite, column,
-          "\(shown(column)) is not finite; leave the cell empty where a value is missing")
-        return false
-      case .notNumber:
-        let reason = "'\(shown(column))' is not a number"
-        if !isExtra {
-          bad(.number, column, reason)
-          return false
-        }
-        doubts[slot - requiredCount].failed += 1
-        pending.append((slot - requiredCount, badRow(.number, column, reason)))
-      }
-    }
-    return true
-  }
-
-  private mutating func keepsRules() -> Bool {
-    if !options.allowsNegativePrices {
-      for slot in [openSlot, highSlot, lowSlot, closeSlot] where slot >= 0 && rowValues[slot] <= 0 {
-        bad(
-          .positivePrice, columns[slot],
-          "\(table.fields[slot]) \(rowValues[slot]) is not above zero")
-        return false
-      }
-    }
-    let open = openSlot >= 0 ? rowValues[openSlot] : .nan
-    let high = highSlot >= 0 ? rowValues[highSlot] : .nan
-    let low = lowSlot >= 0 ? rowValues[lowSlot] : .nan
-    let close = closeSlot >= 0 ? rowValues[closeSlot] : .nan
-    // Comparisons with NaN are false, so a missing value breaks nothing.
-    if low > high { return outOfOrder("low", low, lowSlot, "above high", high) }
-    if open < low { return outOfOrder("open", open, openSlot, "below low", low) }
-    if open > high { return outOfOrder("open", open, openSlot, "above high", high) }
-    if close < low { return outOfOrder("close", close, closeSlot, "below low", low) }
-    if close > high { return outOfOrder("close", close, closeSlot, "above high", high) }
-    if volumeSlot >= 0, rowValues[volumeSlot] < 0 {
-      bad(.volume, columns[volumeSlot], "volume \(rowValues[volumeSlot]) is negative")
-      return false
-    }
-    return true
-  }
-
-  // MARK: Bad rows
-
-  private mutating func outOfOrder(
-    _ field: String, _ value: Double, _ slot: Int, _ relation: String, _ bound: Double
-  ) -> Bool {
-    bad(.priceOrder, columns[slot], "\(field) \(value) lies \(relation) \(bound)")
-    return false
-  }
-
-  private mutating func bad(_ rule: ImportRule, _ column: Int, _ reason: String) {
-    table.add(badRow(rule, column, reason))
-  }
-
-  private func badRow(_ rule: ImportRule, _ column: Int, _ reason: String) -> FileTable.BadRow {
-    FileTable.BadRow(
-      rule: rule, line: reader.line, column: table.dialect.header[column],
-      text: reader.recordText, reason: reason)
-  }
-
-  /// A cell for a message, cut after 40 characters.
-  private func shown(_ column: Int) -> String { String(reader.text(column).prefix(40)) }
-
-  private mutating func doubtRow() {
-    for (extra, bad) in pending {
-      doubts[extra].rows.append((table.rowCount, bad))
-      if doubts[extra].failed > Doubt.patience, doubts[extra].failed * 2 > doubts[extra].filled {
-        doubts[extra].isText = true
-        doubts[extra].rows = []
-      }
+      // What is read from elsewhere, or from a pipe, can be read once only.
+      let canReadAgain = self.source == nil && path != "-"
+      return try DialectSniffer.sniff(
+        head: head, isWhole: isWhole, path: path, options: options,
+        whole: canReadAgain ? FileColumns(path: path, options: options) : nil)
     }
   }
 
   // MARK: End
 
-  private consuming func finish() throws(ImportError) -> FileTable {
-    settleDoubts()
+  /// Puts the blocks together, once no worker is at it any more.
+  func finish() throws(ImportError) -> FileTable {
+    let ready = results.prefix(failure?.after ?? results.count).compactMap { $0 }
+    var line = firstLine
+    for block in ready {
+      block.firstLine = line
+      line += block.lineCount
+    }
+    if let failure { throw failure.1.error(path: path, line: line) }
+    guard let plan else { throw .empty(path: path) }
+    var table = FileTable(path: path, dialect: plan.dialect, blocks: ready)
+    table.bytesRead = bytesRead
+    for (index, role) in plan.dialect.roles.enumerated() where role == .ignored {
+      table.ignoredColumns.append(plan.dialect.header[index])
+    }
+    for block in ready {
+      table.rowsRead += block.rowsRead
+      table.badCounts.merge(block.badCounts, uniquingKeysWith: +)
+      for var bad in block.badRows.prefix(FileTable.badRowsKept - table.badRows.count) {
+        bad.line += block.firstLine
+        table.badRows.append(bad)
+      }
+      block.badRows = []
+    }
+    var late = FoldSettling.settle(&table, plan)
+    late += Self.settleExtras(&table, plan)
+    Self.order(&late)
+    table.remove(late, options: options)
     try table.check(options)
-    guard table.rowCount > 0 else { throw .nothingToImport(path: table.path) }
-    table.symbols = symbols.names
-    table.times = times.times
+    guard table.rowCount > 0 else { throw .nothingToImport(path: path) }
     return table
   }
 
-  /// Leaves columns of text out, and the rows that are no numbers in a column that otherwise is.
-  private mutating func settleDoubts() {
-    var dropped: [Bool] = []
-    for (extra, doubt) in doubts.enumerated() where doubt.failed > 0 {
-      if doubt.isText || doubt.failed * 2 > doubt.filled {
-        doubts[extra].isText = true
-        continue
+  /// Leaves columns of text out, and finds the rows that are no numbers in a column that otherwise is.
+  private static func settleExtras(_ table: inout FileTable, _ plan: RowPlan) -> [FileTable.LateRow] {
+    var late: [FileTable.LateRow] = []
+    for slot in plan.fields.indices {
+      if slot >= plan.requiredCount {
+        var filled = 0
+        var marked = 0
+        for block in table.blocks {
+          let column = block.column(slot)
+          for row in 0..<block.count {
+            let value = column[row]
+            if !value.isNaN { filled += 1 } else if RowBlock.isMark(value) { marked += 1 }
+          }
+        }
+        if marked > filled {
+          table.ignoredColumns.append(plan.dialect.header[plan.columns[slot]])
+          continue
+        }
+        if marked > 0 { late += markedRows(table, plan, slot) }
       }
-      if dropped.isEmpty { dropped = [Bool](repeating: false, count: table.rowCount) }
-      for (row, bad) in doubt.rows where !dropped[row] {
-        dropped[row] = true
-        table.add(bad)
+      table.fields.append(plan.fields[slot])
+      table.slots.append(slot)
+    }
+    return late
+  }
+
+  private static func markedRows(_ table: FileTable, _ plan: RowPlan, _ slot: Int)
+    -> [FileTable.LateRow]
+  {
+    var late: [FileTable.LateRow] = []
+    for (index, block) in table.blocks.enumerated() {
+      let column = block.column(slot)
+      for row in 0..<block.count where column[row].isNaN && RowBlock.isMark(column[row]) {
+        late.append(
+          FileTable.LateRow(
+            block: index, row: row,
+            rule: column[row].bitPattern == RowBlock.notFinite.bitPattern ? .finite : .number,
+            columnIndex: plan.columns[slot]))
       }
     }
-    if !dropped.isEmpty {
-      table.remove(dropped)
-      table.badRows.sort { $0.line < $1.line }
-    }
-    leaveTextOut()
+    return late
   }
 
-  private mutating func leaveTextOut() {
-    let keep = columns.indices.filter { $0 < requiredCount || !doubts[$0 - requiredCount].isText }
-    guard keep.count < columns.count else { return }
-    for slot in columns.indices.reversed() where !keep.contains(slot) {
-      table.ignoredColumns.append(table.dialect.header[columns[slot]])
+  /// In the order of the file, each row once: for its first reason.
+  private static func order(_ late: inout [FileTable.LateRow]) {
+    if late.isEmpty { return }
+    late.sort { ($0.block, $0.row, $0.columnIndex) < ($1.block, $1.row, $1.columnIndex) }
+    var kept = 1
+    for index in 1..<late.count
+    where late[index].block != late[kept - 1].block || late[index].row != late[kept - 1].row {
+      late[kept] = late[index]
+      kept += 1
     }
-    let width = columns.count
-    let old = table.values
-    table.values = []
-    table.values.reserveCapacity(table.rowCount * keep.count)
-    for row in 0..<table.rowCount {
-      for slot in keep { table.values.append(old[row * width + slot]) }
-    }
-    table.fields = keep.map { table.fields[$0] }
+    late.removeLast(late.count - kept)
   }
 }
 
-/// Names of files.
-enum FileName {
-  /// What is left of a path without folder and the extensions of text and gzip.
-  static func symbol(of path: String) -> String {
-    var name = path.split(separator: "/").last.map(String.init) ?? ""
-    for ending in [".gz", ".csv", ".tsv", ".txt"]
-    where name.lowercased().hasSuffix(ending) && name.count > ending.count {
-      name.removeLast(ending.count)
+/// A file that is read once more for one of its columns.
+struct FileColumns: WholeColumns {
+  let path: String
+  let options: ImportOptions
+
+  func cells(
+    of column: Int, _ dialect: Dialect, until isDone: (UnsafeBufferPointer<UInt8>) -> Bool
+  ) throws(ImportError) {
+    let source = try CSVSource.open(path, options, dialect.encoding)
+    let records = RecordScanner(delimiter: dialect.delimiter, comment: dialect.comment)
+    var reader = RecordReader(source, path: path, records: records)
+    try reader.skipLines(dialect.skippedLines)
+    while try reader.next() {
+      if reader.count > column, isDone(reader[column].trimmingSpaces) { return }
     }
-    return name
   }
 }
 
-extension String {
-  var trimmingSpaces: String {
-    var bytes = Substring(self)
-    while bytes.first == " " || bytes.first == "\t" { bytes.removeFirst() }
-    while bytes.last == " " || bytes.last == "\t" { bytes.removeLast() }
-    return String(bytes)
-  }
-}
+/// Bytes at hand.
+final class MemoryBytes: ByteSource {
+  private let bytes: [UInt8]
+  private var taken = 0
 
-extension UnsafeBufferPointer<UInt8> {
-  var trimmingSpaces: Self {
-    var low = startIndex
-    var high = endIndex
-    while low < high, self[low] == 0x20 || self[low] == 0x09 { low += 1 }
-    while low < high, self[high - 1] == 0x20 || self[high - 1] == 0x09 { high -= 1 }
-    return Self(rebasing: self[low..<high])
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  func read(into target: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int {
+    let count = min(target.count, bytes.count - taken)
+    target.copyBytes(from: bytes[taken..<taken + count])
+    taken += count
+    return count
   }
 }

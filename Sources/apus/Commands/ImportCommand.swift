@@ -9,10 +9,11 @@ import Storage
 enum ImportCommand: Command {
   static let spec = CommandSpec(
     "import", group: "Data",
-    summary: "Read CSV files of prices into a store",
+    summary: "Read files of prices into a store",
     discussion: [
-      "A file has a header line that names a time column, prices and, unless --symbol is given, a symbol"
-        + " column; plain or gzip. Rows that break a rule (a price below zero, a high below a low, the same"
+      "Files are CSV of any dialect or JSON, plain or gzip. Encoding, delimiter, header, columns, numbers and times are"
+        + " recognised; --dry-run shows how, and what would be stored. What can be read in two ways is refused with the"
+        + " flag that decides. Rows that break a rule (a price below zero, a high below a low, the same"
         + " symbol and time twice, …) are kept out, counted, and listed by: apus inspect STORE --quarantine.",
       "The store is written anew and put in place in one step: whatever goes wrong, it is as it was. A store that ends in"
         + " a slash is a folder of one file a year, or a month for bars shorter than a day.",
@@ -23,6 +24,9 @@ enum ImportCommand: Command {
     examples: [
       Example("apus import prices.csv.gz --store sp500.h5", "One file with a symbol column."),
       Example(
+        "apus import download.csv --symbol ACME --dry-run",
+        "How a file would be read; nothing is written."),
+      Example(
         "apus import data/*.csv --symbol-from-filename --store sp500.h5 --panel us_equity_1d",
         "One file a symbol."),
       Example("apus import today.csv --store sp500.h5 --append", "Another day; safe to repeat."),
@@ -32,7 +36,7 @@ enum ImportCommand: Command {
     ],
     options: [
       .value(
-        "store", "STORE", help: "The store; made if it is not there.", isRequired: true,
+        "store", "STORE", help: "The store; made if it is not there. Needed unless --dry-run.",
         completion: .files),
       .value("panel", "NAME", help: "Name of the panel, such as us_equity_1d."),
       .value("symbol", "X", help: "All rows belong to this symbol."),
@@ -41,6 +45,7 @@ enum ImportCommand: Command {
         "symbols", "FILE", help: "Table of symbols with name, sector, exchange, …",
         completion: .files),
       .value(
+<<<<<<< HEAD
         "format", "NAME", help: "Format of the files.", default: "csv",
         completion: .choices(ImporterCatalog.all.map { $0.name })),
       .value("columns", "FIELD=COLUMN,…", help: "Columns by hand: close=Price,time=Day."),
@@ -48,11 +53,16 @@ enum ImportCommand: Command {
         "calendar", "NAME",
         help: "Calendar by name, or a file that ends in .calendar; told by the bars unless given.",
         completion: .files),
+=======
+        "calendar", "NAME", help: "Calendar; told by the presence of weekends unless given.",
+        completion: .choices(Calendar.Kind.allCases.map(\.rawValue))),
+>>>>>>> dialects
       .flag("negative-prices", help: "Prices at or below zero are valid."),
       .value(
         "on-bad-row", "POLICY", help: "What to do with a row that breaks a rule.",
         default: "quarantine",
         completion: .choices(ImportOptions.BadRowPolicy.allCases.map(\.rawValue))),
+<<<<<<< HEAD
       .flag("append", help: "Add to the panel what it does not have yet."),
       .flag("revise", help: "With --append: values that differ replace stored ones."),
       .value(
@@ -61,13 +71,19 @@ enum ImportCommand: Command {
         completion: .choices(Period.allCases.map(\.rawValue))),
       .value("wait", "SECONDS", help: "How long to wait for another writer.", default: "5"),
     ],
+=======
+    ] + ImportFlags.options,
+>>>>>>> dialects
     common: [CommonOptions.json, CommonOptions.quiet, CommonOptions.force, CommonOptions.dryRun])
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    var job = ImportJob(files: arguments.positionals("FILE"), store: arguments.string("store"))
+    let isDry = arguments.flag("dry-run")
+    var job = ImportJob(
+      files: arguments.positionals("FILE"), store: try store(arguments, isDry: isDry))
     job.force = arguments.flag("force")
     job.symbolFile = arguments.optionalString("symbols")
     job.format = arguments.string("format")
+<<<<<<< HEAD
     job.options = try options(arguments)
     job.append = arguments.flag("append")
     job.revise = arguments.flag("revise")
@@ -75,27 +91,38 @@ enum ImportCommand: Command {
     job.patience = try arguments.double("wait", in: 0...86_400)
     try checkFlags(job)
     let isDry = arguments.flag("dry-run")
+=======
+    job.options = try ImportFlags.read(arguments)
+>>>>>>> dialects
     try checkStore(job, panel: job.options.panel)
     let outcome = try job.run(dryRun: isDry)
     if isDry { try checkStore(job, panel: outcome.panel) }
     if arguments.flag("json") {
-      try console.print(try ImportReport(outcome, store: job.store).json())
+      try console.print(try ImportReport(outcome, store: job.store, isDry: isDry).json())
       return .done
     }
+    if isDry { try ImportDryRun.report(outcome, console) }
     try report(outcome, job, isDry, console)
     return .done
   }
 
   /// Refuses a store that can't take the panel, where that is known before the files are read.
   private static func checkStore(_ job: ImportJob, panel: String?) throws(StorageError) {
+<<<<<<< HEAD
     try PriceStore.checkTarget(job.store)
     guard try PriceStore.isStore(job.store) else { return }
+=======
+    if job.store.isEmpty { return }
+    try AtomicFile.checkTarget(job.store, force: true)
+    guard access(job.store, F_OK) == 0 else { return }
+>>>>>>> dialects
     let store = try PriceStore.open(job.store)
     if !job.force, !job.append, let panel, store.panels.contains(where: { $0.name == panel }) {
       throw .panelExists(panel: panel, path: job.store)
     }
   }
 
+<<<<<<< HEAD
   private static func checkFlags(_ job: ImportJob) throws(ArgumentsError) {
     func contradiction(_ flag: String, _ reason: String, _ next: String) -> ArgumentsError {
       .badValue(name: flag, value: "", reason: .other(reason, next: next))
@@ -140,6 +167,13 @@ enum ImportCommand: Command {
       options.columns[String(parts[0])] = String(parts[1])
     }
     return options
+=======
+  /// The store; empty for a dry run without one.
+  private static func store(_ arguments: ParsedArguments, isDry: Bool) throws(ArgumentsError) -> String {
+    if let store = arguments.optionalString("store") { return store }
+    if isDry { return "" }
+    throw .missingOption(option: "--store", valueName: "STORE", verb: "import", program: "apus")
+>>>>>>> dialects
   }
 
   private static func report(
@@ -153,18 +187,20 @@ enum ImportCommand: Command {
     try console.print("symbols      \(summary.symbols)")
     try console.print("bars         \(summary.bars), \(first) to \(last)")
     try console.print("fields       \(summary.fields.joined(separator: ", "))")
-    for dialect in summary.dialects { try console.print("read as      \(dialect)") }
-    if !summary.ignoredColumns.isEmpty {
+    if !isDry {
+      for dialect in distinct(summary.dialects) { try console.print("read as      \(dialect)") }
+    }
+    if !isDry, !summary.ignoredColumns.isEmpty {
       try console.print("ignored      \(summary.ignoredColumns.joined(separator: ", "))")
     }
     let counts = ImportRule.allCases.compactMap { rule in
       summary.quarantined[rule].map { "\(rule.rawValue) \($0)" }
     }
     if !counts.isEmpty { try console.print("quarantined  \(counts.joined(separator: ", "))") }
-    for row in outcome.quarantined.prefix(3) {
+    for row in outcome.quarantined.prefix(isDry ? 10 : 3) {
       console.talk("  \(row.file):\(row.line): \(row.column): \(row.reason)")
     }
-    if outcome.quarantined.count > 3 {
+    if outcome.quarantined.count > (isDry ? 10 : 3) {
       console.talk(
         "  … \(outcome.quarantined.count) in all"
           + (isDry ? "" : ": apus inspect \(job.store) --quarantine"))
@@ -240,6 +276,12 @@ private struct AppendReport: Encodable {
   }
 }
 
+/// Each text once, in order.
+private func distinct(_ texts: [String]) -> [String] {
+  var known: Set<String> = []
+  return texts.filter { known.insert($0).inserted }
+}
+
 /// The outcome of an import as JSON.
 private struct ImportReport: Encodable {
   let store: String
@@ -254,9 +296,14 @@ private struct ImportReport: Encodable {
   let fields: [String]
   let ignoredColumns: [String]
   let quarantined: [String: Int]
+<<<<<<< HEAD
   let appended: AppendReport?
+=======
+  let dryRun: ImportDryRun.Report?
+>>>>>>> dialects
 
-  init(_ outcome: ImportJob.Outcome, store: String) {
+  init(_ outcome: ImportJob.Outcome, store: String, isDry: Bool) {
+    dryRun = isDry ? ImportDryRun.Report(outcome) : nil
     self.store = store
     panel = outcome.panel
     calendar = outcome.calendar.name
