@@ -170,7 +170,8 @@ let package = Package(
     tests("Expressions", ["Expressions", "Simulation", "Indicators", "Kernels"]),
     tests(
       "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
-    tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
+    tests(
+      "Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"], exclude: ["Samples"]),
     tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),

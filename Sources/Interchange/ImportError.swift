@@ -14,6 +14,14 @@ public enum ImportError: Error, Equatable {
   case headerMissing(path: String, found: String)
   /// The first line is not UTF-8.
   case headerNotUTF8(path: String)
+  /// Day and month cannot be told apart in any date of the file, or dates contradict each other.
+  case dateOrderUnclear(path: String, column: String, found: String, contradicts: Bool)
+  /// Numbers that several formats of time read, or none.
+  case timeUnclear(path: String, column: String, found: String, choices: [String])
+  /// A comma or point may stand before decimals or between thousands.
+  case decimalUnclear(path: String, column: String, found: String)
+  /// A JSON file breaks the format, or holds no candles.
+  case badJSON(path: String, line: Int, column: Int, reason: String)
   /// A column name stands twice in the header, or two columns claim one meaning.
   case columnRepeated(path: String, column: String)
   /// A needed column is not there.
@@ -62,10 +70,27 @@ extension ImportError: CustomStringConvertible {
       "\(path) unpacks from \(packed) to more than \(unpacked) bytes; the limit is \(limit). "
         + "If the file is good, raise the limit."
     case .headerMissing(let path, let found):
-      "\(path) has no header: its first line is '\(found)'. Add a line of column names, "
-        + "such as date,symbol,open,high,low,close,volume."
+      "\(path) has no header: its first line is '\(found)'. Name the columns by position: "
+        + "--columns 1=time,2=open,3=high,4=low,5=close,6=volume."
     case .headerNotUTF8(let path):
       "\(path) has a header that is not UTF-8. Save it as CSV in UTF-8."
+    case .dateOrderUnclear(let path, let column, let found, false):
+      "\(path), \(column): '\(found)' can have the day or the month first, as can all dates of the "
+        + "file. Say which: --date-format dmy or --date-format mdy."
+    case .dateOrderUnclear(let path, let column, let found, true):
+      "\(path), \(column): \(found): some dates have the day first, others the month. Say which is "
+        + "right, and the others are left out: --date-format dmy or --date-format mdy."
+    case .timeUnclear(let path, let column, let found, let choices):
+      "\(path), \(column): '\(found)' "
+        + (choices.isEmpty
+          ? "is no time of a known form. "
+          : "can be read as \(choices.joined(separator: " or ")). ")
+        + "Say which: --date-format epoch-s, epoch-ms, excel, '%Y%m%d%H%M', …"
+    case .decimalUnclear(let path, let column, let found):
+      "\(path), \(column): '\(found)' may have decimals or thousands behind its comma. Say which: "
+        + "--decimal , or --decimal . (then a comma stands between thousands)."
+    case .badJSON(let path, let line, let column, let reason):
+      "\(path), line \(line), column \(column): \(reason)."
     case .columnRepeated(let path, let column):
       "\(path) has more than one column for '\(column)'. Name the one to use: --columns \(column)=…"
     case .columnMissing(let path, let column, let found, let nearest):
@@ -97,11 +122,9 @@ extension ImportError: CustomStringConvertible {
   }
 
   private static func hint(_ column: String, _ found: [String]) -> String {
-    if found.count == 1, found[0].contains(where: { ";\t|".contains($0) }) {
-      return "Put commas between the columns; other delimiters are not read."
-    }
-    return column == "symbol"
-      ? "For one symbol a file, use --symbol or --symbol-from-filename."
+    if column == "symbol" { return "For one symbol a file, use --symbol or --symbol-from-filename." }
+    return found.count == 1
+      ? "If another character than , ; tab | divides its columns, name it: --delimiter."
       : "Name it: --columns \(column)=…"
   }
 }

@@ -22,9 +22,45 @@ public struct ImportOptions: Sendable, Equatable {
 
   /// Where the symbol of a row stands.
   public var symbol = SymbolSource.column
+  /// Which of two instants is meant by a time that the clock shows twice.
+  public enum Fold: String, Sendable, CaseIterable {
+    /// Before the clock is set back.
+    case earlier
+    /// After it.
+    case later
+  }
+
   /// Columns named by hand: what it means (`time`, `close`, a new field, …) to its name in the
-  /// file.
+  /// file; or its position, from 1, to what it means.
   public var columns: [String: String] = [:]
+  /// Zone of times without an offset, by its IANA name or as `±hh:mm`; nil: UTC, or what the name of
+  /// the column says.
+  public var timeZone: String?
+  /// Which of two instants is meant by a time that the clock shows twice; nil: told by the order
+  /// of rows.
+  public var fold: Fold?
+  /// How times are written: `iso`, `dmy`, `mdy`, `mon`, `epoch`, `epoch-s`, `epoch-ms`, `epoch-us`,
+  /// `epoch-ns`, `excel`, or a pattern such as `%d.%m.%Y %H:%M`; nil: recognised.
+  public var dateFormat: String?
+  /// Character between fields; nil: recognised.
+  public var delimiter: Character?
+  /// Character before decimals, `.` or `,`; nil: recognised.
+  public var decimal: Character?
+  /// Character between groups of digits; nil: recognised.
+  public var thousands: Character?
+  /// Further words that mean "no value"; those that are numbers too are compared as text.
+  public var missing: [String] = []
+  /// Field that the columns of a wide file hold; nil: `close`. Given, a file without a column of
+  /// symbols is wide.
+  public var field: String?
+  /// Encoding of the text, `UTF-8`, `UTF-16 LE`, `UTF-16 BE` or `Latin-1`; nil: recognised.
+  public var encoding: String?
+  /// Lines to pass over before the header; nil: recognised.
+  public var skippedLines: Int?
+  /// Whether the first line that is not passed over names the columns; nil: recognised.
+  public var hasHeader: Bool?
+  /// Whether prices are whole ten-thousandths, as LEAN writes those of shares; nil: recognised.
+  public var hasLEANPrices: Bool?
   /// Calendar of the panel; nil: `crypto` if any bar starts on a Saturday or Sunday, else
   /// `us_equity`.
   public var calendar: Calendar.Kind?
@@ -36,6 +72,8 @@ public struct ImportOptions: Sendable, Equatable {
   public var allowsNegativePrices = false
   /// What to do with a row that breaks a rule.
   public var onBadRow = BadRowPolicy.quarantine
+  /// Text that stands for a file, by path: what another format was turned into.
+  var contents: [String: [UInt8]] = [:]
   /// Most bytes that one file may unpack to.
   public var unpackedBytesLimit = 64 << 30
   /// Most bytes that one byte of gzip may unpack to, once 16 MiB came out; prices stay below 30.
@@ -96,4 +134,6 @@ public struct ImportSummary: Sendable, Equatable {
   public var dialects: [String]
   /// Columns that were not imported, as text is not, each once.
   public var ignoredColumns: [String]
+  /// The same in full, by file.
+  public var recognised: [RecognisedFile]
 }

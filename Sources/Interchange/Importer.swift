@@ -21,8 +21,29 @@ public protocol Importer: Sendable {
 public enum ImporterCatalog {
   /// All importers, one a line.
   public static let all: [any Importer.Type] = [
-    CSVImporter.self
+    CSVImporter.self,
+    LEANImporter.self,
+    JSONImporter.self,
   ]
+
+  /// The importer that files need: JSON if all of them are, else CSV; standard input counts as CSV.
+  ///
+  /// - Throws: `ImportError` if a file can't be read, or only some of them are JSON.
+  public static func recognised(_ paths: [String], options: ImportOptions) throws(ImportError)
+    -> any Importer.Type
+  {
+    var first: (path: String, isJSON: Bool)?
+    for path in paths {
+      let isJSON = path == "-" ? false : try JSONImporter.recognises(path, options: options)
+      if let first, first.isJSON != isJSON {
+        throw .badOption(
+          option: "FILE", value: path,
+          reason: "is \(isJSON ? "JSON" : "no JSON"), and \(first.path) is not the same. Import them apart")
+      }
+      first = first ?? (path, isJSON)
+    }
+    return first?.isJSON == true ? JSONImporter.self : CSVImporter.self
+  }
 
   /// The importer of a name.
   public static func importer(named name: String) -> (any Importer.Type)? {

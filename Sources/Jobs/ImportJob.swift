@@ -12,10 +12,20 @@ public struct ImportJob: Sendable {
   public var options = ImportOptions()
   /// A table of symbols with names, sectors and so on.
   public var symbolFile: String?
-  /// Name of the format; nil to take the only one that there is.
-  public var format = "csv"
+  /// Name of the format; `auto` to tell by names and content.
+  public var format = "auto"
   /// Whether a panel of the same name may be replaced.
   public var force = false
+
+  /// One row of the panel as it is stored.
+  public struct Row: Sendable {
+    /// Start of the bar, nanoseconds UTC.
+    public var timeNs: Int64
+    /// The symbol.
+    public var symbol: String
+    /// A value for each field, NaN where there is none.
+    public var values: [Double]
+  }
 
   /// What was read.
   public struct Outcome: Sendable {
@@ -29,6 +39,8 @@ public struct ImportJob: Sendable {
     public var quarantined: [QuarantinedRow]
     /// Symbols that the symbol table does not have.
     public var unknownSymbols: [String]
+    /// The first rows of the panel that hold a value, five at most.
+    public var firstRows: [Row]
   }
 
   /// A job.
@@ -41,10 +53,10 @@ public struct ImportJob: Sendable {
   ///
   /// - Throws: `ImportError`, `StorageError`; then the store is as it was.
   public func run(dryRun: Bool = false) throws -> Outcome {
+    precondition(dryRun || !store.isEmpty, "a store to write to")
     if !dryRun { try AtomicFile.checkTarget(store, force: true) }
-    guard let importer = ImporterCatalog.importer(named: format) else {
-      preconditionFailure("the caller checks the format")
-    }
+    var options = options
+    let importer = try importer(&options)
     let entries = try symbolFile.map { try SymbolMasterReader.read($0) }
     var (draft, quarantined, summary) = try importer.read(paths: files, options: options)
     var unknown: [String] = []
@@ -54,6 +66,31 @@ public struct ImportJob: Sendable {
     }
     return Outcome(
       summary: summary, panel: draft.name, calendar: draft.calendar, quarantined: quarantined,
-      unknownSymbols: unknown)
+      unknownSymbols: unknown, firstRows: Self.firstRows(draft))
+  }
+
+  private func importer(_ options: inout ImportOptions) throws -> any Importer.Type {
+    if format == "auto" { return try ImporterCatalog.recognised(files, options: options) }
+    guard let importer = ImporterCatalog.importer(named: format) else {
+      preconditionFailure("the caller checks the format")
+    }
+    // Who says csv wants prices as they stand.
+    if format == "csv" { options.hasLEANPrices = options.hasLEANPrices ?? false }
+    return importer
+  }
+
+  private static func firstRows(_ draft: PanelDraft) -> [Row] {
+    var rows: [Row] = []
+    let width = draft.symbols.count
+    for bar in draft.timeNs.indices {
+      for symbol in 0..<width {
+        let values = draft.fields.map { $0.values[bar * width + symbol] }
+        if values.allSatisfy(\.isNaN) { continue }
+        rows.append(
+          Row(timeNs: draft.timeNs[bar], symbol: draft.symbols[symbol].symbol, values: values))
+        if rows.count == 5 { return rows }
+      }
+    }
+    return rows
   }
 }

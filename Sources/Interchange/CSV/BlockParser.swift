@@ -215,7 +215,11 @@ struct BlockParser: ~Copyable {
     let symbol = symbolNumber(&context)
     if symbol == ByteInterner.none { return }
     let row = row
-    guard readNumbers(&context, row), keepsRules(&context, row, -1) else { return }
+    guard readNumbers(&context, row) else { return }
+    if context.plan.isScaled {
+      for slot in context.plan.scaled { row[slot] /= context.plan.dialect.priceDivisor }
+    }
+    guard keepsRules(&context, row, -1) else { return }
     if let fold {
       block.folds.append(.init(row: block.count, earlier: fold.earlier, later: fold.later))
     }

@@ -12,6 +12,7 @@ package enum ByteSources {
   package static func open(_ path: String, options: ImportOptions) throws(ImportError)
     -> any ByteSource
   {
+    if let text = options.contents[path] { return MemoryBytes(text) }
     let file = try FileSource(path)
     if file.head.starts(with: [0x1F, 0x8B]) {
       return try GzipSource(file, path: path, options: options)

@@ -3,12 +3,11 @@ import FoundationEssentials
 import Market
 import Synchronization
 
-/// Long CSV files, one row for each symbol and bar, and files of one symbol each; plain or gzip.
+/// CSV files of any dialect, long, wide or of one symbol each; plain or gzip.
 ///
-/// A header names the columns, in any order: a time, a symbol (or an option that gives it), a
-/// close, and whatever else there is of open, high, low, volume and market cap. Other columns of
-/// numbers become fields of their own. Times are ISO 8601, UTC unless an offset follows. An empty
-/// cell is a missing value. Rows may come in any order.
+/// Encoding, delimiter, header, columns, numbers and times are recognised from the head of each file
+/// and the options; see the README of this module. Other columns of numbers than prices become fields
+/// of their own. An empty cell is a missing value. Rows may come in any order.
 ///
 /// A row that breaks a rule is left out whole; see `ImportRule`. A file is refused, and with it the
 /// import, if it is not what it says: no header, binary or broken gzip, or more than half of its
@@ -20,7 +19,7 @@ public enum CSVImporter: Importer {
   public static let name = "csv"
   /// One line about the format, for help.
   public static let summary =
-    "comma-separated text with a header, long or one symbol a file, plain or gzip"
+    "text with columns, in any dialect, long, wide or one symbol a file, plain or gzip"
 
   /// Bytes that a worker reads at a time: they and what is found in them stay in the second-level cache.
   package static let blockBytes = 256 << 10
@@ -76,6 +75,23 @@ public enum CSVImporter: Importer {
     if let frequency = options.frequencyNs, frequency <= 0 {
       throw .badOption(option: "--frequency", value: "\(frequency)", reason: "is not above zero")
     }
+  }
+}
+
+/// The files of LEAN's data folder: CSV without a header, prices of shares in ten-thousandths.
+public enum LEANImporter: Importer {
+  /// The name by which a user asks for it.
+  public static let name = "lean"
+  /// One line about the format, for help.
+  public static let summary = "CSV of LEAN's data folder, prices in ten-thousandths"
+
+  /// Reads files into one panel, with all processors.
+  public static func read(paths: [String], options: ImportOptions) throws(ImportError) -> (
+    draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
+  ) {
+    var options = options
+    options.hasLEANPrices = true
+    return try CSVImporter.read(paths: paths, options: options)
   }
 }
 

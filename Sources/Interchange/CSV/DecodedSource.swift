@@ -148,12 +148,3 @@ final class DecodedSource: ByteSource {
     }
   }
 }
-
-extension Dialect.Encoding {
-  /// The encoding that a mark at the front of a text names; UTF-8 without one.
-  static func marked(_ head: [UInt8]) -> Self {
-    if head.starts(with: [0xFF, 0xFE]) { return .utf16LE }
-    if head.starts(with: [0xFE, 0xFF]) { return .utf16BE }
-    return .utf8
-  }
-}

@@ -349,7 +349,8 @@ enum PanelAssembly {
       // A table without rows was refused, so there is a first and a last bar.
       range: draft.timeNs[0]...draft.timeNs[draft.timeNs.count - 1],
       fields: draft.fields.map(\.name),
-      dialects: tables.map(\.dialect.description), ignoredColumns: ignored)
+      dialects: tables.map(\.dialect.description), ignoredColumns: ignored,
+      recognised: tables.map { RecognisedFile($0.dialect, path: $0.path) })
   }
 }
 

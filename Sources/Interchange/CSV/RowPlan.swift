@@ -26,6 +26,9 @@ final class RowPlan: Sendable {
   /// Positions among the fields; behind the last one for what the file has not.
   let open, high, low, close, volume: Int
   let allowsNegativePrices: Bool
+  /// Positions of prices that are to be divided by the dialect's divisor.
+  let scaled: [Int]
+  let isScaled: Bool
   /// Whether numbers may be read as they stand, before the style is asked.
   let hasPlainNumbers: Bool
 
@@ -60,7 +63,7 @@ final class RowPlan: Sendable {
       fixedSymbol = nil
     } else {
       wide = []
-      fixedSymbol = symbol == nil ? try Self.symbol(path, options) : nil
+      fixedSymbol = symbol == nil ? try Self.symbol(path, dialect, options) : nil
     }
     timeColumn = time
     timeOfDayColumn = timeOfDay
@@ -78,14 +81,26 @@ final class RowPlan: Sendable {
     close = slot("close")
     volume = slot("volume")
     allowsNegativePrices = options.allowsNegativePrices
-    hasPlainNumbers = dialect.numbers.decimal == UInt8(ascii: ".")
+    hasPlainNumbers =
+      dialect.numbers.decimal == UInt8(ascii: ".") && !dialect.numbers.hasMissingNumbers
+    isScaled = dialect.priceDivisor != 1
+    let prices: Set = ["open", "high", "low", "close"]
+    scaled =
+      dialect.priceDivisor == 1
+      ? []
+      : fields.indices.filter { index in
+        prices.contains { fields[index] == $0 || fields[index].hasSuffix("_\($0)") }
+      }
   }
 
   /// The one symbol of a file without a column for it.
-  private static func symbol(_ path: String, _ options: ImportOptions) throws(ImportError) -> [UInt8] {
+  private static func symbol(_ path: String, _ dialect: Dialect, _ options: ImportOptions)
+    throws(ImportError) -> [UInt8]
+  {
     let symbol: String
     switch options.symbol {
     case .fixed(let name): symbol = name
+    case .column where dialect.symbol != nil: symbol = dialect.symbol ?? ""
     case .column, .fileName:
       guard path != "-" else {
         throw .badOption(

@@ -26,8 +26,6 @@ final class TableReader: @unchecked Sendable {
     var keepsBadRows: Bool
   }
 
-  private static let headBytes = 256 << 10
-
   let path: String
   private let options: ImportOptions
   private let source: (any ByteSource)?
@@ -106,14 +104,12 @@ final class TableReader: @unchecked Sendable {
     let head: HeadedSource
     let dialect: Dialect
     do throws(ImportError) {
-      if let source {
-        head = HeadedSource(source)
-      } else {
-        head = HeadedSource(try ByteSources.open(path, options: options))
-      }
-      let encoding = Dialect.Encoding.marked(try head.peek(4))
-      let text = encoding == .utf8 ? head : HeadedSource(DecodedSource(head, encoding))
-      dialect = try recognise(text, encoding)
+      let opened: any ByteSource
+      if let source { opened = source } else { opened = try ByteSources.open(path, options: options) }
+      head = HeadedSource(opened)
+      dialect = try recognise(head)
+      let text: any ByteSource =
+        dialect.encoding == .utf8 ? head : DecodedSource(head, dialect.encoding)
       let plan = try RowPlan(dialect, path: path, options: options)
       self.plan = plan
       blocks = TextBlocks(text, path: path, records: plan.records)
@@ -125,33 +121,22 @@ final class TableReader: @unchecked Sendable {
     if dialect.hasHeader, let header = try blocks.takeRecord() { firstLine += header.next - 1 }
   }
 
-  /// Finds out how the file is laid out, from its first bytes.
-  private func recognise(_ text: HeadedSource, _ encoding: Dialect.Encoding) throws(ImportError)
-    -> Dialect
-  {
-    var count = Self.headBytes
+  /// Finds out how the file is laid out, from its first bytes: as many as it takes for a few lines.
+  private func recognise(_ source: HeadedSource) throws(ImportError) -> Dialect {
+    var count = DialectSniffer.headBytes
     while true {
-      let head = try text.peek(count)
-      let blocks = TextBlocks(MemoryBytes(head), path: path, records: RecordScanner())
-      let first: (cells: [String?], line: Int, next: Int)?
-      do throws(TextBlocks.Failure) {
-        first = try blocks.takeRecord()
-      } catch {
-        if head.count == count, count <= RecordReader.recordLimit {
-          count *= 2
-          continue
-        }
-        throw error.error(path: path, line: 1)
+      let head = try source.peek(count)
+      let isWhole = head.count < count
+      let lines = head.count { $0 == 0x0A || $0 == 0x0D }
+      if !isWhole, lines < 4, count < RecordReader.recordLimit * 4 {
+        count *= 2
+        continue
       }
-      guard let first else { throw .empty(path: path) }
-      var header: [String] = []
-      for cell in first.cells {
-        guard let cell else { throw .headerNotUTF8(path: path) }
-        header.append(cell.trimmingSpaces)
-      }
-      var dialect = try Dialect.recognise(header: header, path: path, options: options)
-      dialect.encoding = encoding
-      return dialect
+      // What is read from elsewhere, or from a pipe, can be read once only.
+      let canReadAgain = self.source == nil && path != "-"
+      return try DialectSniffer.sniff(
+        head: head, isWhole: isWhole, path: path, options: options,
+        whole: canReadAgain ? FileColumns(path: path, options: options) : nil)
     }
   }
 
@@ -244,6 +229,24 @@ final class TableReader: @unchecked Sendable {
       kept += 1
     }
     late.removeLast(late.count - kept)
+  }
+}
+
+/// A file that is read once more for one of its columns.
+struct FileColumns: WholeColumns {
+  let path: String
+  let options: ImportOptions
+
+  func cells(
+    of column: Int, _ dialect: Dialect, until isDone: (UnsafeBufferPointer<UInt8>) -> Bool
+  ) throws(ImportError) {
+    let source = try CSVSource.open(path, options, dialect.encoding)
+    let records = RecordScanner(delimiter: dialect.delimiter, comment: dialect.comment)
+    var reader = RecordReader(source, path: path, records: records)
+    try reader.skipLines(dialect.skippedLines)
+    while try reader.next() {
+      if reader.count > column, isDone(reader[column].trimmingSpaces) { return }
+    }
   }
 }
 

@@ -9,15 +9,19 @@ import Storage
 enum ImportCommand: Command {
   static let spec = CommandSpec(
     "import", group: "Data",
-    summary: "Read CSV files of prices into a store",
+    summary: "Read files of prices into a store",
     discussion: [
-      "A file has a header line that names a time column, prices and, unless --symbol is given, a symbol"
-        + " column; plain or gzip. Rows that break a rule (a price below zero, a high below a low, the same"
+      "Files are CSV of any dialect or JSON, plain or gzip. Encoding, delimiter, header, columns, numbers and times are"
+        + " recognised; --dry-run shows how, and what would be stored. What can be read in two ways is refused with the"
+        + " flag that decides. Rows that break a rule (a price below zero, a high below a low, the same"
         + " symbol and time twice, …) are kept out, counted, and listed by: apus inspect STORE --quarantine.",
       "The store is written anew and put in place in one step: whatever goes wrong, it is as it was.",
     ],
     examples: [
       Example("apus import prices.csv.gz --store sp500.h5", "One file with a symbol column."),
+      Example(
+        "apus import download.csv --symbol ACME --dry-run",
+        "How a file would be read; nothing is written."),
       Example(
         "apus import data/*.csv --symbol-from-filename --store sp500.h5 --panel us_equity_1d",
         "One file a symbol."),
@@ -27,7 +31,7 @@ enum ImportCommand: Command {
     ],
     options: [
       .value(
-        "store", "STORE", help: "The store; made if it is not there.", isRequired: true,
+        "store", "STORE", help: "The store; made if it is not there. Needed unless --dry-run.",
         completion: .files),
       .value("panel", "NAME", help: "Name of the panel, such as us_equity_1d."),
       .value("symbol", "X", help: "All rows belong to this symbol."),
@@ -36,10 +40,6 @@ enum ImportCommand: Command {
         "symbols", "FILE", help: "Table of symbols with name, sector, exchange, …",
         completion: .files),
       .value(
-        "format", "NAME", help: "Format of the files.", default: "csv",
-        completion: .choices(ImporterCatalog.all.map { $0.name })),
-      .value("columns", "FIELD=COLUMN,…", help: "Columns by hand: close=Price,time=Day."),
-      .value(
         "calendar", "NAME", help: "Calendar; told by the presence of weekends unless given.",
         completion: .choices(Calendar.Kind.allCases.map(\.rawValue))),
       .flag("negative-prices", help: "Prices at or below zero are valid."),
@@ -47,29 +47,32 @@ enum ImportCommand: Command {
         "on-bad-row", "POLICY", help: "What to do with a row that breaks a rule.",
         default: "quarantine",
         completion: .choices(ImportOptions.BadRowPolicy.allCases.map(\.rawValue))),
-    ],
+    ] + ImportFlags.options,
     common: [CommonOptions.json, CommonOptions.quiet, CommonOptions.force, CommonOptions.dryRun])
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    var job = ImportJob(files: arguments.positionals("FILE"), store: arguments.string("store"))
+    let isDry = arguments.flag("dry-run")
+    var job = ImportJob(
+      files: arguments.positionals("FILE"), store: try store(arguments, isDry: isDry))
     job.force = arguments.flag("force")
     job.symbolFile = arguments.optionalString("symbols")
     job.format = arguments.string("format")
-    job.options = try options(arguments)
-    let isDry = arguments.flag("dry-run")
+    job.options = try ImportFlags.read(arguments)
     try checkStore(job, panel: job.options.panel)
     let outcome = try job.run(dryRun: isDry)
     if isDry { try checkStore(job, panel: outcome.panel) }
     if arguments.flag("json") {
-      try console.print(try ImportReport(outcome, store: job.store).json())
+      try console.print(try ImportReport(outcome, store: job.store, isDry: isDry).json())
       return .done
     }
+    if isDry { try ImportDryRun.report(outcome, console) }
     try report(outcome, job, isDry, console)
     return .done
   }
 
   /// Refuses a store that can't take the panel, where that is known before the files are read.
   private static func checkStore(_ job: ImportJob, panel: String?) throws(StorageError) {
+    if job.store.isEmpty { return }
     try AtomicFile.checkTarget(job.store, force: true)
     guard access(job.store, F_OK) == 0 else { return }
     let store = try PriceStore.open(job.store)
@@ -78,32 +81,11 @@ enum ImportCommand: Command {
     }
   }
 
-  private static func options(_ arguments: ParsedArguments) throws -> ImportOptions {
-    var options = ImportOptions()
-    if let symbol = arguments.optionalString("symbol") { options.symbol = .fixed(symbol) }
-    if arguments.flag("symbol-from-filename") {
-      if case .fixed = options.symbol {
-        throw ArgumentsError.badValue(
-          name: "--symbol", value: arguments.string("symbol"),
-          reason: .other(
-            "contradicts --symbol-from-filename", next: "give one of the two"))
-      }
-      options.symbol = .fileName
-    }
-    options.panel = arguments.optionalString("panel")
-    options.calendar = arguments.optionalString("calendar").flatMap { Calendar.Kind(rawValue: $0) }
-    options.allowsNegativePrices = arguments.flag("negative-prices")
-    options.onBadRow =
-      ImportOptions.BadRowPolicy(rawValue: arguments.string("on-bad-row")) ?? .quarantine
-    for pair in arguments.optionalString("columns")?.split(separator: ",") ?? [] {
-      let parts = pair.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2 else {
-        throw ArgumentsError.badValue(
-          name: "--columns", value: String(pair), reason: .notKeyValue)
-      }
-      options.columns[String(parts[0])] = String(parts[1])
-    }
-    return options
+  /// The store; empty for a dry run without one.
+  private static func store(_ arguments: ParsedArguments, isDry: Bool) throws(ArgumentsError) -> String {
+    if let store = arguments.optionalString("store") { return store }
+    if isDry { return "" }
+    throw .missingOption(option: "--store", valueName: "STORE", verb: "import", program: "apus")
   }
 
   private static func report(
@@ -117,18 +99,20 @@ enum ImportCommand: Command {
     try console.print("symbols      \(summary.symbols)")
     try console.print("bars         \(summary.bars), \(first) to \(last)")
     try console.print("fields       \(summary.fields.joined(separator: ", "))")
-    for dialect in summary.dialects { try console.print("read as      \(dialect)") }
-    if !summary.ignoredColumns.isEmpty {
+    if !isDry {
+      for dialect in distinct(summary.dialects) { try console.print("read as      \(dialect)") }
+    }
+    if !isDry, !summary.ignoredColumns.isEmpty {
       try console.print("ignored      \(summary.ignoredColumns.joined(separator: ", "))")
     }
     let counts = ImportRule.allCases.compactMap { rule in
       summary.quarantined[rule].map { "\(rule.rawValue) \($0)" }
     }
     if !counts.isEmpty { try console.print("quarantined  \(counts.joined(separator: ", "))") }
-    for row in outcome.quarantined.prefix(3) {
+    for row in outcome.quarantined.prefix(isDry ? 10 : 3) {
       console.talk("  \(row.file):\(row.line): \(row.column): \(row.reason)")
     }
-    if outcome.quarantined.count > 3 {
+    if outcome.quarantined.count > (isDry ? 10 : 3) {
       console.talk(
         "  … \(outcome.quarantined.count) in all"
           + (isDry ? "" : ": apus inspect \(job.store) --quarantine"))
@@ -142,6 +126,12 @@ enum ImportCommand: Command {
     console.talk(
       isDry ? "nothing was written" : "wrote \(job.store); look at it: apus inspect \(job.store)")
   }
+}
+
+/// Each text once, in order.
+private func distinct(_ texts: [String]) -> [String] {
+  var known: Set<String> = []
+  return texts.filter { known.insert($0).inserted }
 }
 
 /// The outcome of an import as JSON.
@@ -158,8 +148,10 @@ private struct ImportReport: Encodable {
   let fields: [String]
   let ignoredColumns: [String]
   let quarantined: [String: Int]
+  let dryRun: ImportDryRun.Report?
 
-  init(_ outcome: ImportJob.Outcome, store: String) {
+  init(_ outcome: ImportJob.Outcome, store: String, isDry: Bool) {
+    dryRun = isDry ? ImportDryRun.Report(outcome) : nil
     self.store = store
     panel = outcome.panel
     calendar = outcome.calendar.kind.rawValue

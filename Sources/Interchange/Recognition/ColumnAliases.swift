@@ -1,0 +1,129 @@
+/// Names by which vendors call their columns, after `ColumnName.canonical`.
+enum ColumnAliases {
+  /// Names of a meaning, best first.
+  static let all: [(meaning: String, names: [String])] = [
+    (
+      "time",
+      [
+        "open_time", "opentime", "timeopen", "time_open", "window_start", "unix", "unix_timestamp",
+        "unix_time", "unixtime", "snapped_at", "time", "date", "timestamp", "datetime", "date_time",
+        "timestamp_utc", "time_utc", "date_utc", "datetime_utc", "gmt_time", "local_time", "dates",
+        "trade_date", "trading_date", "trading_day", "price_date", "observation_date", "epoch",
+        "begins_at", "start_time", "period_start", "bar_time", "ts", "day", "dateandtime", "datum",
+        "fecha", "data",
+      ]
+    ),
+    ("symbol", ["symbol", "ticker", "sym", "tic", "ric", "instrument", "pair", "name"]),
+    ("open", ["open", "open_price", "opening_price", "px_open", "price_open", "1_open", "eröffnung", "eröffn", "ouverture", "ouv", "apertura"]),
+    ("high", ["high", "high_price", "px_high", "price_high", "2_high", "hoch", "plus_haut", "máximo"]),
+    ("low", ["low", "low_price", "px_low", "price_low", "3_low", "tief", "plus_bas", "mínimo"]),
+    (
+      "close",
+      [
+        "close", "close_price", "closing_price", "px_last", "price_close", "4_close", "close_last",
+        "last_price", "price", "prices", "price_usd", "settle", "settlement_price", "last",
+        "schluss", "schlusskurs", "zuletzt", "dernier", "clôture", "cierre", "último",
+      ]
+    ),
+    (
+      "volume",
+      [
+        "volume", "vol", "volume_base", "base_volume", "px_volume", "5_volume", "6_volume",
+        "total_volume", "total_volumes", "volume_coin", "volume_usd", "tick_volume", "tickvol",
+        "volumen",
+      ]
+    ),
+    ("market_cap", ["market_cap", "marketcap", "market_cap_usd", "market_caps", "cur_mkt_cap"]),
+    ("adj_close", ["adj_close", "adjclose", "adjusted_close", "5_adjusted_close"]),
+    ("vwap", ["vwap"]),
+    ("trades", ["trades", "tradecount", "trade_count", "number_of_trades", "numberoftrades", "transactions"]),
+  ]
+
+  /// One letter each, as exchanges answer; taken only where all four prices are there, as they are symbols
+  /// too.
+  static let letters: [(meaning: String, name: String)] = [
+    ("time", "t"), ("open", "o"), ("high", "h"), ("low", "l"), ("close", "c"), ("volume", "v"),
+    ("vwap", "vw"), ("trades", "n"), ("symbol", "s"),
+  ]
+
+  /// Zones that the end of a column's name may tell.
+  static let zones: [(suffix: String, zone: String)] = [
+    ("utc", "UTC"), ("gmt", "UTC"), ("ny", "America/New_York"), ("new_york", "America/New_York"),
+    ("nyc", "America/New_York"), ("et", "America/New_York"), ("eastern", "America/New_York"),
+    ("chicago", "America/Chicago"), ("london", "Europe/London"), ("berlin", "Europe/Berlin"),
+    ("paris", "Europe/Paris"), ("tokyo", "Asia/Tokyo"), ("hong_kong", "Asia/Hong_Kong"),
+    ("jst", "Asia/Tokyo"), ("hkt", "Asia/Hong_Kong"), ("ist", "Asia/Kolkata"),
+  ]
+
+  /// Words that a column of times may begin with, before a zone.
+  private static let timeWords = ["time", "date", "timestamp", "datetime", "open_time"]
+
+  /// The zone that a name tells, if it is one of a column of times.
+  static func zone(of name: String) -> String? {
+    if name == "gmt_time" { return "UTC" }
+    for (suffix, zone) in zones where timeWords.contains(where: { name == "\($0)_\(suffix)" }) {
+      return zone
+    }
+    return nil
+  }
+
+  /// The meaning of a name; nil if there is none.
+  static func meaning(of name: String, withLetters: Bool) -> String? {
+    if let found = all.first(where: { $0.names.contains(name) }) { return found.meaning }
+    if zone(of: name) != nil { return "time" }
+    return withLetters ? letters.first { $0.name == name }?.meaning : nil
+  }
+
+  /// Whether the four prices are there by one letter each.
+  static func hasLetters(_ names: [String]) -> Bool {
+    ["o", "h", "l", "c"].allSatisfy(names.contains)
+  }
+}
+
+/// Names of columns, made comparable.
+enum ColumnName {
+  /// Lower case, with one underscore for each run of anything but letters and digits.
+  static func canonical(_ name: String) -> String {
+    var result = ""
+    for character in name.lowercased() {
+      if character.isLetter || character.isNumber {
+        result.append(character)
+      } else if !result.isEmpty, result.last != "_" {
+        result.append("_")
+      }
+    }
+    while result.last == "_" { result.removeLast() }
+    return result
+  }
+
+  /// The name of a field, clear of the names that a store keeps for itself.
+  static func field(_ canonical: String) -> String {
+    ["time", "symbol", "first", "last"].contains(canonical) ? canonical + "_value" : canonical
+  }
+
+  /// The candidate with the fewest edits from a name, if that is at most two in five of its
+  /// letters, or one.
+  static func nearest(_ name: String, in candidates: [String]) -> String? {
+    let wanted = canonical(name)
+    let scored = candidates.map { (distance: edits(wanted, canonical($0)), name: $0) }
+    guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
+    return best.distance <= max(1, wanted.count * 2 / 5) ? best.name : nil
+  }
+
+  /// Levenshtein distance; names cut at 64 characters, as a longer one is no slip of the pen.
+  private static func edits(_ a: String, _ b: String) -> Int {
+    let a = Array(a.prefix(64))
+    let b = Array(b.prefix(64))
+    var row = Array(0...b.count)
+    for i in a.indices {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for j in b.indices {
+        let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[b.count]
+  }
+}
