@@ -294,18 +294,16 @@ enum PanelAssembly {
       guard let index = table.fields.firstIndex(of: field) else { continue }
       for block in table.blocks { sources.append((block, block.column(table.slots[index]))) }
     }
-    let rows = sources.reduce(0) { $0 + $1.block.count }
     let shares = shares(sources.map(\.block), cells < 10_000 ? 1 : workers)
     return [Double](unsafeUninitializedCapacity: cells) { buffer, count in
       guard let base = buffer.baseAddress else { return }
+      LargePages.ask(for: base, cells * MemoryLayout<Double>.stride)
       let target = Cells(base: base, sources: sources)
-      // Rows have cells of their own, so as many rows as cells leave none open.
-      if rows < cells {
-        let parts = cells < 10_000 ? 1 : workers
-        DispatchQueue.concurrentPerform(iterations: parts) { part in
-          let (from, to) = (cells * part / parts, cells * (part + 1) / parts)
-          (target.base + from).initialize(repeating: .nan, count: to - from)
-        }
+      // Each worker meets a part first, or all would wait for the same pages.
+      let parts = cells < 10_000 ? 1 : workers
+      DispatchQueue.concurrentPerform(iterations: parts) { part in
+        let (from, to) = (cells * part / parts, cells * (part + 1) / parts)
+        (target.base + from).initialize(repeating: .nan, count: to - from)
       }
       DispatchQueue.concurrentPerform(iterations: shares.count) { share in
         for (block, column) in target.sources[shares[share]] {
