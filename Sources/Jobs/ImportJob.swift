@@ -47,13 +47,10 @@ public struct ImportJob: Sendable {
     public var quarantined: [QuarantinedRow]
     /// Symbols that the symbol table does not have.
     public var unknownSymbols: [String]
-<<<<<<< HEAD
     /// What an append added; nil for an import, and for one that was only tried.
     public var appended: AppendOutcome?
-=======
     /// The first rows of the panel that hold a value, five at most.
     public var firstRows: [Row]
->>>>>>> dialects
   }
 
   /// A job.
@@ -66,18 +63,10 @@ public struct ImportJob: Sendable {
   ///
   /// - Throws: `ImportError`, `StorageError`; then the store is as it was.
   public func run(dryRun: Bool = false) throws -> Outcome {
-<<<<<<< HEAD
-    if !dryRun { try PriceStore.checkTarget(store) }
-    let options = append ? try optionsOfStoredPanel() : options
-    guard let importer = ImporterCatalog.importer(named: format) else {
-      preconditionFailure("the caller checks the format")
-    }
-=======
     precondition(dryRun || !store.isEmpty, "a store to write to")
-    if !dryRun { try AtomicFile.checkTarget(store, force: true) }
-    var options = options
+    if !dryRun { try PriceStore.checkTarget(store) }
+    var options = append ? try optionsOfStoredPanel() : self.options
     let importer = try importer(&options)
->>>>>>> dialects
     let entries = try symbolFile.map { try SymbolMasterReader.read($0) }
     var (draft, quarantined, summary) = try importer.read(paths: files, options: options)
     var unknown: [String] = []
@@ -93,14 +82,13 @@ public struct ImportJob: Sendable {
     }
     return Outcome(
       summary: summary, panel: draft.name, calendar: draft.calendar, quarantined: quarantined,
-<<<<<<< HEAD
-      unknownSymbols: unknown, appended: appended)
+      unknownSymbols: unknown, appended: appended, firstRows: Self.firstRows(draft))
   }
 
   /// What is not given, as the panel that is appended to has it: a few bars tell neither calendar nor frequency.
   private func optionsOfStoredPanel() throws -> ImportOptions {
     var options = options
-    guard try PriceStore.isStore(store) else { return options }
+    guard !store.isEmpty, try PriceStore.isStore(store) else { return options }
     let panels = try PriceStore.open(store).panels
     let panel = panels.count == 1 ? panels.first : nil
     guard let known = options.panel.map({ name in panels.first { $0.name == name } }) ?? panel
@@ -117,8 +105,6 @@ public struct ImportJob: Sendable {
     files.count <= 3
       ? files.joined(separator: ", ")
       : "\(files[0]), … \(files[files.count - 1]) (\(files.count) files)"
-=======
-      unknownSymbols: unknown, firstRows: Self.firstRows(draft))
   }
 
   private func importer(_ options: inout ImportOptions) throws -> any Importer.Type {
@@ -144,6 +130,5 @@ public struct ImportJob: Sendable {
       }
     }
     return rows
->>>>>>> dialects
   }
 }

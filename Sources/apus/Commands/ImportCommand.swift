@@ -45,24 +45,14 @@ enum ImportCommand: Command {
         "symbols", "FILE", help: "Table of symbols with name, sector, exchange, …",
         completion: .files),
       .value(
-<<<<<<< HEAD
-        "format", "NAME", help: "Format of the files.", default: "csv",
-        completion: .choices(ImporterCatalog.all.map { $0.name })),
-      .value("columns", "FIELD=COLUMN,…", help: "Columns by hand: close=Price,time=Day."),
-      .value(
         "calendar", "NAME",
         help: "Calendar by name, or a file that ends in .calendar; told by the bars unless given.",
         completion: .files),
-=======
-        "calendar", "NAME", help: "Calendar; told by the presence of weekends unless given.",
-        completion: .choices(Calendar.Kind.allCases.map(\.rawValue))),
->>>>>>> dialects
       .flag("negative-prices", help: "Prices at or below zero are valid."),
       .value(
         "on-bad-row", "POLICY", help: "What to do with a row that breaks a rule.",
         default: "quarantine",
         completion: .choices(ImportOptions.BadRowPolicy.allCases.map(\.rawValue))),
-<<<<<<< HEAD
       .flag("append", help: "Add to the panel what it does not have yet."),
       .flag("revise", help: "With --append: values that differ replace stored ones."),
       .value(
@@ -70,10 +60,7 @@ enum ImportCommand: Command {
         help: "Bars of each file of a new folder; by their length unless given.",
         completion: .choices(Period.allCases.map(\.rawValue))),
       .value("wait", "SECONDS", help: "How long to wait for another writer.", default: "5"),
-    ],
-=======
     ] + ImportFlags.options,
->>>>>>> dialects
     common: [CommonOptions.json, CommonOptions.quiet, CommonOptions.force, CommonOptions.dryRun])
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
@@ -83,17 +70,12 @@ enum ImportCommand: Command {
     job.force = arguments.flag("force")
     job.symbolFile = arguments.optionalString("symbols")
     job.format = arguments.string("format")
-<<<<<<< HEAD
-    job.options = try options(arguments)
+    job.options = try ImportFlags.read(arguments)
     job.append = arguments.flag("append")
     job.revise = arguments.flag("revise")
     job.period = arguments.optionalString("period").flatMap { Period(rawValue: $0) }
     job.patience = try arguments.double("wait", in: 0...86_400)
     try checkFlags(job)
-    let isDry = arguments.flag("dry-run")
-=======
-    job.options = try ImportFlags.read(arguments)
->>>>>>> dialects
     try checkStore(job, panel: job.options.panel)
     let outcome = try job.run(dryRun: isDry)
     if isDry { try checkStore(job, panel: outcome.panel) }
@@ -108,21 +90,15 @@ enum ImportCommand: Command {
 
   /// Refuses a store that can't take the panel, where that is known before the files are read.
   private static func checkStore(_ job: ImportJob, panel: String?) throws(StorageError) {
-<<<<<<< HEAD
+    if job.store.isEmpty { return }
     try PriceStore.checkTarget(job.store)
     guard try PriceStore.isStore(job.store) else { return }
-=======
-    if job.store.isEmpty { return }
-    try AtomicFile.checkTarget(job.store, force: true)
-    guard access(job.store, F_OK) == 0 else { return }
->>>>>>> dialects
     let store = try PriceStore.open(job.store)
     if !job.force, !job.append, let panel, store.panels.contains(where: { $0.name == panel }) {
       throw .panelExists(panel: panel, path: job.store)
     }
   }
 
-<<<<<<< HEAD
   private static func checkFlags(_ job: ImportJob) throws(ArgumentsError) {
     func contradiction(_ flag: String, _ reason: String, _ next: String) -> ArgumentsError {
       .badValue(name: flag, value: "", reason: .other(reason, next: next))
@@ -141,39 +117,11 @@ enum ImportCommand: Command {
     }
   }
 
-  private static func options(_ arguments: ParsedArguments) throws -> ImportOptions {
-    var options = ImportOptions()
-    if let symbol = arguments.optionalString("symbol") { options.symbol = .fixed(symbol) }
-    if arguments.flag("symbol-from-filename") {
-      if case .fixed = options.symbol {
-        throw ArgumentsError.badValue(
-          name: "--symbol", value: arguments.string("symbol"),
-          reason: .other(
-            "contradicts --symbol-from-filename", next: "give one of the two"))
-      }
-      options.symbol = .fileName
-    }
-    options.panel = arguments.optionalString("panel")
-    options.calendar = try arguments.optionalString("calendar").map(CalendarSource.calendar)
-    options.allowsNegativePrices = arguments.flag("negative-prices")
-    options.onBadRow =
-      ImportOptions.BadRowPolicy(rawValue: arguments.string("on-bad-row")) ?? .quarantine
-    for pair in arguments.optionalString("columns")?.split(separator: ",") ?? [] {
-      let parts = pair.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2 else {
-        throw ArgumentsError.badValue(
-          name: "--columns", value: String(pair), reason: .notKeyValue)
-      }
-      options.columns[String(parts[0])] = String(parts[1])
-    }
-    return options
-=======
   /// The store; empty for a dry run without one.
   private static func store(_ arguments: ParsedArguments, isDry: Bool) throws(ArgumentsError) -> String {
     if let store = arguments.optionalString("store") { return store }
     if isDry { return "" }
     throw .missingOption(option: "--store", valueName: "STORE", verb: "import", program: "apus")
->>>>>>> dialects
   }
 
   private static func report(
@@ -296,11 +244,8 @@ private struct ImportReport: Encodable {
   let fields: [String]
   let ignoredColumns: [String]
   let quarantined: [String: Int]
-<<<<<<< HEAD
   let appended: AppendReport?
-=======
   let dryRun: ImportDryRun.Report?
->>>>>>> dialects
 
   init(_ outcome: ImportJob.Outcome, store: String, isDry: Bool) {
     dryRun = isDry ? ImportDryRun.Report(outcome) : nil
