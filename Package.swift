@@ -147,8 +147,8 @@ let package = Package(
     .executableTarget(
       name: "apus-bench",
       dependencies: [
-        "BenchmarkKit", "Scenarios", "Arguments", "Jobs", "Interchange", "Simulation", "Storage",
-        "Market", "Metrics", "Kernels",
+        "BenchmarkKit", "BenchmarkReference", "Scenarios", "Arguments", "Jobs", "Interchange",
+        "Simulation", "Storage", "Market", "Metrics", "Kernels",
       ], path: "Benchmarks/Runner"),
 
     // What an embedder imports.

@@ -101,13 +101,14 @@ enum FileRows {
     }
   }
 
-  /// Reads rows again for their text, which was not kept; none from standard input, which is gone.
+  /// Reads rows again for their text, which was not kept; none from a pipe, which is gone.
   ///
   /// - Parameter lines: the column of the cell that is wanted, by line; -1 for none.
   static func read(_ path: String, _ dialect: Dialect, lines: [Int: Int], options: ImportOptions)
     -> [Int: Row]
   {
-    guard path != "-", let source = try? CSVSource.open(path, options, dialect.encoding) else {
+    guard ByteSources.canReadAgain(path),
+      let source = try? CSVSource.open(path, options, dialect.encoding) else {
       return [:]
     }
     let records = RecordScanner(delimiter: dialect.delimiter, comment: dialect.comment)
