@@ -17,6 +17,7 @@ struct BlockParser: ~Copyable {
   private var breaks: UnsafeMutablePointer<Int32>
   private var breaksCapacity = 0
   private var record = SplitRecord()
+  private var memory = RowMemory(size: 0)
   // One row, with a missing value behind the last.
   private var row: UnsafeMutablePointer<Double>
   private var rowCapacity = 16
@@ -50,7 +51,7 @@ struct BlockParser: ~Copyable {
   // MARK: Blocks
 
   /// What a block was to its file.
-  private struct Context {
+  private struct Context: ~Copyable {
     let plan: RowPlan
     let text: UnsafePointer<UInt8>
     let block: RowBlock
@@ -87,7 +88,7 @@ struct BlockParser: ~Copyable {
       text.base, text.count, plan.records.delimiter, breaks + 1, &odd)
     if odd & UInt32(apus_text_zero) != 0 { return nil }
     let rows = max(1, plan.symbolColumns.count) * (count / max(1, plan.dialect.header.count) + 1)
-    let block = RowBlock(width: plan.fields.count, capacity: rows, numbers: numbers)
+    let block = RowBlock(width: plan.fields.count, capacity: rows, numbers: numbers, memory: &memory)
     var context = Context(
       plan: plan, text: text.base, block: block, keepsBadRows: keepsBadRows, cells: text.base,
       ends: breaks + 1)
@@ -197,48 +198,50 @@ struct BlockParser: ~Copyable {
   private mutating func readRecord(_ context: inout Context, cellCount: Int, isBroken: Bool) {
     let plan = context.plan
     guard cellCount == plan.dialect.header.count, !isBroken else {
-      return refuse(context, cellCount, isBroken)
+      return refuse(&context, cellCount, isBroken)
     }
-    let time = timeNumber(context)
+    let time = timeNumber(&context)
     if time == ByteInterner.none { return readOddTime(&context) }
-    if !plan.symbolColumns.isEmpty { return readWide(context, time, nil) }
-    readLong(context, time, nil)
+    if !plan.symbolColumns.isEmpty { return readWide(&context, time, nil) }
+    readLong(&context, time, nil)
   }
 
   @inline(__always)
   private mutating func readLong(
-    _ context: Context, _ time: UInt32, _ fold: (earlier: Int64, later: Int64)?
+    _ context: inout Context, _ time: UInt32, _ fold: (earlier: Int64, later: Int64)?
   ) {
     let block = context.block
     block.rowsRead += 1
-    let symbol = symbolNumber(context)
+    let symbol = symbolNumber(&context)
     if symbol == ByteInterner.none { return }
     let row = row
-    guard readNumbers(context, row) else { return }
-    for slot in context.plan.scaled { row[slot] /= context.plan.dialect.priceDivisor }
-    guard keepsRules(context, row, -1) else { return }
+    guard readNumbers(&context, row) else { return }
+    if context.plan.isScaled {
+      for slot in context.plan.scaled { row[slot] /= context.plan.dialect.priceDivisor }
+    }
+    guard keepsRules(&context, row, -1) else { return }
     if let fold {
       block.folds.append(.init(row: block.count, earlier: fold.earlier, later: fold.later))
     }
-    if context.plan.nameColumn != nil { noteName(context, symbol) }
+    if context.plan.nameColumn != nil { noteName(&context, symbol) }
     block.add(time: time, symbol: symbol, line: context.line, row)
   }
 
   private mutating func readWide(
-    _ context: Context, _ time: UInt32, _ fold: (earlier: Int64, later: Int64)?
+    _ context: inout Context, _ time: UInt32, _ fold: (earlier: Int64, later: Int64)?
   ) {
     let plan = context.plan
     let block = context.block
     for (index, entry) in plan.symbolColumns.enumerated() {
-      let (outcome, value) = number(context, entry.column)
+      let (outcome, value) = number(&context, entry.column)
       if outcome == .empty { continue }
       block.rowsRead += 1
       guard outcome == .number else {
-        badNumber(context, entry.column, outcome)
+        badNumber(&context, entry.column, outcome)
         continue
       }
       row[0] = value
-      guard keepsRules(context, row, entry.column) else { continue }
+      guard keepsRules(&context, row, entry.column) else { continue }
       if let fold {
         block.folds.append(.init(row: block.count, earlier: fold.earlier, later: fold.later))
       }
@@ -250,18 +253,18 @@ struct BlockParser: ~Copyable {
 
   /// The number of the time; `none` for one that takes a closer look.
   @inline(__always)
-  private mutating func timeNumber(_ context: Context) -> UInt32 {
-    if context.plan.timeOfDayColumn != nil { return splitTimeNumber(context) }
+  private mutating func timeNumber(_ context: inout Context) -> UInt32 {
+    if context.plan.timeOfDayColumn != nil { return splitTimeNumber(&context) }
     let cell = context.cell(context.plan.timeColumn)
     guard let base = cell.baseAddress, cell.count > 0, cell.count <= Self.timeLimit else {
       return ByteInterner.none
     }
     let found = times.find(base, cell.count, following: true)
     return found == ByteInterner.none
-      ? addTime(context, base, cell.count) : found &+ UInt32(truncatingIfNeeded: timeOffset)
+      ? addTime(&context, base, cell.count) : found &+ UInt32(truncatingIfNeeded: timeOffset)
   }
 
-  private mutating func splitTimeNumber(_ context: Context) -> UInt32 {
+  private mutating func splitTimeNumber(_ context: inout Context) -> UInt32 {
     let date = context.cell(context.plan.timeColumn)
     let clock = context.cell(context.plan.timeOfDayColumn ?? 0)
     let length = date.count + 1 + clock.count
@@ -273,22 +276,23 @@ struct BlockParser: ~Copyable {
     memcpy(key + date.count + 1, second, clock.count)
     let found = times.find(key, length, following: true)
     return found == ByteInterner.none
-      ? addTime(context, key, length) : found &+ UInt32(truncatingIfNeeded: timeOffset)
+      ? addTime(&context, key, length) : found &+ UInt32(truncatingIfNeeded: timeOffset)
   }
 
   @inline(never)
-  private mutating func addTime(_ context: Context, _ key: UnsafePointer<UInt8>, _ length: Int)
+  private mutating func addTime(_ context: inout Context, _ key: UnsafePointer<UInt8>, _ length: Int)
     -> UInt32
   {
-    guard case .instant(let instant) = outcome(context) else { return ByteInterner.none }
+    guard case .instant(let instant) = outcome(&context) else { return ByteInterner.none }
     numbers.times.append(instant)
     return times.add(key, length) &+ UInt32(truncatingIfNeeded: timeOffset)
   }
 
-  private func outcome(_ context: Context) -> TimeOutcome {
+  private func outcome(_ context: inout Context) -> TimeOutcome {
     let plan = context.plan
     let cell = context.cell(plan.timeColumn)
-    return plan.dialect.time.parse(cell, plan.timeOfDayColumn.map { context.cell($0) })
+    guard let column = plan.timeOfDayColumn else { return plan.dialect.time.parse(cell, nil) }
+    return plan.dialect.time.parse(cell, context.cell(column))
   }
 
   /// A row whose time has no number: it is wrong, or comes twice, or is very long.
@@ -296,69 +300,69 @@ struct BlockParser: ~Copyable {
   private mutating func readOddTime(_ context: inout Context) {
     let plan = context.plan
     var fold: (earlier: Int64, later: Int64)?
-    switch outcome(context) {
+    switch outcome(&context) {
     case .twice(let earlier, let later): fold = (earlier, later)
-    case .instant: return badTime(context, "a time is no longer than \(Self.timeLimit) bytes")
-    case .bad(let reason), .never(let reason): return badTime(context, reason)
+    case .instant: return badTime(&context, "a time is no longer than \(Self.timeLimit) bytes")
+    case .bad(let reason), .never(let reason): return badTime(&context, reason)
     }
     // The number follows once it is known which of the two it is.
     let time: UInt32 = 0
     if plan.symbolColumns.isEmpty {
-      readLong(context, time, fold)
+      readLong(&context, time, fold)
     } else {
-      readWide(context, time, fold)
+      readWide(&context, time, fold)
     }
   }
 
-  private func badTime(_ context: Context, _ reason: String) {
-    if isHeader(context) { return }
+  private func badTime(_ context: inout Context, _ reason: String) {
+    if isHeader(&context) { return }
     context.block.rowsRead += 1
-    bad(context, .time, context.plan.timeColumn, reason)
+    bad(&context, .time, context.plan.timeColumn, reason)
   }
 
   /// Whether a record repeats the header, as where files were put together.
-  private func isHeader(_ context: Context) -> Bool {
+  private func isHeader(_ context: inout Context) -> Bool {
     let dialect = context.plan.dialect
-    return dialect.hasHeader
-      && dialect.header.indices.allSatisfy {
-        dialect.header[$0].utf8.elementsEqual(context.cell($0).trimmingSpaces)
-      }
+    if !dialect.hasHeader { return false }
+    for (column, name) in dialect.header.enumerated()
+    where !name.utf8.elementsEqual(context.cell(column).trimmingSpaces) { return false }
+    return true
   }
 
   // MARK: Symbols
 
   @inline(__always)
-  private mutating func symbolNumber(_ context: Context) -> UInt32 {
+  private mutating func symbolNumber(_ context: inout Context) -> UInt32 {
     guard let column = context.plan.symbolColumn else { return fixedSymbol }
     var cell = context.cell(column)
     if let base = cell.baseAddress, cell.count > 0, base[0] <= 0x20 || base[cell.count - 1] <= 0x20 {
       cell = cell.trimmingSpaces
     }
     guard let base = cell.baseAddress, cell.count > 0 else {
-      bad(context, .symbol, column, "the symbol is empty")
+      bad(&context, .symbol, column, "the symbol is empty")
       return ByteInterner.none
     }
     let found = symbols.find(base, cell.count, following: false)
-    return found == ByteInterner.none ? addSymbol(context, cell, base) : found
+    return found == ByteInterner.none ? addSymbol(&context, cell, base) : found
   }
 
   @inline(never)
   private mutating func addSymbol(
-    _ context: Context, _ cell: UnsafeBufferPointer<UInt8>, _ base: UnsafePointer<UInt8>
+    _ context: inout Context, _ cell: UnsafeBufferPointer<UInt8>, _ base: UnsafePointer<UInt8>
   ) -> UInt32 {
     let column = context.plan.symbolColumn ?? 0
     if cell.count > Self.symbolLimit {
-      bad(context, .symbol, column, "the symbol is longer than \(Self.symbolLimit) bytes")
+      bad(&context, .symbol, column, "the symbol is longer than \(Self.symbolLimit) bytes")
       return ByteInterner.none
     }
     if String(validating: cell, as: UTF8.self) == nil {
-      bad(context, .symbol, column, "the symbol is not UTF-8")
+      bad(&context, .symbol, column, "the symbol is not UTF-8")
       return ByteInterner.none
     }
     return symbols.add(base, cell.count)
   }
 
-  private mutating func noteName(_ context: Context, _ symbol: UInt32) {
+  private mutating func noteName(_ context: inout Context, _ symbol: UInt32) {
     guard let column = context.plan.nameColumn else { return }
     let index = Int(symbol)
     while named.count <= index { named.append(0) }
@@ -372,7 +376,7 @@ struct BlockParser: ~Copyable {
   // MARK: Numbers
 
   @inline(__always)
-  private func number(_ context: Context, _ column: Int) -> (NumberParser.Outcome, Double) {
+  private func number(_ context: inout Context, _ column: Int) -> (NumberParser.Outcome, Double) {
     let start = context.start(column)
     let length = Int(context.ends[column]) - start
     if context.plan.hasPlainNumbers,
@@ -385,32 +389,32 @@ struct BlockParser: ~Copyable {
   }
 
   @inline(__always)
-  private func readNumbers(_ context: Context, _ row: UnsafeMutablePointer<Double>) -> Bool {
+  private func readNumbers(_ context: inout Context, _ row: UnsafeMutablePointer<Double>) -> Bool {
     let plan = context.plan
     return plan.columns.withUnsafeBufferPointer { columns in
       for slot in 0..<columns.count {
-        let (outcome, value) = number(context, columns[slot])
+        let (outcome, value) = number(&context, columns[slot])
         row[slot] = value
         if outcome == .number || outcome == .empty { continue }
         if slot >= plan.requiredCount {
           row[slot] = outcome == .notFinite ? RowBlock.notFinite : RowBlock.notNumber
           continue
         }
-        badNumber(context, columns[slot], outcome)
+        badNumber(&context, columns[slot], outcome)
         return false
       }
       return true
     }
   }
 
-  private func badNumber(_ context: Context, _ column: Int, _ outcome: NumberParser.Outcome) {
+  private func badNumber(_ context: inout Context, _ column: Int, _ outcome: NumberParser.Outcome) {
     let rule: ImportRule = outcome == .notFinite ? .finite : .number
-    bad(context, rule, column, BadCell.reason(rule, context.cell(column)))
+    bad(&context, rule, column, BadCell.reason(rule, context.cell(column)))
   }
 
   /// - Parameter column: where the values of a wide row come from; -1 for a long one.
   @inline(__always)
-  private func keepsRules(_ context: Context, _ row: UnsafePointer<Double>, _ column: Int) -> Bool {
+  private func keepsRules(_ context: inout Context, _ row: UnsafePointer<Double>, _ column: Int) -> Bool {
     let plan = context.plan
     let open = row[plan.open]
     let high = row[plan.high]
@@ -421,24 +425,27 @@ struct BlockParser: ~Copyable {
     let isPositive = plan.allowsNegativePrices || !(open <= 0 || high <= 0 || low <= 0 || close <= 0)
     let isOrdered = !(low > high || open < low || open > high || close < low || close > high)
     if isPositive, isOrdered, !(volume < 0) { return true }
-    brokenRule(context, row, column)
+    brokenRule(&context, row, column)
     return false
   }
 
   @inline(never)
-  private func brokenRule(_ context: Context, _ row: UnsafePointer<Double>, _ column: Int) {
+  private func brokenRule(
+    _ context: inout Context, _ row: UnsafePointer<Double>, _ column: Int
+  ) {
     let plan = context.plan
-    func report(_ rule: ImportRule, _ slot: Int, _ reason: String) {
-      bad(context, rule, column < 0 ? plan.columns[slot] : column, reason)
-    }
-    func order(_ a: Int, _ relation: String, _ b: Int) {
-      report(
-        .priceOrder, a,
-        "\(plan.fields[a]) \(row[a]) lies \(relation) \(plan.fields[b]) \(row[b])")
+    let (rule, slot, reason) = brokenRule(plan, row)
+    bad(&context, rule, column < 0 ? plan.columns[slot] : column, reason)
+  }
+
+  private func brokenRule(_ plan: RowPlan, _ row: UnsafePointer<Double>) -> (ImportRule, Int, String)
+  {
+    func order(_ a: Int, _ relation: String, _ b: Int) -> (ImportRule, Int, String) {
+      (.priceOrder, a, "\(plan.fields[a]) \(row[a]) lies \(relation) \(plan.fields[b]) \(row[b])")
     }
     if !plan.allowsNegativePrices {
       for slot in [plan.open, plan.high, plan.low, plan.close] where row[slot] <= 0 {
-        return report(.positivePrice, slot, "\(plan.fields[slot]) \(row[slot]) is not above zero")
+        return (.positivePrice, slot, "\(plan.fields[slot]) \(row[slot]) is not above zero")
       }
     }
     if row[plan.low] > row[plan.high] { return order(plan.low, "above", plan.high) }
@@ -446,24 +453,24 @@ struct BlockParser: ~Copyable {
       if row[slot] < row[plan.low] { return order(slot, "below", plan.low) }
       if row[slot] > row[plan.high] { return order(slot, "above", plan.high) }
     }
-    report(.volume, plan.volume, "volume \(row[plan.volume]) is negative")
+    return (.volume, plan.volume, "volume \(row[plan.volume]) is negative")
   }
 
   // MARK: Bad rows
 
   @inline(never)
-  private func refuse(_ context: Context, _ cellCount: Int, _ isBroken: Bool) {
+  private func refuse(_ context: inout Context, _ cellCount: Int, _ isBroken: Bool) {
     context.block.rowsRead += 1
     let wanted = context.plan.dialect.header.count
     if cellCount != wanted {
-      bad(context, .fieldCount, 0, "\(cellCount) fields, where the header has \(wanted)")
+      bad(&context, .fieldCount, 0, "\(cellCount) fields, where the header has \(wanted)")
     } else {
-      bad(context, .quotes, 0, "text follows a closing quote")
+      bad(&context, .quotes, 0, "text follows a closing quote")
     }
   }
 
   @inline(never)
-  private func bad(_ context: Context, _ rule: ImportRule, _ column: Int, _ reason: String) {
+  private func bad(_ context: inout Context, _ rule: ImportRule, _ column: Int, _ reason: String) {
     let block = context.block
     block.badCounts[rule, default: 0] += 1
     block.badCount += 1

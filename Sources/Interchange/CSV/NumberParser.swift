@@ -64,35 +64,37 @@ package enum NumberParser {
   /// - Precondition: 24 bytes from `text` on can be read, whatever `length` says.
   @inline(__always)
   static func plain(_ text: UnsafePointer<UInt8>, _ length: Int) -> Double? {
-    var text = UnsafeRawPointer(text)
-    var length = length
-    let negative = text.load(as: UInt8.self) == UInt8(ascii: "-")
-    if negative {
-      text += 1
-      length -= 1
-    }
-    if length <= 0 { return nil }
-    let front = UInt64(littleEndian: text.loadUnaligned(as: UInt64.self)) ^ zeros
-    let whole = strange(front).trailingZeroBitCount >> 3
-    if whole >= length {
-      // Digits to the end; earlier characters are the lower bytes, and have to be the higher digits.
-      let value = Double(eight(front << UInt64(64 - 8 * length)))
+    let negative = text.pointee == UInt8(ascii: "-")
+    let base = UnsafeRawPointer(text) + (negative ? 1 : 0)
+    let length = length &- (negative ? 1 : 0)
+    let front = UInt64(littleEndian: base.loadUnaligned(as: UInt64.self)) ^ zeros
+    let whole = strange(front).trailingZeroBitCount &>> 3
+    let fraction = length &- whole &- 1
+    guard whole > 0, fraction > 0, fraction <= 8,
+      base.load(fromByteOffset: whole, as: UInt8.self) == UInt8(ascii: ".")
+    else {
+      // Digits to the end, or something rarer.
+      guard length > 0, whole >= length else { return nil }
+      let value = exactly(eight(front &<< UInt64(truncatingIfNeeded: 64 &- 8 &* length)))
       return negative ? -value : value
     }
-    let fraction = length - whole - 1
-    guard text.load(fromByteOffset: whole, as: UInt8.self) == UInt8(ascii: "."), fraction <= 8,
-      whole + fraction > 0
-    else { return nil }
-    // Shifting by 64 gives zero here, as Swift's smart shifts do.
+    // Earlier characters are the lower bytes, and have to be the higher digits.
     let back =
-      (UInt64(littleEndian: text.loadUnaligned(fromByteOffset: whole + 1, as: UInt64.self))
-        ^ zeros) << UInt64(64 - 8 * fraction)
-    if strange(back) != 0 { return nil }
-    let digits = eight(front << UInt64(64 - 8 * whole)) &* tens[fraction] &+ eight(back)
+      (UInt64(littleEndian: base.loadUnaligned(fromByteOffset: whole &+ 1, as: UInt64.self))
+        ^ zeros) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* fraction)
+    let integer = eight(front &<< UInt64(truncatingIfNeeded: 64 &- 8 &* whole))
+    let digits = integer &* integerPowers[fraction] &+ eight(back)
     // Both operands are exact, so the one division rounds once (Clinger 1990).
-    if digits > 1 << 53 { return nil }
-    let value = Double(digits) / doubleTens[fraction]
+    if strange(back) != 0 || digits >= 1 << 52 { return nil }
+    let value = exactly(digits) / powers[fraction]
     return negative ? -value : value
+  }
+
+  /// A whole number below 2⁵². The processor's own conversion keeps half of its register, and so waits for the number
+  /// before.
+  @inline(__always)
+  private static func exactly(_ whole: UInt64) -> Double {
+    Double(bitPattern: whole | 0x4330_0000_0000_0000) - 4_503_599_627_370_496
   }
 
   private static let zeros: UInt64 = 0x3030_3030_3030_3030
@@ -179,21 +181,15 @@ package enum NumberParser {
     return (["nan", "inf", "infinity"].contains(word) ? .notFinite : .notNumber, .nan)
   }
 
-  // As tuples in static memory: an array would be reached through a check and a count.
-  @inline(__always)
-  private static var tens: InlineArray<9, UInt64> {
-    [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000]
-  }
-  @inline(__always)
-  private static var doubleTens: InlineArray<9, Double> {
-    [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
-  }
-
   private static let powers: [Double] = [
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
     1e18, 1e19, 1e20, 1e21, 1e22,
   ]
-  private static let integerPowers: [UInt64] = (0...19).map { power in
-    (0..<power).reduce(1) { value, _ in value * 10 }
-  }
+  // Literals, so that they lie in the executable and need no first use.
+  private static let integerPowers: [UInt64] = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+    10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+    1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+    1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
 }

@@ -27,12 +27,16 @@ enum PanelAssembly {
     let frequency = options.frequencyNs ?? Frequency.infer(axes.times)
     let weekends = axes.times.contains(where: TimeParser.isWeekend)
     let calendar = Calendar(options.calendar ?? (weekends ? .crypto : .usEquity))
+    // Files may have hundreds of thousands of fields, so none is searched for.
+    let slots = tables.map { table in
+      Dictionary(uniqueKeysWithValues: zip(table.fields, table.slots))
+    }
     let draft = PanelDraft(
       name: options.panel ?? "\(calendar.kind.rawValue)_\(Frequency.label(frequency))",
       timeNs: axes.times, symbols: axes.symbols, calendar: calendar, frequencyNs: frequency,
       allowsNegativePrices: options.allowsNegativePrices,
       fields: fields.map {
-        PanelDraft.Field(name: $0, values: values(tables, $0, cells: cells, workers: workers))
+        PanelDraft.Field(name: $0, values: values(tables, slots, $0, cells: cells, workers: workers))
       })
     return (draft, quarantined(tables), summary(tables, draft))
   }
@@ -288,25 +292,23 @@ enum PanelAssembly {
   // MARK: Values
 
   private static func values(
-    _ tables: [FileTable], _ field: String, cells: Int, workers: Int
+    _ tables: [FileTable], _ slots: [[String: Int]], _ field: String, cells: Int, workers: Int
   ) -> [Double] {
     var sources: [(block: RowBlock, column: UnsafeMutablePointer<Double>)] = []
-    for table in tables {
-      guard let index = table.fields.firstIndex(of: field) else { continue }
-      for block in table.blocks { sources.append((block, block.column(table.slots[index]))) }
+    for (table, slots) in zip(tables, slots) {
+      guard let slot = slots[field] else { continue }
+      for block in table.blocks { sources.append((block, block.column(slot))) }
     }
-    let rows = sources.reduce(0) { $0 + $1.block.count }
     let shares = shares(sources.map(\.block), cells < 10_000 ? 1 : workers)
     return [Double](unsafeUninitializedCapacity: cells) { buffer, count in
       guard let base = buffer.baseAddress else { return }
+      LargePages.ask(for: base, cells * MemoryLayout<Double>.stride)
       let target = Cells(base: base, sources: sources)
-      // Rows have cells of their own, so as many rows as cells leave none open.
-      if rows < cells {
-        let parts = cells < 10_000 ? 1 : workers
-        DispatchQueue.concurrentPerform(iterations: parts) { part in
-          let (from, to) = (cells * part / parts, cells * (part + 1) / parts)
-          (target.base + from).initialize(repeating: .nan, count: to - from)
-        }
+      // Each worker meets a part first, or all would wait for the same pages.
+      let parts = cells < 10_000 ? 1 : workers
+      DispatchQueue.concurrentPerform(iterations: parts) { part in
+        let (from, to) = (cells * part / parts, cells * (part + 1) / parts)
+        (target.base + from).initialize(repeating: .nan, count: to - from)
       }
       DispatchQueue.concurrentPerform(iterations: shares.count) { share in
         for (block, column) in target.sources[shares[share]] {

@@ -52,19 +52,30 @@ final class RowBlock: @unchecked Sendable {
   /// Names that stand beside symbols, by number of the symbol: the first of each in the block.
   var names: [(symbol: UInt32, name: String)] = []
 
-  init(width: Int, capacity: Int, numbers: RowNumbers) {
+  // Keeps the memory of the columns.
+  private var memory: RowMemory
+
+  /// - Parameter memory: where the columns go; replaced when it is full.
+  init(width: Int, capacity: Int, numbers: RowNumbers, memory: inout RowMemory) {
     self.width = width
     self.capacity = max(capacity, 1)
     self.numbers = numbers
-    places = .allocate(capacity: self.capacity)
-    lines = .allocate(capacity: self.capacity)
-    values = .allocate(capacity: self.capacity * max(width, 1))
+    (self.memory, places, lines, values) = Self.columns(self.capacity, width, &memory)
   }
 
-  deinit {
-    places.deallocate()
-    lines.deallocate()
-    values.deallocate()
+  private static func columns(_ capacity: Int, _ width: Int, _ memory: inout RowMemory) -> (
+    RowMemory, UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<UInt32>,
+    UnsafeMutablePointer<Double>
+  ) {
+    while true {
+      if let places = memory.take(capacity, of: UInt64.self),
+        let lines = memory.take(capacity, of: UInt32.self),
+        let values = memory.take(capacity * max(width, 1), of: Double.self)
+      {
+        return (memory, places, lines, values)
+      }
+      memory = RowMemory(size: max(RowMemory.usualSize, capacity * (12 + 8 * max(width, 1)) + 512))
+    }
   }
 
   /// Values of a field, by row.
@@ -97,14 +108,14 @@ final class RowBlock: @unchecked Sendable {
   }
 
   private func grow() {
-    let larger = capacity * 2
-    let moved = UnsafeMutablePointer<Double>.allocate(capacity: larger * max(width, 1))
-    for slot in 0..<width { memcpy(moved + slot * larger, column(slot), count * 8) }
-    values.deallocate()
-    values = moved
-    places = grown(places, count, to: larger)
-    lines = grown(lines, count, to: larger)
-    capacity = larger
+    let old = (capacity: capacity, memory: memory, places: places, lines: lines, values: values)
+    capacity *= 2
+    var memory = RowMemory(size: 0)
+    (self.memory, places, lines, values) = Self.columns(capacity, width, &memory)
+    memcpy(places, old.places, count * 8)
+    memcpy(lines, old.lines, count * 4)
+    for slot in 0..<width { memcpy(column(slot), old.values + slot * old.capacity, count * 8) }
+    withExtendedLifetime(old.memory) {}
   }
 
   /// Takes rows out.

@@ -28,6 +28,7 @@ final class RowPlan: Sendable {
   let allowsNegativePrices: Bool
   /// Positions of prices that are to be divided by the dialect's divisor.
   let scaled: [Int]
+  let isScaled: Bool
   /// Whether numbers may be read as they stand, before the style is asked.
   let hasPlainNumbers: Bool
 
@@ -82,6 +83,7 @@ final class RowPlan: Sendable {
     allowsNegativePrices = options.allowsNegativePrices
     hasPlainNumbers =
       dialect.numbers.decimal == UInt8(ascii: ".") && !dialect.numbers.hasMissingNumbers
+    isScaled = dialect.priceDivisor != 1
     let prices: Set = ["open", "high", "low", "close"]
     scaled =
       dialect.priceDivisor == 1
