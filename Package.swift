@@ -113,7 +113,9 @@ let package = Package(
     module("Strategies", ["Expressions", "Simulation", "Market"], hot),
 
     // layer 4
-    module("Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib", "CShims"]),
+    module(
+      "Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib", "CShims"],
+      exclude: ["README.md"]),
 
     // layer 5
     module(

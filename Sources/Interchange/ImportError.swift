@@ -20,6 +20,8 @@ public enum ImportError: Error, Equatable {
   case timeUnclear(path: String, column: String, found: String, choices: [String])
   /// A comma or point may stand before decimals or between thousands.
   case decimalUnclear(path: String, column: String, found: String)
+  /// A file with a column a symbol, as it seems, holds values that can't be prices.
+  case wideUnclear(path: String, column: String, found: String, field: String)
   /// A JSON file breaks the format, or holds no candles.
   case badJSON(path: String, line: Int, column: Int, reason: String)
   /// A column name stands twice in the header, or two columns claim one meaning.
@@ -89,6 +91,10 @@ extension ImportError: CustomStringConvertible {
     case .decimalUnclear(let path, let column, let found):
       "\(path), \(column): '\(found)' may have decimals or thousands behind its comma. Say which: "
         + "--decimal , or --decimal . (then a comma stands between thousands)."
+    case .wideUnclear(let path, let column, let found, let field):
+      "\(path), \(column): '\(found)' is no \(field), which is what the columns of a file without symbols are "
+        + "taken for. Say what they are: --symbol NAME for fields of one symbol, --field return for the "
+        + "returns of a symbol each, or --negative-prices."
     case .badJSON(let path, let line, let column, let reason):
       "\(path), line \(line), column \(column): \(reason)."
     case .columnRepeated(let path, let column):

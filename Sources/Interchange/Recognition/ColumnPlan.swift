@@ -176,7 +176,20 @@ struct ColumnPlan {
 
   private func onlyDates() -> Int? {
     let found = canonical.indices.filter { !taken[$0] && isMostly($0, .time) }
-    return found.count == 1 ? found[0] : nil
+    if found.count == 1 { return found[0] }
+    // Statistics packages leave the name of the index out.
+    return found.isEmpty && canonical.first == "" && !taken[0] && isNumericTime(0) ? 0 : nil
+  }
+
+  /// Whether all cells are digits of a date or a month, or counts since 1970.
+  private func isNumericTime(_ column: Int) -> Bool {
+    let formats: [TimeFormat] = [.iso, .epoch(nil)]
+    let months = try? TimePattern("%Y%m")
+    return form.rows.prefix(40).allSatisfy { row in
+      form.table.with(form.table.records[row], column) { bytes in
+        formats.contains { $0.wallTime(bytes) != nil } || months?.wallTime(bytes, nil) != nil
+      }
+    }
   }
 
   /// Whether a column is named for a time of day and its cells are one.
@@ -249,7 +262,7 @@ struct ColumnPlan {
     let known = canonical.indices.filter { !taken[$0] }.compactMap {
       ColumnAliases.meaning(of: canonical[$0], withLetters: letters)
     }
-    if known.contains("symbol") { return false }
+    if known.contains("symbol") || canonical.contains(where: Self.isQuote) { return false }
     if options.field == nil, !meanings.isDisjoint(with: Self.prices) || !Set(known).isDisjoint(with: Self.prices) {
       return false
     }
@@ -259,6 +272,7 @@ struct ColumnPlan {
     }
     guard !columns.isEmpty else { return false }
     let field = ColumnName.field(ColumnName.canonical(options.field ?? "close"))
+    try refuseNegative(columns, field)
     layout = .wide(field: field)
     for index in columns {
       roles[index] = .symbolColumn(names[index])
@@ -267,6 +281,30 @@ struct ColumnPlan {
     notes.append(
       "there is no column of symbols, so each of the \(columns.count) columns is taken as the \(field) of a symbol")
     return true
+  }
+
+  /// Whether a name is that of a bid or an ask, of which a symbol has both.
+  private static func isQuote(_ name: String) -> Bool {
+    ["bid", "ask"].contains { name == $0 || name.hasPrefix($0 + "_") }
+  }
+
+  /// Refuses closes below zero: returns and factors come in the same form, and are fields or of another name.
+  private func refuseNegative(_ columns: [Int], _ field: String) throws(ImportError) {
+    guard Self.prices.contains(field), !options.allowsNegativePrices else { return }
+    for column in columns {
+      var filled = 0
+      var negative: [String] = []
+      for row in form.rows.prefix(200) {
+        let record = form.table.records[row]
+        let text = form.table.string(record, column)
+        if text.isEmpty || options.missing.contains(text) { continue }
+        filled += 1
+        if text.hasPrefix("-"), text.count > 1 { negative.append(text) }
+      }
+      if negative.count * 10 >= filled, let first = negative.first {
+        throw .wideUnclear(path: path, column: names[column], found: first, field: field)
+      }
+    }
   }
 
   /// Takes one field of the symbols above the header.
@@ -350,6 +388,8 @@ struct ColumnPlan {
       } else if name == "name" {
         if nameTaken { reasons[index] = "another column is the name" } else { roles[index] = .name }
         nameTaken = true
+      } else if name == "ignore" {
+        reasons[index] = "its name says so"
       } else if isArtefact(index) {
         reasons[index] = name == "per" ? "it is the period" : "it numbers the rows"
       } else if timeNames.contains(name) || isMostly(index, .time) || isEpoch(index) {

@@ -152,9 +152,12 @@ struct HeaderSniffer {
       guard record.count == width || width - record.count == 1 else { return false }
       let kinds = (0..<record.count).map { table.with(record, $0) { CellKind($0) } }
       let values = kinds.count { $0.isValue }
+      // Lines of a banner are padded with empty cells.
+      let filled = kinds.count { $0 != .empty }
+      if filled * 2 < width, filled < 3 { return false }
       // A wide header may hold numbers as names, but no times.
       if isHeader(record) { return false }
-      return values > 0 && (values * 2 >= kinds.count { $0 != .empty } || kinds.contains(.time))
+      return values > 0 && (values * 2 >= filled || kinds.contains(.time))
     }
   }
 

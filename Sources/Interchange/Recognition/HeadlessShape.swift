@@ -52,18 +52,29 @@ enum HeadlessShape {
       at += 1
     }
     let left = sample.width - at
-    guard hasTime, left == 1 || left == 4 || left == 5 else { return nil }
+    guard hasTime else { return nil }
     if left == 1 {
       guard sample.isNumber(at) else { return nil }
       names[at] = "close"
     } else {
-      guard sample.isPrices(at), left == 4 || sample.isNumber(at + 4) else { return nil }
-      for (offset, name) in ["open", "high", "low", "close", "volume"].prefix(left).enumerated() {
-        names[at + offset] = name
-      }
+      guard let order = sample.order(at), let rest = rest(sample, at + 4) else { return nil }
+      names.replaceSubrange(at..., with: order + rest)
     }
     let known = names.joined(separator: ", ")
     return (names, "there is no header; by their shape the columns are \(known)", nil)
+  }
+
+  /// Names for what follows the prices: a volume, or what Kraken and KuCoin add.
+  private static func rest(_ sample: Columns, _ at: Int) -> [String]? {
+    let left = sample.width - at
+    guard (0..<left).allSatisfy({ sample.isNumber(at + $0) }) else { return nil }
+    switch left {
+    case 0: return []
+    case 1: return ["volume"]
+    case 3 where sample.isBetween(at, high: at - 3, low: at - 2) && sample.isWhole(at + 2):
+      return ["vwap", "volume", "trades"]
+    default: return nil
+    }
   }
 
   /// What the columns of some rows hold.
@@ -124,14 +135,29 @@ enum HeadlessShape {
       numbers[column].allSatisfy { $0 == $0.rounded() && $0.magnitude < 1e15 }
     }
 
-    /// Open, high, low and close from a column on: high on top, low below, and not always all the same.
-    func isPrices(_ column: Int) -> Bool {
+    /// Open, high, low and close from a column on.
+    func isPrices(_ column: Int) -> Bool { isPrices(column, [0, 1, 2, 3]) }
+
+    /// The only order of four prices that the rows allow, as exchanges have them; nil if there is none or more.
+    func order(_ column: Int) -> [String]? {
+      let orders: [[String]] = [
+        ["open", "high", "low", "close"], ["low", "high", "open", "close"],
+        ["open", "close", "high", "low"],
+      ]
+      let found = orders.filter { order in
+        isPrices(column, ["open", "high", "low", "close"].map { order.firstIndex(of: $0) ?? 0 })
+      }
+      return found.count == 1 ? found[0] : nil
+    }
+
+    /// High on top, low below, and not always all the same.
+    private func isPrices(_ column: Int, _ places: [Int]) -> Bool {
       guard column + 4 <= width, (0..<4).allSatisfy({ isNumber(column + $0) }) else { return false }
       var spread = 0
       var wrong = 0
       for row in numbers[column].indices {
-        let (open, high) = (numbers[column][row], numbers[column + 1][row])
-        let (low, close) = (numbers[column + 2][row], numbers[column + 3][row])
+        let prices = places.map { numbers[column + $0][row] }
+        let (open, high, low, close) = (prices[0], prices[1], prices[2], prices[3])
         if high > low { spread += 1 }
         if high < open || high < close || low > open || low > close { wrong += 1 }
       }
@@ -143,6 +169,12 @@ enum HeadlessShape {
       let values = numbers[column]
       return isNumber(column) && isWhole(column) && values.allSatisfy { $0 >= 0 && $0 < 86_400_000 }
         && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
+    }
+
+    func isBetween(_ column: Int, high: Int, low: Int) -> Bool {
+      numbers[column].indices.allSatisfy {
+        numbers[column][$0] >= numbers[low][$0] && numbers[column][$0] <= numbers[high][$0]
+      }
     }
 
     func minimum(_ column: Int) -> Double { numbers[column].min() ?? 0 }

@@ -35,7 +35,7 @@ enum TimeSniffer {
     throw .badOption(
       option: "--time-zone", value: name,
       reason: "is no time zone"
-        + (nearest.map { ". Did you mean '\($0)'?" } ?? "; an IANA name such as America/New_York is"))
+        + (nearest.map { "; did you mean '\($0)'" } ?? "; an IANA name such as America/New_York is"))
   }
 
   /// The format that an option names.
@@ -47,7 +47,7 @@ enum TimeSniffer {
       throw .badOption(
         option: "--date-format", value: text,
         reason: "is neither a pattern like %Y-%m-%d nor one of \(names.joined(separator: ", "))"
-          + (nearest.map { ". Did you mean '\($0)'?" } ?? ""))
+          + (nearest.map { "; did you mean '\($0)'" } ?? ""))
     }
     do throws(TimePattern.Fault) {
       return .pattern(try TimePattern(text))
@@ -93,10 +93,27 @@ enum TimeSniffer {
         column: columns.date)
     }
     style.isMidnightADay = isMidnightADay(table, rows, columns, style)
+    if options.timeZone == nil, named == nil, isOfNoZone(table, rows, columns, style) {
+      notes.append("times have no offset and are taken as UTC; --time-zone says otherwise")
+    }
     if style.isMidnightADay {
       notes.append("all times are midnight on the clock, so they are taken as days")
     }
     return style
+  }
+
+  /// Whether there are times of day that neither they nor anything else puts into a zone.
+  private static func isOfNoZone(
+    _ table: HeadTable, _ rows: Range<Int>, _ columns: Columns, _ style: TimeStyle
+  ) -> Bool {
+    rows.contains { row in
+      let wall = table.with(table.records[row], columns.date) { date in
+        columns.timeOfDay.map { column in
+          table.with(table.records[row], column) { style.format.wallTime(date, $0) }
+        } ?? style.format.wallTime(date)
+      }
+      return wall.map { ($0.time ?? 0) != 0 && $0.offset == nil } ?? false
+    }
   }
 
   /// Whether all cells are midnight in a zone or at an offset that is not UTC.

@@ -6,7 +6,6 @@ import Market
 enum ImportDryRun {
   // Columns of a wide file are many and alike.
   private static let columnsShown = 24
-  private static let badRowsShown = 5
 
   /// Tells it in words.
   static func report(_ outcome: ImportJob.Outcome, _ console: Console) throws {
@@ -36,18 +35,20 @@ enum ImportDryRun {
 
   private static func report(_ file: RecognisedFile, _ console: Console) throws {
     try console.print("file         \(file.path)")
-    var form = [file.encoding, "\(file.delimiter) between columns"]
+    let isJSON = file.delimiter == "JSON"
+    var form = isJSON ? ["JSON"] : [file.encoding, "\(file.delimiter) between columns"]
     if file.skippedLines > 0 {
       form.append("\(file.skippedLines) \(file.skippedLines == 1 ? "line" : "lines") passed over")
     }
-    form.append(file.hasHeader ? "header in line \(file.skippedLines + 1)" : "no header")
+    if !isJSON { form.append(file.hasHeader ? "header in line \(file.skippedLines + 1)" : "no header") }
     if let field = file.wideField { form.append("wide: a column a symbol, each its \(field)") }
     try console.print("form         \(form.joined(separator: ", "))")
     try console.print("times        \(file.times), zone \(file.timeZone), \(file.order)")
     if !file.numbers.isEmpty { try console.print("numbers      \(file.numbers)") }
-    let width = min(24, file.columns.map(\.name.count).max() ?? 0)
+    let names = file.columns.map { $0.name.isEmpty ? "(no name)" : $0.name }
+    let width = min(24, names.map(\.count).max() ?? 0)
     for (index, column) in file.columns.prefix(columnsShown).enumerated() {
-      let name = column.name + String(repeating: " ", count: max(0, width - column.name.count))
+      let name = names[index] + String(repeating: " ", count: max(0, width - names[index].count))
       let meaning = column.meaning.map { "→ \($0)" } ?? "not imported: \(column.reason)"
       try console.print("\(index == 0 ? "columns     " : "            ") \(name)  \(meaning)")
     }
@@ -63,8 +64,10 @@ enum ImportDryRun {
     var table = Table(
       [.text("first rows"), .text("symbol")]
         + outcome.summary.fields.map { .number($0, .plain) })
+    // Days alone are shown without a time.
+    let areDays = outcome.firstRows.allSatisfy { Timestamp.split($0.timeNs).rest == 0 }
     for row in outcome.firstRows {
-      let time = Timestamp.text(nanoseconds: row.timeNs)
+      let time = Timestamp.text(nanoseconds: row.timeNs, shortAtMidnight: areDays)
       table.add([.text(time), .text(row.symbol)] + row.values.map { .number($0) })
     }
     return table
