@@ -115,7 +115,9 @@ let package = Package(
     module("Strategies", ["Expressions", "Simulation", "Market"], hot),
 
     // layer 4
-    module("Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib", "CShims"]),
+    module(
+      "Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib", "CShims"],
+      exclude: ["README.md"]),
 
     // layer 5
     module(
@@ -149,8 +151,8 @@ let package = Package(
     .executableTarget(
       name: "apus-bench",
       dependencies: [
-        "BenchmarkKit", "Scenarios", "Arguments", "Jobs", "Interchange", "Simulation", "Storage",
-        "Market", "Metrics", "Kernels",
+        "BenchmarkKit", "BenchmarkReference", "Scenarios", "Arguments", "Jobs", "Interchange",
+        "Simulation", "Storage", "Market", "Metrics", "Kernels",
       ], path: "Benchmarks/Runner"),
 
     // What an embedder imports.

@@ -14,6 +14,7 @@ import time
 import numpy as np
 
 import engine_c
+import imports
 import startup
 import tiny
 from answers import agreement, differences
@@ -157,7 +158,7 @@ def scaling(options):
 
 def main():
     parser = argparse.ArgumentParser(description=" ".join(__doc__.split()))
-    parser.add_argument("--only", metavar="TEXT", help="workloads whose name holds this; also: startup, scaling")
+    parser.add_argument("--only", metavar="TEXT", help="workloads whose name holds this; also: import, startup, scaling")
     parser.add_argument("--engines", metavar="LIST", help="of the engines, these and apus only, as in c,numba")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="rounds, at least 5, which is the default")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), metavar="N", help="threads of every engine; one a processor unless given")
@@ -167,10 +168,10 @@ def main():
     options = parser.parse_args()
     if options.rounds < 5:
         parser.error(f"--rounds: {options.rounds} is too few for a median to mean anything; give at least 5")
-    names = [*WORKLOADS, "startup", "scaling"]
+    names = [*WORKLOADS, *imports.LAYOUTS, "startup", "scaling"]
     if options.only and not any(options.only in name for name in names):
         parser.error(f"--only: '{options.only}' is in no name; there are: {', '.join(names)}")
-    known = {engine for engines in ENGINES.values() for engine in engines} | set(startup.PYTHON)
+    known = {engine for engines in ENGINES.values() for engine in engines} | set(startup.PYTHON) | set(imports.READERS)
     for engine in options.engines.split(",") if options.engines else []:
         if engine not in known:
             parser.error(f"--engines: there is no '{engine}'; there are: {', '.join(sorted(known))}")
@@ -192,6 +193,9 @@ def main():
             continue
         if name == "scaling":
             report["scaling"] = scaling(options)
+        elif name in imports.LAYOUTS:
+            if not options.quick:
+                report.setdefault("imports", []).append(imports.compare(name, options, table, text_of, number))
         elif name == "startup":
             report["startup"] = startup.compare(options, has_c, table, text_of, number)
         else:
@@ -206,6 +210,7 @@ def main():
         partial.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
         partial.replace(options.json)
     wrong = [engine for workload in report["workloads"] for engine in workload["engines"] if not engine["agrees"]]
+    wrong += [reader for layout in report.get("imports", []) for reader in layout["readers"] if not reader["agrees"]]
     return 1 if wrong or not all(row["agrees"] for row in report.get("startup", [])) else 0
 
 

@@ -25,28 +25,21 @@ class Failure(Exception):
     """Something that the user must know and that ends the program."""
 
 
-class Engine:
-    """A process that runs one sweep whenever it is asked to."""
+class Server:
+    """A process that does one thing whenever it is asked to, and says how long it took."""
 
-    def __init__(self, name, workload, threads):
+    scale = 1.0
+
+    def __init__(self, name, command, threads):
         self.name = name
-        python = [sys.executable, ROOT / "Benchmarks" / "peers" / "worker.py", name, workload.name]
-        apus = [BIN / "apus-bench", "serve", workload.path, "--symbols", str(workload.symbols)]
-        command = [*(apus if name == "apus" else python), "--store", workload.store, "--threads", str(threads)]
-        for key, value in workload.settings.items():
-            command += ["--set", f"{key}={json.dumps(value)}"]
         environment = dict(
             os.environ, NUMBA_CACHE_DIR=str(BUILD / "numba"), RAYON_NUM_THREADS=str(threads),
-            OMP_NUM_THREADS=str(threads))
+            OMP_NUM_THREADS=str(threads), POLARS_MAX_THREADS=str(threads))
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
             text=True, env=environment)
         self.greeting = self.hear()
-        if self.greeting["lanes"] != workload.lanes:
-            raise Failure(f"{name}: {self.greeting['lanes']} lanes, not {workload.lanes}: it reads the spec otherwise")
-        self.run = self.greeting.get("run", workload.lanes)
-        self.scale = workload.lanes / self.run
         self.rounds, self.waits, self.repeated = [], [], 0
         self.spent = 0.0
 
@@ -104,11 +97,6 @@ class Engine:
         # Without an account nothing can be called clean.
         return sum(waits) * 1e-9 if waits else float("nan")
 
-    def answers(self):
-        with tempfile.NamedTemporaryFile(dir=BUILD) as file:
-            self.ask(f"answers {file.name}")
-            return np.fromfile(file.name).reshape(-1, len(COLUMNS))
-
     def close(self):
         self.process.stdin.close()
         try:
@@ -117,3 +105,24 @@ class Engine:
             self.process.kill()
             self.process.wait()
         self.errors.close()
+
+
+class Engine(Server):
+    """A process that runs one sweep whenever it is asked to."""
+
+    def __init__(self, name, workload, threads):
+        python = [sys.executable, ROOT / "Benchmarks" / "peers" / "worker.py", name, workload.name]
+        apus = [BIN / "apus-bench", "serve", workload.path, "--symbols", str(workload.symbols)]
+        command = [*(apus if name == "apus" else python), "--store", workload.store, "--threads", str(threads)]
+        for key, value in workload.settings.items():
+            command += ["--set", f"{key}={json.dumps(value)}"]
+        super().__init__(name, command, threads)
+        if self.greeting["lanes"] != workload.lanes:
+            raise Failure(f"{name}: {self.greeting['lanes']} lanes, not {workload.lanes}: it reads the spec otherwise")
+        self.run = self.greeting.get("run", workload.lanes)
+        self.scale = workload.lanes / self.run
+
+    def answers(self):
+        with tempfile.NamedTemporaryFile(dir=BUILD) as file:
+            self.ask(f"answers {file.name}")
+            return np.fromfile(file.name).reshape(-1, len(COLUMNS))

@@ -135,8 +135,10 @@ private func refusal(_ text: String, _ options: ImportOptions = .init(), name: S
   @Test func badSymbolBytesAreQuarantined() throws {
     let scratch = try Scratch()
     let row = Array("2024-01-05,A".utf8) + [0xFF] + Array(",1,1,1,1,1\n".utf8)
+    var options = ImportOptions()
+    options.encoding = "UTF-8"
     let (draft, bad, _) = try CSVImporter.read(
-      paths: [scratch.write(Array(good.utf8) + row)], options: .init())
+      paths: [scratch.write(Array(good.utf8) + row)], options: options)
     #expect(bad.map(\.reason) == ["the symbol is not UTF-8"])
     #expect(draft.symbols.count == 2)
   }

@@ -23,6 +23,12 @@ package enum ByteSources {
     return file
   }
 
+  /// Whether a path can be read a second time: pipes can't, and would wait for someone to write.
+  static func canReadAgain(_ path: String) -> Bool {
+    var facts = stat()
+    return path != "-" && stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+  }
+
   private static let foreign: [([UInt8], String)] = [
     (Array("PK\u{3}\u{4}".utf8), "a zip archive"),
     (Array("BZh".utf8), "bzip2 data"),

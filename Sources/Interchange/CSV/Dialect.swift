@@ -95,7 +95,8 @@ struct Dialect: Sendable, Equatable {
   var description: String {
     var parts: [String] = []
     if encoding != .utf8 { parts.append(encoding.rawValue) }
-    parts.append("\(delimiterName) between fields")
+    let sign = delimiter == 0x09 ? "tab" : "'\(Character(UnicodeScalar(delimiter)))'"
+    parts.append("\(sign) between fields")
     if skippedLines > 0 { parts.append("\(skippedLines) lines above the header") }
     if !hasHeader { parts.append("no header") }
     parts.append("\(time.description) times")

@@ -55,15 +55,17 @@ struct FileTable: Sendable {
     if late.isEmpty { return }
     let kept = late.prefix(Self.badRowsKept)
     let lines = kept.map { blocks[$0.block].line($0.row) }
-    let found = FileRows.read(path, dialect, lines: lines, options: options)
+    let columns = kept.map { $0.reason == nil ? $0.columnIndex : -1 }
+    let found = FileRows.read(
+      path, dialect, lines: Dictionary(zip(lines, columns), uniquingKeysWith: max),
+      options: options)
     for (entry, line) in zip(kept, lines) {
       let row = found[line]
       badRows.append(
         BadRow(
           rule: entry.rule, line: line, columnIndex: entry.columnIndex,
           column: dialect.header[entry.columnIndex], text: row?.text ?? "",
-          reason: entry.reason ?? row?.reason(entry.rule, entry.columnIndex)
-            ?? "the cell is not a number"))
+          reason: entry.reason ?? row?.reason(entry.rule) ?? "the cell is not a number"))
     }
     var dropped: [Int: [Bool]] = [:]
     for entry in late {
@@ -89,35 +91,36 @@ struct FileTable: Sendable {
 
 /// Rows of a file that are looked at again.
 enum FileRows {
-  /// A row as it stands in the file.
+  /// A row as it stands in the file, and the front of one of its cells.
   struct Row {
     var text: String
-    var cells: [[UInt8]]
+    var cell: [UInt8]?
 
-    func reason(_ rule: ImportRule, _ column: Int) -> String? {
-      guard cells.indices.contains(column) else { return nil }
-      return cells[column].withUnsafeBufferPointer { BadCell.reason(rule, $0) }
+    func reason(_ rule: ImportRule) -> String? {
+      cell?.withUnsafeBufferPointer { BadCell.reason(rule, $0) }
     }
   }
 
-  /// Reads rows again for their text, which was not kept; none from standard input, which is gone.
-  static func read(_ path: String, _ dialect: Dialect, lines: [Int], options: ImportOptions)
+  /// Reads rows again for their text, which was not kept; none from a pipe, which is gone.
+  ///
+  /// - Parameter lines: the column of the cell that is wanted, by line; -1 for none.
+  static func read(_ path: String, _ dialect: Dialect, lines: [Int: Int], options: ImportOptions)
     -> [Int: Row]
   {
-    guard path != "-", let source = try? CSVSource.open(path, options, dialect.encoding) else {
+    guard ByteSources.canReadAgain(path),
+      let source = try? CSVSource.open(path, options, dialect.encoding) else {
       return [:]
     }
     let records = RecordScanner(delimiter: dialect.delimiter, comment: dialect.comment)
     var reader = RecordReader(source, path: path, records: records)
     var rows: [Int: Row] = [:]
-    let wanted = Set(lines)
     // A file that changed meanwhile costs the text of a message, nothing else.
     guard (try? reader.skipLines(dialect.skippedLines)) != nil else { return [:] }
-    while rows.count < wanted.count, (try? reader.next()) == true {
-      guard wanted.contains(reader.line) else { continue }
+    while rows.count < lines.count, (try? reader.next()) == true {
+      guard let column = lines[reader.line] else { continue }
+      let isThere = column >= 0 && column < reader.count
       rows[reader.line] = Row(
-        text: reader.recordText,
-        cells: reader.count > 1000 ? [] : (0..<reader.count).map { Array(reader[$0].prefix(200)) })
+        text: reader.recordText, cell: isThere ? Array(reader[column].prefix(200)) : nil)
     }
     return rows
   }

@@ -26,12 +26,17 @@ enum PanelAssembly {
 
     let frequency = options.frequencyNs.map(Frequency.init(ns:)) ?? Frequency.infer(axes.times)
     let calendar = options.calendar ?? CalendarGuess.calendar(axes.times, frequency: frequency)
+    // Files may have hundreds of thousands of fields, so none is searched for.
+    let slots = tables.map { table in
+      Dictionary(uniqueKeysWithValues: zip(table.fields, table.slots))
+    }
     let draft = PanelDraft(
       name: options.panel ?? "\(calendar.name)_\(frequency.label)",
       timeNs: axes.times, symbols: axes.symbols, calendar: calendar, frequencyNs: frequency.ns,
       allowsNegativePrices: options.allowsNegativePrices,
       fields: fields.map {
-        PanelDraft.Field(name: $0, values: values(tables, $0, cells: cells, workers: workers))
+        PanelDraft.Field(
+          name: $0, values: values(tables, slots, $0, cells: cells, workers: workers))
       })
     return (draft, quarantined(tables), summary(tables, draft))
   }
@@ -287,12 +292,12 @@ enum PanelAssembly {
   // MARK: Values
 
   private static func values(
-    _ tables: [FileTable], _ field: String, cells: Int, workers: Int
+    _ tables: [FileTable], _ slots: [[String: Int]], _ field: String, cells: Int, workers: Int
   ) -> [Double] {
     var sources: [(block: RowBlock, column: UnsafeMutablePointer<Double>)] = []
-    for table in tables {
-      guard let index = table.fields.firstIndex(of: field) else { continue }
-      for block in table.blocks { sources.append((block, block.column(table.slots[index]))) }
+    for (table, slots) in zip(tables, slots) {
+      guard let slot = slots[field] else { continue }
+      for block in table.blocks { sources.append((block, block.column(slot))) }
     }
     let shares = shares(sources.map(\.block), cells < 10_000 ? 1 : workers)
     return [Double](unsafeUninitializedCapacity: cells) { buffer, count in

@@ -133,7 +133,7 @@ final class TableReader: @unchecked Sendable {
         continue
       }
       // What is read from elsewhere, or from a pipe, can be read once only.
-      let canReadAgain = self.source == nil && path != "-"
+      let canReadAgain = self.source == nil && ByteSources.canReadAgain(path)
       return try DialectSniffer.sniff(
         head: head, isWhole: isWhole, path: path, options: options,
         whole: canReadAgain ? FileColumns(path: path, options: options) : nil)

@@ -1,7 +1,7 @@
 import Market
 
 /// What a count since 1970 counts.
-enum EpochUnit: String, Sendable, CaseIterable {
+package enum EpochUnit: String, Sendable, CaseIterable {
   case seconds, milliseconds, microseconds, nanoseconds
 
   /// Length in nanoseconds.

@@ -1,17 +1,17 @@
 /// How the numbers of a file are written.
-struct NumberStyle: Sendable, Equatable {
+package struct NumberStyle: Sendable, Equatable {
   /// Byte before the decimals, `.` or `,`.
-  var decimal = UInt8(ascii: ".")
+  package var decimal = UInt8(ascii: ".")
   /// Byte between groups of digits: `,`, `.`, `'`, `_`, or a space, which stands for the narrow ones too;
   /// nil if there is none.
-  var grouping: UInt8?
+  package var grouping: UInt8?
   /// Words that mean "no value", compared without regard to case; an empty cell always does.
-  var missing: [[UInt8]] = Self.usualMissing
+  package var missing: [[UInt8]] = Self.usualMissing
   /// Whether one of those words is a number, such as -99.99.
-  var hasMissingNumbers = false
+  package var hasMissingNumbers = false
   /// Whether numbers may carry a currency sign, a percent sign, brackets for a minus, or K, M, B or T for
   /// thousands to trillions.
-  var hasUnits = false
+  package var hasUnits = false
 
   /// Words by which vendors say that there is no value.
   static let usualMissing: [[UInt8]] = [
@@ -28,6 +28,9 @@ struct NumberStyle: Sendable, Equatable {
       word.count == text.count && zip(word, text).allSatisfy { lower($0) == lower($1) }
     }
   }
+
+  /// The plain style.
+  package init() {}
 
   /// In words, for a summary; empty for a plain style.
   var description: String {
@@ -46,7 +49,7 @@ extension NumberParser {
   /// Reads a number as a style writes it.
   ///
   /// - Returns: as without a style, and `.empty` for a word that means "no value".
-  static func parse(_ text: UnsafeBufferPointer<UInt8>, style: NumberStyle) -> (Outcome, Double) {
+  package static func parse(_ text: UnsafeBufferPointer<UInt8>, style: NumberStyle) -> (Outcome, Double) {
     let isPointed = style.decimal == UInt8(ascii: ".")
     if isPointed {
       let plain = parse(text)

@@ -1,5 +1,5 @@
 /// A pattern for times in the manner of `strptime`.
-struct TimePattern: Sendable, Equatable {
+package struct TimePattern: Sendable, Equatable {
   /// What one sign of a pattern stands for.
   enum Part: Sendable, Equatable {
     case year, shortYear, month, monthName, day, dayOfYear, hour, halfDayHour, minute, second
@@ -16,12 +16,13 @@ struct TimePattern: Sendable, Equatable {
   static let known = "%Y %y %m %b %d %j %H %I %M %S %f %p %z %a %s %F %T %R %D %%"
 
   /// Why a text is no pattern.
-  enum Fault: Error, Equatable {
+  package enum Fault: Error, Equatable {
     case unknown(String)
     case noDate
   }
 
-  init(_ text: String) throws(Fault) {
+  /// Takes a pattern.
+  package init(_ text: String) throws(Fault) {
     self.text = text
     parts = try Self.compile(text)
     func has(_ part: Part) -> Bool { parts.contains(part) }

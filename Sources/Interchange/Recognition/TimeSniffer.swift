@@ -35,7 +35,7 @@ enum TimeSniffer {
     throw .badOption(
       option: "--time-zone", value: name,
       reason: "is no time zone"
-        + (nearest.map { ". Did you mean '\($0)'?" } ?? "; an IANA name such as America/New_York is"))
+        + (nearest.map { "; did you mean '\($0)'" } ?? "; an IANA name such as America/New_York is"))
   }
 
   /// The format that an option names.
@@ -47,7 +47,7 @@ enum TimeSniffer {
       throw .badOption(
         option: "--date-format", value: text,
         reason: "is neither a pattern like %Y-%m-%d nor one of \(names.joined(separator: ", "))"
-          + (nearest.map { ". Did you mean '\($0)'?" } ?? ""))
+          + (nearest.map { "; did you mean '\($0)'" } ?? ""))
     }
     do throws(TimePattern.Fault) {
       return .pattern(try TimePattern(text))

@@ -1,23 +1,24 @@
 import Market
 
 /// How the times of a file are written, and what they mean.
-struct TimeStyle: Sendable, Equatable {
+package struct TimeStyle: Sendable, Equatable {
   /// How times are written.
-  var format: TimeFormat
+  package var format: TimeFormat
   /// Zone of times without an offset of their own; a date without a time is the same day in any.
-  var zone = ZoneRules.utc
+  package var zone = ZoneRules.utc
   /// Which of two instants is meant; nil: told by the order of rows.
-  var fold: ImportOptions.Fold?
+  package var fold: ImportOptions.Fold?
   /// Whether midnight in the zone stands for the day, as daily bars are often written.
-  var isMidnightADay = false
+  package var isMidnightADay = false
 
-  init(_ format: TimeFormat, zone: ZoneRules = .utc) {
+  /// A style without more than a format and a zone.
+  package init(_ format: TimeFormat, zone: ZoneRules = .utc) {
     self.format = format
     self.zone = zone
   }
 
   /// Reads a cell, and the cell of the time of day where that has a column of its own.
-  func parse(_ date: UnsafeBufferPointer<UInt8>, _ timeOfDay: UnsafeBufferPointer<UInt8>? = nil)
+  package func parse(_ date: UnsafeBufferPointer<UInt8>, _ timeOfDay: UnsafeBufferPointer<UInt8>? = nil)
     -> TimeOutcome
   {
     guard let wall = format.wallTime(date, timeOfDay) else {
@@ -69,7 +70,7 @@ struct TimeStyle: Sendable, Equatable {
 }
 
 /// What a cell of time, or two, turned out to mean.
-enum TimeOutcome: Equatable {
+package enum TimeOutcome: Equatable {
   /// Nanoseconds UTC.
   case instant(Int64)
   /// No time of the style; the reason is a sentence.
@@ -107,7 +108,7 @@ struct WallTime: Equatable {
 }
 
 /// How times are written.
-enum TimeFormat: Sendable, Equatable {
+package enum TimeFormat: Sendable, Equatable {
   /// Year first: `2024-01-31`, `2024/01/31 09:30`, `20240131T093000Z`, `2024-01`.
   case iso
   /// `31/01/2024`, `31.01.2024 09:30`.
@@ -126,7 +127,7 @@ enum TimeFormat: Sendable, Equatable {
   case pattern(TimePattern)
 
   /// What `--date-format` takes beside patterns.
-  static let names: [(name: String, format: TimeFormat)] = [
+  package static let names: [(name: String, format: TimeFormat)] = [
     ("iso", .iso), ("ymd", .iso), ("dmy", .dayFirst), ("mdy", .monthFirst), ("mon", .monthName),
     ("epoch", .epoch(nil)), ("epoch-s", .epoch(.seconds)), ("epoch-ms", .epoch(.milliseconds)),
     ("epoch-us", .epoch(.microseconds)), ("epoch-ns", .epoch(.nanoseconds)), ("excel", .excel),

@@ -35,11 +35,12 @@ enum ImportDryRun {
 
   private static func report(_ file: RecognisedFile, _ console: Console) throws {
     try console.print("file         \(file.path)")
-    var form = [file.encoding, "\(file.delimiter) between columns"]
+    let isJSON = file.delimiter == "JSON"
+    var form = isJSON ? ["JSON"] : [file.encoding, "\(file.delimiter) between columns"]
     if file.skippedLines > 0 {
       form.append("\(file.skippedLines) \(file.skippedLines == 1 ? "line" : "lines") passed over")
     }
-    form.append(file.hasHeader ? "header in line \(file.skippedLines + 1)" : "no header")
+    if !isJSON { form.append(file.hasHeader ? "header in line \(file.skippedLines + 1)" : "no header") }
     if let field = file.wideField { form.append("wide: a column a symbol, each its \(field)") }
     try console.print("form         \(form.joined(separator: ", "))")
     try console.print("times        \(file.times), zone \(file.timeZone), \(file.order)")
