@@ -43,7 +43,7 @@ import Testing
   /// Against a dictionary of cells, with bars and symbols that come in any order.
   @Test(arguments: [1, 2, 3, 4] as [UInt64], [false, true])
   func anyOrderGivesTheSamePanel(seed: UInt64, isFolder: Bool) throws {
-    let path = isFolder ? scratch.path("prices/") : path
+    let path = isFolder ? (scratch.path("prices") + "/") : path
     var random = TestRandom(seed: seed)
     var model = CellModel()
     for step in 0..<12 {
@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test func readersKeepWhatTheyHaveMapped() throws {
-    for path in [path, scratch.path("prices/")] {
+    for path in [path, (scratch.path("prices") + "/")] {
       let draft = Samples.draft(bars: 900)
       try PriceStore.append(draft, to: path)
       let store = try PriceStore.open(path)
@@ -165,7 +165,7 @@ import Testing
   }
 
   @Test func manyWritersLoseNothing() async throws {
-    for path in [path, scratch.path("prices/")] {
+    for path in [path, (scratch.path("prices") + "/")] {
       await withTaskGroup(of: Void.self) { group in
         for i in 0..<8 {
           group.addTask {

@@ -11,7 +11,7 @@ import Testing
 
   init() throws {
     scratch = try ScratchFolder()
-    path = scratch.path("prices/")
+    path = (scratch.path("prices") + "/")
   }
 
   private func names() throws -> [String] {
@@ -33,11 +33,11 @@ import Testing
   @Test func filesAreNamedByPeriod() throws {
     try PriceStore.append(Samples.draft(bars: 800), to: path)
     #expect(try names() == ["1970.h5", "1971.h5", "1972.h5"])
-    try PriceStore.add(hourly(24 * 40), to: scratch.path("hours/"))
+    try PriceStore.add(hourly(24 * 40), to: (scratch.path("hours") + "/"))
     #expect(try scratch.names().contains("hours"))
     let hours = try FileManager.default.contentsOfDirectory(atPath: scratch.path("hours"))
     #expect(hours.sorted() == ["1970-01.h5", "1970-02.h5"])
-    try PriceStore.add(Samples.draft(bars: 40), to: scratch.path("months/"), period: .month)
+    try PriceStore.add(Samples.draft(bars: 40), to: (scratch.path("months") + "/"), period: .month)
     #expect(throws: StorageError.self) {
       try PriceStore.append(Samples.draft(bars: 41), to: scratch.path("months"), period: .year)
     }
@@ -92,7 +92,7 @@ import Testing
     for field in revised.fields.indices { revised.fields[field].values[1199] += 1 }
     try PriceStore.append(old, to: path)
     let before = try PriceStore.open(path).contentHash
-    let other = scratch.path("other/")
+    let other = (scratch.path("other") + "/")
     try PriceStore.append(old, to: other)
     try PriceStore.append(revised, to: other, revise: true)
     let after = try PriceStore.open(other).contentHash
@@ -158,9 +158,11 @@ import Testing
     // What could not be written leaves no folder.
     var wrong = Samples.draft()
     wrong.timeNs[3] = 0
-    #expect(throws: StorageError.self) { try PriceStore.append(wrong, to: scratch.path("no/")) }
     #expect(throws: StorageError.self) {
-      try PriceStore.append(Samples.draft(), to: scratch.path("a/b/"))
+      try PriceStore.append(wrong, to: (scratch.path("no") + "/"))
+    }
+    #expect(throws: StorageError.self) {
+      try PriceStore.append(Samples.draft(), to: (scratch.path("a/b") + "/"))
     }
     #expect(try scratch.names() == ["prices"])
     // A manifest that leads elsewhere is not believed.

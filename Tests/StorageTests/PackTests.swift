@@ -13,7 +13,7 @@ import Testing
   private let row = QuarantinedRow(file: "ü.csv", line: 3, column: "c", text: "t", reason: "r")
 
   @Test func packingAndUnpackingKeepsEveryBit() throws {
-    for path in [scratch.path("prices.h5"), scratch.path("prices/")] {
+    for path in [scratch.path("prices.h5"), (scratch.path("prices") + "/")] {
       var draft = Samples.draft(bars: 900)
       draft.fields[0].values[7] = Double(bitPattern: 0x8000_0000_0000_0000)
       try PriceStore.append(draft, quarantine: [row], to: path)
@@ -22,8 +22,8 @@ import Testing
       try PriceStore.append(Samples.draft("other", bars: 3), to: path)
       let store = try PriceStore.open(path)
       let isFolder = path.hasSuffix("/")
-      let packed = scratch.path(isFolder ? "packed/" : "packed.h5")
-      let plain = scratch.path(isFolder ? "plain/" : "plain.h5")
+      let packed = scratch.path(isFolder ? "packed" : "packed.h5") + (isFolder ? "/" : "")
+      let plain = scratch.path(isFolder ? "plain" : "plain.h5") + (isFolder ? "/" : "")
       try store.copy(to: packed, form: .packed, force: false)
       let archive = try PriceStore.open(packed)
       try archive.copy(to: plain, form: .plain, force: false)
@@ -43,6 +43,10 @@ import Testing
       // An append to an archive gives a plain store.
       try PriceStore.append(Samples.draft(bars: 901), to: packed, revise: true)
       #expect(try PriceStore.open(packed).verify().isEmpty)
+      // Periods that the store does not have go with what stood there.
+      try PriceStore.append(Samples.draft(bars: 3, from: 9000), to: packed)
+      try store.copy(to: packed, form: .packed, force: true)
+      #expect(try PriceStore.open(packed).contentHash == store.contentHash)
     }
     #expect(Library.openObjectCount(pathPrefix: scratch.url.path) == 0)
   }
