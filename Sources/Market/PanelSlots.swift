@@ -110,7 +110,7 @@ public struct PanelSlots: Sendable {
       throw .noSlots(frequency: frequency.label)
     }
     groups = starts.enumerated().map {
-      Group(start: $1 * Calendar.dayNs, firstSlot: $0, session: $0, day: $1)
+      Group(start: Timestamp.midnight(of: $1), firstSlot: $0, session: $0, day: $1)
     }
     slotCount = starts.count
     var slot = 0
