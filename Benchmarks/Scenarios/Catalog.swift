@@ -4,7 +4,7 @@ import BenchmarkKit
 public enum ScenarioCatalog {
   /// All scenarios.
   public static let all: [Scenario] =
-    importScenarios + storeScenarios + expressionScenarios + formulaScenarios + laneScenarios
+    importScenarios + storeScenarios + resampleScenarios + expressionScenarios + formulaScenarios + laneScenarios
     + laneScalingScenarios + laneRuleScenarios + sweepScenarios + metricScenarios + resultScenarios
     + startupScenarios
 }

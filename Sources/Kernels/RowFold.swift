@@ -31,21 +31,35 @@ extension RowFold {
   ) {
     switch self {
     case .first:
-      Self.each(source, rows, width, output) { $0.replacing(with: $1, where: $0 .!= $0) }
+      Self.each(source, rows, width, output) {
+        $0.replacing(with: $1, where: $0 .!= $0)
+      } alone: {
+        $0.isNaN ? $1 : $0
+      }
     case .last:
-      Self.each(source, rows, width, output) { $0.replacing(with: $1, where: $1 .== $1) }
+      Self.each(source, rows, width, output) {
+        $0.replacing(with: $1, where: $1 .== $1)
+      } alone: {
+        $1.isNaN ? $0 : $1
+      }
     case .max:
-      // False for NaN on either side; the second choice puts back what NaN would have replaced.
+      // A comparison with NaN is false: what is held stays where the value is NaN, and goes where itself is.
       Self.each(source, rows, width, output) {
         $1.replacing(with: $0, where: ($0 .>= $1) .| ($1 .!= $1))
+      } alone: {
+        $0 >= $1 || $1.isNaN ? $0 : $1
       }
     case .min:
       Self.each(source, rows, width, output) {
         $1.replacing(with: $0, where: ($0 .<= $1) .| ($1 .!= $1))
+      } alone: {
+        $0 <= $1 || $1.isNaN ? $0 : $1
       }
     case .sum, .mean:
       Self.each(source, rows, width, output) {
         ($0 + $1).replacing(with: $1, where: $0 .!= $0).replacing(with: $0, where: $1 .!= $1)
+      } alone: {
+        $1.isNaN ? $0 : $0.isNaN ? $1 : $0 + $1
       }
       guard self == .mean, let counts else { return }
       for row in 0..<rows {
@@ -63,12 +77,12 @@ extension RowFold {
     for column in 0..<width where counts[column] > 0 { output[column] /= counts[column] }
   }
 
-  /// Applies an operation row by row, eight columns at a time; the result is that of one column at a time.
+  /// Applies an operation row by row to eight columns at a time, and to those left one at a time.
   @inlinable @inline(__always)
   static func each(
     _ source: UnsafePointer<Double>, _ rows: Int, _ width: Int,
     _ output: UnsafeMutablePointer<Double>,
-    _ apply: (SIMD8<Double>, SIMD8<Double>) -> SIMD8<Double>
+    _ apply: (SIMD8<Double>, SIMD8<Double>) -> SIMD8<Double>, alone: (Double, Double) -> Double
   ) {
     var column = 0
     while column + 8 <= width {
@@ -82,9 +96,9 @@ extension RowFold {
       column += 8
     }
     while column < width {
-      var held = SIMD8(repeating: output[column])
-      for row in 0..<rows { held = apply(held, SIMD8(repeating: source[row * width + column])) }
-      output[column] = held[0]
+      var held = output[column]
+      for row in 0..<rows { held = alone(held, source[row * width + column]) }
+      output[column] = held
       column += 1
     }
   }

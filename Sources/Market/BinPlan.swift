@@ -35,6 +35,8 @@ public struct BinPlan: Sendable, Equatable {
   public private(set) var outsideCount = 0
   /// Bars left out as they reach over the end of a bin.
   public private(set) var straddlingCount = 0
+  /// First day, or stamp within a day, of the last bin's period.
+  private var lastKey = Int64.min
 
   /// Plans bins of a length.
   ///
@@ -67,7 +69,9 @@ public struct BinPlan: Sendable, Equatable {
       for (bar, ns) in times.enumerated() {
         let day = Timestamp.split(ns).day
         let isUsed = sessions == .all || source != .day || calendar.isSession(day: day)
-        place(bar, isUsed ? Self.stamp(day, target, calendar) : nil)
+        place(bar, isUsed ? Self.start(of: day, target) : nil) {
+          Self.stamp($0, through: day, calendar)
+        }
       }
     }
   }
@@ -86,30 +90,32 @@ public struct BinPlan: Sendable, Equatable {
     return "the one is no multiple of the other"
   }
 
-  /// Midnight UTC of the first session in a day's period; of its first day if it has no session.
-  private static func stamp(_ day: Int64, _ target: Frequency, _ calendar: Calendar) -> Int64 {
-    var first = day
-    if target == .week {
-      first = Frequency.monday(of: day)
-    } else if let months = target.months {
-      let date = CivilDate(daysSinceEpoch: day)
-      let month = (date.month - 1) / months * months + 1
-      first = CivilDate(year: date.year, month: month, day: 1)?.daysSinceEpoch ?? day
-    }
-    // A bar on a day without session may come first.
-    while first < day && !calendar.isSession(day: first) { first += 1 }
-    return first * Calendar.dayNs
+  /// First day of a day's period.
+  private static func start(of day: Int64, _ target: Frequency) -> Int64 {
+    if target == .week { return Frequency.monday(of: day) }
+    guard let months = target.months else { return day }
+    let date = CivilDate(daysSinceEpoch: day)
+    let month = (date.month - 1) / months * months + 1
+    return CivilDate(year: date.year, month: month, day: 1)?.daysSinceEpoch ?? day
   }
 
-  /// Puts a bar into the bin with a stamp; leaves it out without one.
-  private mutating func place(_ bar: Int, _ stamp: Int64?) {
-    guard let stamp else {
+  /// Midnight UTC of the first session from a day on; of the first bar's day if that comes before.
+  private static func stamp(_ start: Int64, through day: Int64, _ calendar: Calendar) -> Int64 {
+    var first = start
+    while first < day && !calendar.isSession(day: first) { first += 1 }
+    return Timestamp.midnight(of: first)
+  }
+
+  /// Puts a bar into the bin with a key, which begins if it has none; leaves it out without one.
+  private mutating func place(_ bar: Int, _ key: Int64?, stamp: (Int64) -> Int64 = { $0 }) {
+    guard let key else {
       outsideCount += 1
       return
     }
     // Hours that a calendar made overlap could step back: such bars stay in the bin before.
-    if stamps.isEmpty || stamp > stamps[stamps.count - 1] {
-      stamps.append(stamp)
+    if key > lastKey {
+      lastKey = key
+      stamps.append(stamp(key))
     } else if let run = runs.last, run.bars.upperBound == bar {
       runs[runs.count - 1].bars = run.bars.lowerBound..<bar + 1
       return
@@ -121,7 +127,6 @@ public struct BinPlan: Sendable, Equatable {
     _ times: [Int64], _ target: Frequency, _ calendar: Calendar, _ walk: inout SessionWalk,
     _ sessions: Sessions
   ) {
-    var known: (day: Int64, stamp: Int64)?
     for (bar, start) in times.enumerated() {
       var day: Int64?
       if let index = walk.regular(at: start) {
@@ -129,8 +134,9 @@ public struct BinPlan: Sendable, Equatable {
       } else if sessions == .all {
         day = walk.extended(at: start).map { walk.extended[$0].day } ?? walk.wallDay(at: start)
       }
-      if let day, day != known?.day { known = (day, Self.stamp(day, target, calendar)) }
-      place(bar, day == nil ? nil : known?.stamp)
+      place(bar, day.map { Self.start(of: $0, target) }) {
+        Self.stamp($0, through: day ?? $0, calendar)
+      }
     }
   }
 
@@ -139,7 +145,6 @@ public struct BinPlan: Sendable, Equatable {
     _ anchor: Anchor, _ sessions: Sessions
   ) {
     var midnight: (day: Int64, instant: Int64)?
-    var lastClose = Int64.min
     for (bar, start) in times.enumerated() {
       // The stretch that the bar lies in, which its bin doesn't leave.
       var (day, opens, closes): (Int64, Int64, Int64)
@@ -154,10 +159,9 @@ public struct BinPlan: Sendable, Equatable {
         (day, opens, closes) = (range.day, range.opens, range.closes)
       } else {
         day = walk.wallDay(at: start)
-        opens = max(walk.midnight(of: day), lastClose)
+        opens = max(walk.midnight(of: day), walk.lastClose)
         closes = .max
       }
-      if closes != .max { lastClose = closes }
       var base = opens
       if anchor == .midnight {
         if midnight?.day != day { midnight = (day, walk.midnight(of: day)) }
@@ -166,8 +170,10 @@ public struct BinPlan: Sendable, Equatable {
       let inside = max(start, opens) - base
       let step = (inside >= 0 ? inside : inside - target.ns + 1) / target.ns
       let begin = base + step * target.ns
-      // What a bar holds of the time after the close is nothing.
-      if min(start.advanced(by: Int(source.ns)), closes) > begin + target.ns {
+      // What a bar holds of the time before the open and after the close is nothing.
+      var length = source.ns - max(0, opens - start)
+      if closes != .max { length = min(length, closes - max(start, opens)) }
+      if inside - step * target.ns + length > target.ns {
         straddlingCount += 1
         continue
       }

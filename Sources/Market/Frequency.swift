@@ -51,13 +51,17 @@ public struct Frequency: Sendable, Equatable {
 
   /// The length of the bars that start at these times, strictly increasing.
   ///
-  /// - At least three bars, never two in a month, typically 28 to 31 days apart: a month; likewise 3, 6 and 12 months.
-  /// - At least three bars, never two in a week, typically 7 days apart: a week.
+  /// - At least three bars, never two in a month, typically a month apart: a month; likewise 3, 6 and 12 months.
+  /// - At least three bars, never two in a week, typically a week apart: a week.
   /// - All at midnight UTC, or fewer than two: a day.
   /// - Else the commonest step between neighbours, the smaller of equals.
   public static func infer(_ times: [Int64]) -> Frequency {
-    let steps = zip(times, times.dropFirst()).map { $1 - $0 }
-    if times.count >= 3, let period = period(times, steps) { return period }
+    // Centuries apart, a difference is beyond 64 bits.
+    let steps = zip(times, times.dropFirst()).map { earlier, later in
+      let (step, overflow) = later.subtractingReportingOverflow(earlier)
+      return overflow ? Int64.max : step
+    }
+    if let period = period(times, steps) { return period }
     if times.count < 2 || times.allSatisfy({ $0 % Calendar.dayNs == 0 }) { return .day }
     var counts: [Int64: Int] = [:]
     for step in steps { counts[step, default: 0] += 1 }
@@ -71,13 +75,18 @@ public struct Frequency: Sendable, Equatable {
   }
 
   private static func period(_ times: [Int64], _ steps: [Int64]) -> Frequency? {
-    // Half a day either way for stamps that a clock set forward or back has moved.
-    let median = Double(steps.sorted()[steps.count / 2]) / Double(Calendar.dayNs)
+    let total = steps.reduce(0.0) { $0 + Double($1) }
+    // Most bars are shorter: it is told without sorting their steps.
+    guard steps.count >= 2, total / Double(steps.count) > 5 * Double(Calendar.dayNs) else {
+      return nil
+    }
+    // Wide enough for last weekdays and for Mondays that were holidays.
+    let median = Double(steps.sorted()[(steps.count - 1) / 2]) / Double(Calendar.dayNs)
     func isOnce(_ key: (Int64) -> Int64) -> Bool {
       zip(times, times.dropFirst()).allSatisfy { key($0) != key($1) }
     }
     for (months, days) in [
-      (1, 27.5...31.5), (3, 89.5...92.5), (6, 180.5...184.5), (12, 364.5...366.5),
+      (1, 26.5...35.5), (3, 87.5...95.5), (6, 178.5...187.5), (12, 361.5...369.5),
     ]
     where days.contains(median) {
       let isSeparate = isOnce { ns in
@@ -86,7 +95,7 @@ public struct Frequency: Sendable, Equatable {
       }
       if isSeparate { return Frequency(ns: Int64(months) * month.ns) }
     }
-    if (6.5...7.5).contains(median), isOnce({ Self.monday(of: Timestamp.split($0).day) }) {
+    if (5.5...8.5).contains(median), isOnce({ Self.monday(of: Timestamp.split($0).day) }) {
       return .week
     }
     return nil

@@ -91,8 +91,12 @@ public struct PanelGaps: Sendable, Equatable {
         found.extras.append(Extra(time: times[bar], fault: fault))
         continue
       case .shifted(let index):
-        found.extras.append(Extra(time: times[bar], fault: .offGrid))
+        if index != last { found.extras.append(Extra(time: times[bar], fault: .offGrid)) }
         slot = index
+      }
+      if slot == last {
+        found.extras.append(Extra(time: times[bar], fault: .repeated))
+        continue
       }
       if first < 0 {
         first = slot

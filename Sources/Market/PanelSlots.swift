@@ -15,7 +15,7 @@ public struct PanelSlots: Sendable {
     case outsideHours = "outside_hours"
     /// In regular hours, between the grid's times; of daily bars, not at midnight UTC.
     case offGrid = "off_grid"
-    /// In a slot that an earlier bar has.
+    /// In a slot that an earlier bar of the symbol has.
     case repeated
   }
 
@@ -110,20 +110,16 @@ public struct PanelSlots: Sendable {
       throw .noSlots(frequency: frequency.label)
     }
     groups = starts.enumerated().map {
-      Group(start: $1 * Calendar.dayNs, firstSlot: $0, session: $0, day: $1)
+      Group(start: Timestamp.midnight(of: $1), firstSlot: $0, session: $0, day: $1)
     }
     slotCount = starts.count
     var slot = 0
-    var taken = -1
     for ns in times {
       let (day, rest) = Timestamp.split(ns)
       while slot + 1 < starts.count && starts[slot + 1] <= day { slot += 1 }
       if frequency == .day && (starts.isEmpty || starts[slot] != day) {
         places.append(.none(Self.isClosedWeekday(day, calendar) ? .closedWeekday : .holiday))
-      } else if taken == slot {
-        places.append(.none(.repeated))
       } else {
-        taken = slot
         places.append(frequency == .day && rest != 0 ? .shifted(slot) : .slot(slot))
       }
     }
@@ -157,7 +153,6 @@ public struct PanelSlots: Sendable {
         slotCount += Int((range.closes - start + frequency.ns - 1) / frequency.ns)
       }
     }
-    var taken = -1
     for (bar, ns) in times.enumerated() {
       guard let index = ranges[bar], let position = groupOf[index] else {
         places.append(.none(outside(ns, calendar, &walk)))
@@ -166,14 +161,10 @@ public struct PanelSlots: Sendable {
       let group = groups[position]
       let isAtOpen = ns == walk.regular[index].opens
       let (step, rest) = (ns - group.start).quotientAndRemainder(dividingBy: frequency.ns)
-      let slot = group.firstSlot + Int(step)
       if rest != 0 && !isAtOpen {
         places.append(.none(.offGrid))
-      } else if slot == taken {
-        places.append(.none(.repeated))
       } else {
-        taken = slot
-        places.append(.slot(slot))
+        places.append(.slot(group.firstSlot + Int(step)))
       }
     }
   }

@@ -32,11 +32,30 @@ struct SessionWalk {
     return next < ranges.count && ranges[next].opens - lengthNs < start ? next : nil
   }
 
+  /// The latest end of hours before the last bar that was looked for in both.
+  var lastClose: Int64 {
+    max(
+      nextRegular > 0 ? regular[nextRegular - 1].closes : .min,
+      nextExtended > 0 ? extended[nextExtended - 1].closes : .min)
+  }
+
   /// The day on the wall at an instant.
   func wallDay(at instant: Int64) -> Int64 {
-    Timestamp.split(instant + zone.offset(at: instant)).day
+    let (wall, overflow) = instant.addingReportingOverflow(zone.offset(at: instant))
+    return Timestamp.split(overflow ? instant : wall).day
   }
 
   /// Midnight of a day on the wall.
-  func midnight(of day: Int64) -> Int64 { zone.firstInstant(wall: day * Calendar.dayNs) }
+  func midnight(of day: Int64) -> Int64 {
+    // The first and the last days of 64 bits have no midnight in every zone.
+    zone.firstInstant(wall: min(max(day, -106_700), 106_700) * Calendar.dayNs)
+  }
+}
+
+extension Timestamp {
+  /// Midnight UTC of a day; the first instant of 64 bits for the day that it cuts.
+  static func midnight(of day: Int64) -> Int64 {
+    let (ns, overflow) = day.multipliedReportingOverflow(by: Calendar.dayNs)
+    return overflow ? (day < 0 ? .min : .max) : ns
+  }
 }

@@ -3,6 +3,8 @@ import Interchange
 import Market
 import Testing
 
+private typealias Calendar = Market.Calendar
+
 @Suite struct CalendarSourceTests {
   private func ns(_ text: String) throws -> Int64 { try Timestamp.nanoseconds(parsing: text) }
 

@@ -106,6 +106,24 @@ import Testing
     }
   }
 
+  /// One symbol's snapshot is five minutes late on a day on which the other's is not.
+  @Test func aLateBarOfOneSymbolIsNoRepetitionOfAnothers() throws {
+    let scratch = try ScratchFolder()
+    let five: Int64 = 300_000_000_000
+    let times = [0, Calendar.dayNs, Calendar.dayNs + five, 2 * Calendar.dayNs]
+    try PriceStore.add(
+      PanelDraft(
+        name: "p", timeNs: times, symbols: [.init(symbol: "A"), .init(symbol: "B")],
+        calendar: .crypto, frequencyNs: Calendar.dayNs,
+        fields: [.init(name: "close", values: [1, 1, 1, .nan, .nan, 1, 1, 1])]),
+      to: scratch.path("s.h5"))
+    let found = try #require(
+      GapsJob.run(try PriceStore.open(scratch.path("s.h5"))).first
+    ).gaps.symbols
+    #expect(found.map(\.missing) == [0, 0] && found[0].extras.isEmpty)
+    #expect(found[1].extras.map(\.time) == [times[2]] && found[1].count(.offGrid) == 1)
+  }
+
   /// Missing bars per symbol within its lifetime, more symbols than a block of bits.
   @Test func eachSymbolHasItsLifetime() throws {
     let scratch = try ScratchFolder()

@@ -5,6 +5,8 @@ import Storage
 import TestSupport
 import Testing
 
+private typealias Calendar = Market.Calendar
+
 @Suite struct ResampleJobTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Golden")

@@ -71,7 +71,7 @@ import Testing
   @Test func aBarOverTheOpenIsOfTheSession() throws {
     let times = ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00"].map { "2024-01-02T\($0)Z" }
     let plan = try plan(times, "1h", "1d", try broken())
-    #expect(texts(plan) == ["2024-01-02"] && plan.runs == [.init(bin: 0, bars: 0..<6)])
+    #expect(texts(plan) == ["2024-01-02"] && plan.runs.map(\.bars) == [0..<6])
     // At the open's anchor hours would hold prices of the next bin.
     #expect(throws: MarketError.self) { try self.plan(times, "1h", "2h", try broken()) }
     #expect(try self.plan(times, "1h", "2h", try broken(), anchor: .midnight).stamps.count == 4)
@@ -103,6 +103,28 @@ import Testing
   @Test func monthsMakeQuarters() throws {
     let plan = try plan(["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"], "1mo", "3mo")
     #expect(texts(plan) == ["2024-01-01", "2024-04-01"] && plan.runs.map(\.bars.count) == [3, 1])
+  }
+
+  @Test(arguments: ["1h", "1d", "1w", "1mo"], BinPlan.Sessions.allCases)
+  func theEndsOfTimeDoNotTrap(to: String, sessions: BinPlan.Sessions) throws {
+    let times = [Int64.min, .min + 1, .min + Calendar.dayNs, 0, .max - Calendar.dayNs, .max]
+    let zone = ZoneRules(
+      name: "X", changes: [0], offsets: [-50_000_000_000_000, 50_000_000_000_000])
+    for calendar in [Calendar.usEquity, .crypto, .fx] {
+      for anchor in BinPlan.Anchor.allCases {
+        let plan = try BinPlan(
+          times: times, from: Frequency(ns: Self.minute), to: try #require(Frequency(label: to)),
+          calendar: calendar, zone: zone, anchor: anchor, sessions: sessions)
+        #expect(plan.stamps.count <= times.count)
+      }
+      for label in ["1m", "1d", "1w", "1mo"] {
+        let slots = try PanelSlots(
+          times: times, frequency: try #require(Frequency(label: label)), calendar: calendar,
+          zone: zone)
+        #expect(slots.places.count == times.count)
+      }
+    }
+    #expect(Frequency.infer(times) == Frequency(ns: 1))
   }
 
   @Test func anEmptyAxisHasNoBins() throws {

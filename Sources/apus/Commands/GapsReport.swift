@@ -17,6 +17,13 @@ enum GapsReport {
       if index > 0 { try console.print("") }
       try show(outcome, isDetailed: symbol != nil, console)
     }
+    let panels = Set(outcomes.map(\.panel.name))
+    let kept = try store.quarantinedRows().count { panels.contains($0.panel) }
+    if kept > 0 {
+      console.talk(
+        "\(kept) rows were kept out at the import, which leaves gaps: apus inspect \(store.path) --quarantine"
+      )
+    }
     if symbol == nil {
       console.talk("every gap of one: apus inspect \(store.path) --gaps --symbol X")
     }
