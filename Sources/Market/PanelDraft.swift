@@ -26,6 +26,8 @@ public struct PanelDraft: Sendable {
   public var frequencyNs: Int64
   /// Whether prices at or below zero are valid.
   public var allowsNegativePrices: Bool
+  /// What the prices were adjusted by before they came here.
+  public var adjusted = Adjustment.none
   /// The fields, in file order.
   public var fields: [Field]
 

@@ -3,10 +3,10 @@ import Market
 /// The hashes of a price file: of what it says, not of its bytes, nor of when it was written.
 ///
 /// A panel: the text `apus-panel-1`; name, calendar, zone, `frequency_ns`, 1 or 0 for negative prices allowed
-/// or not; symbols; times; first and last bars (−1 for none); then for each field in file order its name and
+/// or not; if prices are not raw, the text `adjusted` and by what; symbols; times; first and last bars (−1 for none); then for each field in file order its name and
 /// values. A file: the text `apus-prices-1`; the columns symbol, name, sector, industry, exchange, currency,
-/// lot and tick; the action columns symbol, time, kind and value; then for each panel by name its name and
-/// hash. How texts, numbers and lists are written stands at `SHA256.add`.
+/// lot and tick; the action columns symbol, time, kind and value, and unless they are empty factor; then for
+/// each panel by name its name and hash. How texts, numbers and lists are written stands at `SHA256.add`.
 enum ContentHash {
   /// Hash of a panel, its fields given one by one.
   static func panel<Failure: Error>(
@@ -20,6 +20,10 @@ enum ContentHash {
     hash.add(info.calendar.timeZone)
     hash.add(info.frequencyNs)
     hash.add(info.allowsNegativePrices ? 1 : 0)
+    if info.adjusted != .none {
+      hash.add("adjusted")
+      hash.add(info.adjusted.rawValue)
+    }
     hash.add(info.symbols)
     hash.add(timeNs)
     hash.add(info.lifetimes.map { Int64($0?.lowerBound ?? -1) })
@@ -33,7 +37,9 @@ enum ContentHash {
   }
 
   /// Hash of a file whose panels have these hashes.
-  static func file(symbols: [SymbolTable.Entry], panels: [PanelInfo]) -> String {
+  static func file(
+    symbols: [SymbolTable.Entry], actions: CorporateActions, panels: [PanelInfo]
+  ) -> String {
     var hash = SHA256()
     hash.add("apus-prices-1")
     hash.add(symbols.map(\.symbol))
@@ -44,12 +50,34 @@ enum ContentHash {
     hash.add(symbols.map(\.currency))
     hash.add(symbols.map(\.lot))
     hash.add(symbols.map(\.tick))
-    // The four columns of actions: the table is empty in this version.
-    for _ in 0..<4 { hash.add(Int64(0)) }
+    add(actions, to: &hash)
     for panel in panels.sorted(by: { $0.name < $1.name }) {
       hash.add(panel.name)
       hash.add(panel.contentHash)
     }
     return hash.hexDigest()
+  }
+
+  /// Hash of a panel seen through corporate actions.
+  static func view(of panel: String, adjusted: Adjustment, actions: [NamedAction]) -> String {
+    var hash = SHA256()
+    hash.add("apus-view-1")
+    hash.add(panel)
+    hash.add(adjusted.rawValue)
+    hash.add(actions.map(\.symbol))
+    hash.add(actions.map(\.timeNs))
+    hash.add(actions.map(\.kind.rawValue))
+    hash.add(actions.map(\.value))
+    hash.add(actions.map(\.factor))
+    return hash.hexDigest()
+  }
+
+  private static func add(_ actions: CorporateActions, to hash: inout SHA256) {
+    hash.add(actions.rows.map { Int64($0.symbol) })
+    hash.add(actions.rows.map(\.timeNs))
+    hash.add(actions.rows.map(\.kind.rawValue))
+    hash.add(actions.rows.map(\.value))
+    // Stores of before there were factors have four columns, and no actions.
+    if !actions.isEmpty { hash.add(actions.rows.map(\.factor)) }
   }
 }

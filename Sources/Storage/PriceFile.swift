@@ -8,6 +8,7 @@ struct PriceFile: Sendable {
   let contentHash: String
   let panels: [PanelInfo]
   let symbols: SymbolTable
+  let actions: CorporateActions
   let quarantineCount: Int
 
   private var part: PartReader { PartReader(path: path) }
@@ -21,6 +22,7 @@ struct PriceFile: Sendable {
     }
     self.path = path
     symbols = try Self.readSymbols(try part.group(root, "symbols"), part)
+    actions = try Self.readActions(root, symbols, part)
     let folder = try part.group(root, "panels")
     let names = try reading(path) { () throws(HDF5Error) in try folder.names() }
     var panels: [PanelInfo] = []
@@ -80,7 +82,7 @@ struct PriceFile: Sendable {
 
   /// Compares symbols and panel hashes with the hash of the file.
   func verifyWhole() throws(StorageError) {
-    let found = ContentHash.file(symbols: symbols.entries, panels: panels)
+    let found = ContentHash.file(symbols: symbols.entries, actions: actions, panels: panels)
     guard found == contentHash else {
       throw .hashMismatch(path: path, part: "the file", stored: contentHash, found: found)
     }
@@ -182,7 +184,8 @@ struct PriceFile: Sendable {
       name: name, barCount: timeNs.count, symbols: symbols, fields: fields,
       calendar: Calendar(kind, timeZone: zone), frequencyNs: frequency,
       range: timeNs[0]...timeNs[timeNs.count - 1], lifetimes: lifetimes,
-      allowsNegativePrices: negative == "allowed", contentHash: hash)
+      allowsNegativePrices: negative == "allowed", adjusted: try readAdjusted(group, inside, part),
+      contentHash: hash)
     return (info, timeNs)
   }
 

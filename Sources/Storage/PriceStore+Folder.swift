@@ -42,9 +42,10 @@ extension PriceStore {
       hash.add(file.contentHash)
       entries = Self.merge(entries, file.symbols.entries)
     }
+    let symbols = SymbolTable(entries)
     self.init(
       path: folder, createdUTC: files.map(\.createdUTC).max() ?? "", contentHash: hash.hexDigest(),
-      panels: panels, symbols: SymbolTable(entries),
+      panels: panels, symbols: symbols, actions: try Self.actions(of: files, symbols),
       quarantineCount: files.reduce(0) { $0 + $1.quarantineCount }, files: files)
   }
 
@@ -56,11 +57,12 @@ extension PriceStore {
       throw .damaged(path: file.path, part: part, reason: "the other files of the folder have it")
     }
     guard next.symbols == lead.symbols, Set(next.fields) == Set(lead.fields),
-      next.calendar == lead.calendar, next.frequencyNs == lead.frequencyNs
+      next.calendar == lead.calendar, next.frequencyNs == lead.frequencyNs,
+      next.adjusted == lead.adjusted
     else {
       throw .damaged(
         path: file.path, part: part,
-        reason: "symbols, fields, calendar or frequency differ from the first file's")
+        reason: "symbols, fields, calendar, frequency or adjustment differ from the first file's")
     }
     guard let end = joined.range?.upperBound, let start = next.range?.lowerBound, start > end else {
       throw .damaged(

@@ -26,24 +26,27 @@ extension PriceStore {
     }
     var rows: [(panel: String, row: QuarantinedRow)] = []
     for draft in drafts { rows += (quarantine[draft.name] ?? []).map { (draft.name, $0) } }
-    try write(panels, entries, rows, to: path, force: force)
+    try write(
+      StoreContent(panels: panels, symbols: entries, quarantine: rows), to: path, force: force)
   }
 
   /// Adds a panel to a store, or makes the store.
   ///
   /// The file is written anew with its other panels and takes the place of the old one in one step; whoever has
   /// the old one loaded keeps it. Facts about symbols are merged: what the draft knows goes before what the
-  /// store knows. Symbols that no panel has any more are dropped.
+  /// store knows. Symbols that no panel and no corporate action has any more are dropped.
   ///
   /// - Parameters:
   ///   - draft: the panel.
   ///   - quarantine: rows kept out of it.
+  ///   - actions: corporate actions to add to those that the store has; the new ones go before.
   ///   - path: the file.
   ///   - force: whether a panel of the same name may be replaced, with its quarantined rows.
   /// - Throws: `panelExists`, `invalidContent`, `unwritable`, and what opening an existing file throws; then
   ///   nothing has changed.
   public static func add(
-    _ draft: PanelDraft, quarantine: [QuarantinedRow] = [], to path: String, force: Bool = false
+    _ draft: PanelDraft, quarantine: [QuarantinedRow] = [], actions added: [NamedAction] = [],
+    to path: String, force: Bool = false
   ) throws(StorageError) {
     try AtomicFile.checkTarget(path, force: true)
     let lock = FolderLock(of: path)
@@ -51,6 +54,7 @@ extension PriceStore {
     var panels: [PanelContent] = []
     var rows: [(panel: String, row: QuarantinedRow)] = []
     var entries: [SymbolTable.Entry] = []
+    var actions: [NamedAction] = []
     let exists = access(path, F_OK) == 0
     if exists {
       let old = try PriceFile(path: path)
@@ -61,19 +65,23 @@ extension PriceStore {
         panels.append(PanelContent(try old.load(info.name, fields: info.fields)))
       }
       entries = old.symbols.entries
+      actions = old.actions.named(by: old.symbols)
       rows = try old.quarantinedRows().filter { $0.panel != draft.name }
     }
     panels.append(try PanelContent(draft))
+    actions = ActionMerge(actions, adding: added).actions
     rows += quarantine.map { (draft.name, $0) }
-    let used = Set(panels.flatMap(\.info.symbols))
-    let merged = merge(entries, draft.symbols).filter { used.contains($0.symbol) }
-    try write(panels, merged, rows, to: path, force: exists)
+    let used = Set(panels.flatMap(\.info.symbols)).union(actions.flatMap(\.symbols))
+    let merged = merge(merge(entries, draft.symbols), actions.flatMap(\.symbols).map { .init(symbol: $0) })
+      .filter { used.contains($0.symbol) }
+    try write(
+      StoreContent(panels: panels, symbols: merged, actions: actions, quarantine: rows), to: path,
+      force: exists)
   }
 
-  private static func write(
-    _ panels: [PanelContent], _ symbols: [SymbolTable.Entry],
-    _ quarantine: [(panel: String, row: QuarantinedRow)], to path: String, force: Bool
-  ) throws(StorageError) {
+  static func write(_ content: StoreContent, to path: String, force: Bool) throws(StorageError) {
+    let (panels, symbols) = (content.panels, content.symbols)
+    let actions = try table(content.actions, symbols)
     try AtomicFile.write(to: path, force: force) { temporary throws(StorageError) in
       try writing(path) { () throws(HDF5Error) in
         let file = try File.create(temporary)
@@ -81,10 +89,11 @@ extension PriceStore {
         try Header.write(root, format: "prices", version: version)
         try root.setAttribute("created_utc", Header.now())
         try root.setAttribute(
-          "content_sha256", ContentHash.file(symbols: symbols, panels: panels.map(\.info)))
+          "content_sha256",
+          ContentHash.file(symbols: symbols, actions: actions, panels: panels.map(\.info)))
         try writeSymbols(symbols, in: try root.createGroup("symbols"))
-        try writeActions(in: try root.createGroup("actions"))
-        try writeQuarantine(quarantine, in: try root.createGroup("quarantine"))
+        try writeActions(actions, in: try root.createGroup("actions"))
+        try writeQuarantine(content.quarantine, in: try root.createGroup("quarantine"))
         let folder = try root.createGroup("panels")
         for panel in panels { try panel.write(in: try folder.createGroup(panel.info.name)) }
         try file.close()
@@ -109,17 +118,6 @@ extension PriceStore {
     try group.writeColumn("tick", entries.map(\.tick), along: symbol)
   }
 
-  /// The table of corporate actions; nothing fills it yet, and readers find its columns.
-  private static func writeActions(in group: borrowing Group) throws(HDF5Error) {
-    let rows = try group.writeRows(0)
-    try group.writeColumn("symbol", [Int32](), along: rows)
-    let time = try group.write("time", [Int64]())
-    try time.setAttribute("units", "nanoseconds since 1970-01-01")
-    try time.attach(rows, dimension: 0)
-    try group.writeColumn("kind", [String](), along: rows)
-    try group.writeColumn("value", [Double](), along: rows)
-  }
-
   private static func writeQuarantine(
     _ rows: [(panel: String, row: QuarantinedRow)], in group: borrowing Group
   ) throws(HDF5Error) {
@@ -134,7 +132,7 @@ extension PriceStore {
 }
 
 /// A panel ready to be written, from a draft or from the file that is being replaced.
-private struct PanelContent {
+struct PanelContent {
   var info: PanelInfo
   let timeNs: [Int64]
   private let source: Source
@@ -175,6 +173,7 @@ private struct PanelContent {
     try group.setAttribute("frequency_ns", info.frequencyNs)
     try group.setAttribute("time_zone", info.calendar.timeZone)
     try group.setAttribute("negative_prices", info.allowsNegativePrices ? "allowed" : "refused")
+    if info.adjusted != .none { try group.setAttribute("adjusted", info.adjusted.rawValue) }
     try group.setAttribute("content_sha256", info.contentHash)
     let time = try group.write("time", timeNs)
     try time.setAttribute("units", "nanoseconds since 1970-01-01")
@@ -199,7 +198,7 @@ private struct PanelContent {
 ///
 /// The lock is on the folder, so that no file is left behind. Where folders can't be locked (some network
 /// disks), there is no such guard.
-private struct FolderLock {
+struct FolderLock {
   private let descriptor: Int32
 
   init(of path: String) {

@@ -30,6 +30,8 @@ public enum StorageError: Error, Equatable {
   case shapeMismatch(path: String, part: String, found: [Int], expected: [Int])
   /// The result has no trace of this lane.
   case traceMissing(lane: Int64, path: String, available: Int)
+  /// Prices can't be adjusted by the store's corporate actions.
+  case notAdjustable(panel: String, path: String, reason: String)
   /// Another process is at work on the same output.
   case inUse(path: String)
   /// What was to be written breaks a rule of the format.
@@ -67,6 +69,8 @@ extension StorageError: CustomStringConvertible {
       "\(path) is damaged: \(part) has the shape \(found), its dimensions give \(expected)."
     case .traceMissing(let lane, let path, let available):
       "\(path) has no trace of lane \(lane) (it has \(available) traces). Make it with apus replay."
+    case .notAdjustable(let panel, let path, let reason):
+      "panel \(panel) of \(path) can't be adjusted: \(reason). Look at its actions: apus inspect \(path) --actions."
     case .inUse(let path):
       "\(path) is held by another process that writes the same output. Wait for it, or choose another name with -o."
     case .invalidContent(let part, let reason): "\(part) can't be stored: \(reason)."

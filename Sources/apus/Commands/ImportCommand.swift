@@ -14,10 +14,15 @@ enum ImportCommand: Command {
       "A file has a header line that names a time column, prices and, unless --symbol is given, a symbol"
         + " column; plain or gzip. Rows that break a rule (a price below zero, a high below a low, the same"
         + " symbol and time twice, …) are kept out, counted, and listed by: apus inspect STORE --quarantine.",
+      "With --format the files hold no prices but facts about symbols that the store has: "
+        + ImporterCatalog.facts.map { "\($0.name): \($0.summary)" }.joined(separator: "; ") + ".",
       "The store is written anew and put in place in one step: whatever goes wrong, it is as it was.",
     ],
     examples: [
       Example("apus import prices.csv.gz --store sp500.h5", "One file with a symbol column."),
+      Example(
+        "apus import splits.csv --format actions --store sp500.h5",
+        "Splits and dividends into a store that has prices."),
       Example(
         "apus import data/*.csv --symbol-from-filename --store sp500.h5 --panel us_equity_1d",
         "One file a symbol."),
@@ -37,7 +42,14 @@ enum ImportCommand: Command {
         completion: .files),
       .value(
         "format", "NAME", help: "Format of the files.", default: "csv",
-        completion: .choices(ImporterCatalog.all.map { $0.name })),
+        completion: .choices(
+          ImporterCatalog.all.map { $0.name } + ImporterCatalog.facts.map { $0.name })),
+      .value(
+        "map", "FILE", help: "Ticker history (LEAN map files): rows go to today's symbols.",
+        completion: .files),
+      .value(
+        "adjusted", "HOW", help: "What the prices, or dividends, of the files are adjusted by already.",
+        completion: .choices(Adjustment.allCases.map(\.rawValue))),
       .value("columns", "FIELD=COLUMN,…", help: "Columns by hand: close=Price,time=Day."),
       .value(
         "calendar", "NAME", help: "Calendar; told by the presence of weekends unless given.",
@@ -51,6 +63,9 @@ enum ImportCommand: Command {
     common: [CommonOptions.json, CommonOptions.quiet, CommonOptions.force, CommonOptions.dryRun])
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
+    if ImporterCatalog.factsImporter(named: arguments.string("format")) != nil {
+      return try runFacts(arguments, console)
+    }
     var job = ImportJob(files: arguments.positionals("FILE"), store: arguments.string("store"))
     job.force = arguments.flag("force")
     job.symbolFile = arguments.optionalString("symbols")
@@ -78,7 +93,7 @@ enum ImportCommand: Command {
     }
   }
 
-  private static func options(_ arguments: ParsedArguments) throws -> ImportOptions {
+  static func options(_ arguments: ParsedArguments) throws -> ImportOptions {
     var options = ImportOptions()
     if let symbol = arguments.optionalString("symbol") { options.symbol = .fixed(symbol) }
     if arguments.flag("symbol-from-filename") {
@@ -93,6 +108,8 @@ enum ImportCommand: Command {
     options.panel = arguments.optionalString("panel")
     options.calendar = arguments.optionalString("calendar").flatMap { Calendar.Kind(rawValue: $0) }
     options.allowsNegativePrices = arguments.flag("negative-prices")
+    options.adjusted = arguments.optionalString("adjusted").flatMap { Adjustment(rawValue: $0) }
+    options.tickers = try arguments.optionalString("map").map { try LeanMapImporter.map($0) }
     options.onBadRow =
       ImportOptions.BadRowPolicy(rawValue: arguments.string("on-bad-row")) ?? .quarantine
     for pair in arguments.optionalString("columns")?.split(separator: ",") ?? [] {

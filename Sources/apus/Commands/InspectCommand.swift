@@ -16,6 +16,7 @@ enum InspectCommand: Command {
     options: [
       .flag("quarantine", help: "List the rows that were kept out of the panels."),
       .flag("symbols", help: "List the symbols with what is known of them."),
+      .flag("actions", help: "List splits, dividends, renames and delistings."),
       .flag("verify", help: "Hash the content and hold it against the stored hashes."),
     ],
     common: [CommonOptions.json, CommonOptions.quiet])
@@ -31,12 +32,15 @@ enum InspectCommand: Command {
         throw StorageError.wrongFormat(path: path, expected: "store or result", found: found)
       }
       try refuse(
-        ["quarantine", "symbols", "verify"], arguments, "is for stores, and \(path) is a result")
+        ["quarantine", "symbols", "actions", "verify"], arguments, "is for stores, and \(path) is a result")
       try result(try ResultFile(path), arguments, console)
       return .done
     }
     if arguments.flag("quarantine") {
-      try refuse(["symbols"], arguments, "can't be joined with --quarantine")
+      try refuse(["symbols", "actions"], arguments, "can't be joined with --quarantine")
+    }
+    if arguments.flag("symbols") {
+      try refuse(["actions"], arguments, "can't be joined with --symbols")
     }
     if arguments.flag("verify") {
       try store.verify()
@@ -46,6 +50,8 @@ enum InspectCommand: Command {
       try quarantine(store, arguments, console)
     } else if arguments.flag("symbols") {
       try symbols(store, arguments, console)
+    } else if arguments.flag("actions") {
+      try actions(store, arguments, console)
     } else {
       try panels(store, arguments, console)
     }
@@ -74,6 +80,7 @@ enum InspectCommand: Command {
     let to: String
     let fields: [String]
     let missing: [String: Int]
+    let adjusted: String
     let contentSha256: String
 
     init(_ info: PanelInfo, _ store: PriceStore) throws(StorageError) {
@@ -88,6 +95,7 @@ enum InspectCommand: Command {
       fields = info.fields
       missing = Dictionary(
         uniqueKeysWithValues: try store.missingCounts(info.name).map { ($0.field, $0.count) })
+      adjusted = info.adjusted.rawValue
       contentSha256 = info.contentHash
     }
   }
@@ -97,6 +105,7 @@ enum InspectCommand: Command {
     let createdUtc: String
     let contentSha256: String
     let quarantined: Int
+    let actions: Int
     let panels: [Panel]
   }
 
@@ -108,19 +117,23 @@ enum InspectCommand: Command {
     if arguments.flag("json") {
       let report = Store(
         store: store.path, createdUtc: store.createdUTC, contentSha256: store.contentHash,
-        quarantined: store.quarantineCount, panels: panels)
+        quarantined: store.quarantineCount, actions: store.actions.count, panels: panels)
       try console.print(try report.json())
       return
     }
     try console.print("store        \(store.path), made \(store.createdUTC)")
     try console.print("content      sha256 \(store.contentHash)")
     try console.print("quarantined  \(store.quarantineCount) rows")
+    if !store.actions.isEmpty { try console.print("actions      \(store.actions.count)") }
     for panel in panels {
       try console.print("")
       try console.print("panel        \(panel.name)")
       try console.print("calendar     \(panel.calendar), zone \(panel.timeZone)")
       try console.print("bars         \(panel.bars), \(panel.from) to \(panel.to)")
       try console.print("symbols      \(panel.symbols)")
+      if panel.adjusted != "none" {
+        try console.print("adjusted     \(panel.adjusted), before the import")
+      }
       let cells = Double(panel.bars) * Double(panel.symbols)
       var table = Table([
         .text("field"), .number("missing", .count), .number("of all", .fraction),
@@ -163,25 +176,6 @@ enum InspectCommand: Command {
       try console.print("    \(row.text)")
     }
     console.talk("\(rows.count) rows were kept out")
-  }
-
-  private static func symbols(
-    _ store: PriceStore, _ arguments: ParsedArguments, _ console: Console
-  ) throws {
-    if arguments.flag("json") {
-      let list = store.symbols.entries.map {
-        ["symbol": $0.symbol, "name": $0.name, "sector": $0.sector, "industry": $0.industry]
-      }
-      try console.print(try list.json())
-      return
-    }
-    var table = Table([.text("symbol"), .text("name"), .text("sector"), .text("industry")])
-    for entry in store.symbols.entries {
-      table.add([
-        .text(entry.symbol), .text(entry.name), .text(entry.sector), .text(entry.industry),
-      ])
-    }
-    try console.print(table)
   }
 
   // MARK: - Results
