@@ -98,13 +98,13 @@ let package = Package(
     // layer 1
     module(
       "HDF5", ["CHDF5"], linking: linked(hdf5Archives, or: ["hdf5_hl", "hdf5"], ["z", "dl", "m"])),
-    module("Market", ["Kernels"]),
+    module("Market", ["Kernels"], exclude: ["README.md"]),
     module("Metrics", exclude: ["README.md"]),
     module("Indicators", ["Kernels"], hot, exclude: ["README.md"]),
 
     // layer 2
     module(
-      "Storage", ["HDF5", "Market", "Metrics", "CCrypto", "CZlib"],
+      "Storage", ["HDF5", "Kernels", "Market", "Metrics", "CCrypto", "CZlib"],
       linking: linked(cryptoArchives, or: ["crypto"])),
     module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
@@ -124,7 +124,7 @@ let package = Package(
       ]),
 
     // layer 6
-    module("Arguments"),
+    module("Arguments", ["Kernels"]),
     module(
       "apus",
       [
@@ -171,7 +171,9 @@ let package = Package(
     tests(
       "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
     tests("Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"]),
-    tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"]),
+    tests(
+      "Jobs", ["Jobs", "Interchange", "Storage", "Market", "Simulation", "Metrics"],
+      exclude: ["Golden"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
     tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench"]),

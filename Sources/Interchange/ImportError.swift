@@ -51,7 +51,6 @@ public struct QuarantinedRowNote: Sendable, Equatable {
     self.reason = reason
   }
 
-
   /// Line in the file, 1 for the first.
   public let line: Int
   /// Name of the offending column.

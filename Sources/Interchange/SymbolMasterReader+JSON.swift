@@ -52,7 +52,9 @@ extension SymbolMasterReader {
     }
   }
 
-  private static func entries(_ objects: [(symbol: String?, object: [String: Value])], _ path: String)
+  private static func entries(
+    _ objects: [(symbol: String?, object: [String: Value])], _ path: String
+  )
     throws(ImportError) -> [SymbolTable.Entry]
   {
     var entries: [SymbolTable.Entry] = []

@@ -135,6 +135,7 @@ public struct FactsJob: Sendable {
     outcome.notes = draft.notes
     outcome.quarantined = draft.quarantined
     var actions = draft.actions
+    var symbols: Set<String> = []
     if let tickers = draft.tickers {
       for map in mapped where map.moved + map.unclaimedCount > 0 {
         facts.replacedPanels.append(map.draft)
@@ -142,26 +143,29 @@ public struct FactsJob: Sendable {
         outcome.unclaimed += map.unclaimedCount
         facts.quarantine += map.unclaimed.map { (map.draft.name, $0) }
       }
-      let symbols = Set(mapped.flatMap { $0.draft.symbols.map(\.symbol) })
+      symbols = Set(mapped.flatMap { $0.draft.symbols.map(\.symbol) })
       actions = tickers.actions(for: symbols, days: try days(of: store))
       facts.symbols += symbols.subtracting(old.symbols.map(\.symbol)).sorted().map {
         SymbolTable.Entry(symbol: $0)
       }
     }
+    // An action without prices would never be seen, so that old tickers in the master don't count.
+    let priced = Set(store.panels.flatMap(\.symbols)).union(symbols)
     let have = Set(facts.symbols.map(\.symbol))
-    leaveOut(draft.symbols.map(\.symbol) + actions.flatMap(\.symbols), have, &outcome)
-    outcome.leftOut =
-      actions.count { have.isDisjoint(with: $0.symbols) }
-      + draft.symbols.count { !have.contains($0.symbol) }
+    let strangers = actions.filter { priced.isDisjoint(with: $0.symbols) }.map(\.symbol)
+    let others = draft.symbols.map(\.symbol).filter { !have.contains($0) }
+    leaveOut(strangers + others, known: priced.sorted(), &outcome)
+    outcome.leftOut = strangers.count + others.count
     let isMap = draft.tickers != nil
     // A map may be of all markets; of other files it is a mistake if none of it is the store's.
     let given = draft.actions.count + draft.symbols.count
     if !outcome.unknown.isEmpty, !isMap, outcome.leftOut == given || options.onBadRow == .reject {
       throw ImportError.unknownSymbols(
-        path: files.joined(separator: ", "), store: self.store, names: outcome.unknown.map(\.symbol),
+        path: files.joined(separator: ", "), store: self.store,
+        names: outcome.unknown.map(\.symbol),
         nearest: outcome.unknown.lazy.compactMap(\.nearest).first)
     }
-    try merge(actions.filter { !have.isDisjoint(with: $0.symbols) }, into: &facts, &outcome)
+    try merge(actions.filter { !priced.isDisjoint(with: $0.symbols) }, into: &facts, &outcome)
     let entries = draft.symbols.filter { have.contains($0.symbol) }
     for entry in entries {
       guard let place = facts.symbols.firstIndex(where: { $0.symbol == entry.symbol }) else {
@@ -181,11 +185,11 @@ public struct FactsJob: Sendable {
   /// Stands for a panel in the quarantine of rows that are no prices.
   private static let quarantineName = "actions"
 
-  private func leaveOut(_ names: [String], _ have: Set<String>, _ outcome: inout Outcome) {
+  private func leaveOut(_ names: [String], known: [String], _ outcome: inout Outcome) {
     var seen: Set<String> = []
-    for name in names where !have.contains(name) && seen.insert(name).inserted {
-      // Ten are named; for the others the search would cost more than it says.
-      let nearest = outcome.unknown.count < 10 ? nearestName(to: name, among: have.sorted()) : nil
+    for name in names where seen.insert(name).inserted {
+      // Ten are shown; for the others the search would cost more than it says.
+      let nearest = outcome.unknown.count < 10 ? nearestName(to: name, among: known) : nil
       outcome.unknown.append((name, nearest))
     }
   }

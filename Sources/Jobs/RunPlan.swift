@@ -108,7 +108,9 @@ public struct RunPlan: Sendable {
           throw .unknownName(
             path: path, line: 0, kind: "symbol", name: name,
             nearest: nearestName(to: name, among: panel.symbols.names),
-            hint: "panel \(panel.name) has \(panel.symbolCount) symbols: apus inspect lists them")
+            hint:
+              "panel \(panel.name) has \(panel.symbolCount) symbols: apus inspect --symbols lists them"
+          )
         }
         indexes.append(index)
       }
@@ -240,7 +242,12 @@ public struct RunPlan: Sendable {
     }
     warnings += adjustmentWarnings(spec, run, store)
     let last = run.panel.barCount - 1
-    let ended = run.panel.lifetimes.contains { $0 != nil && ($0?.upperBound ?? last) < last }
+    let ended =
+      run.panel.lifetimes.contains { $0 != nil && ($0?.upperBound ?? last) < last }
+      || store.actions.rows.contains {
+        $0.kind == .delist
+          && run.panel.symbols.index(of: store.symbols[$0.symbol].symbol) != nil
+      }
     if !ended, run.panel.symbolCount > 1 {
       warnings.append(
         RunWarning(

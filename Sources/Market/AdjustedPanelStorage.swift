@@ -79,7 +79,8 @@ final class AdjustedPanelStorage: PanelStorage {
         // Divided by the shares, not multiplied by their inverse: a seventh is no double, seven is.
         for _ in bar..<stretch.end {
           values[at] =
-            scale == .price ? values[at] / stretch.shares * stretch.kept : values[at] * stretch.shares
+            scale == .price
+            ? values[at] / stretch.shares * stretch.kept : values[at] * stretch.shares
           at += columnCount
         }
         bar = stretch.end

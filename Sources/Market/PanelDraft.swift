@@ -50,7 +50,7 @@ public struct PanelDraft: Sendable {
 public struct QuarantinedRow: Sendable, Equatable {
   /// Path as the user gave it.
   public var file: String
-  /// Line in the file, 1 for the first.
+  /// Line in the file, 1 for the first; 0 if it is not known.
   public var line: Int
   /// Name of the offending column.
   public var column: String
@@ -67,4 +67,7 @@ public struct QuarantinedRow: Sendable, Equatable {
     self.text = text
     self.reason = reason
   }
+
+  /// File and line as one text.
+  public var place: String { line > 0 ? "\(file):\(line)" : file }
 }

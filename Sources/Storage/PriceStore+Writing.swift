@@ -72,8 +72,10 @@ extension PriceStore {
     actions = ActionMerge(actions, adding: added).actions
     rows += quarantine.map { (draft.name, $0) }
     let used = Set(panels.flatMap(\.info.symbols)).union(actions.flatMap(\.symbols))
-    let merged = merge(merge(entries, draft.symbols), actions.flatMap(\.symbols).map { .init(symbol: $0) })
-      .filter { used.contains($0.symbol) }
+    let merged = merge(
+      merge(entries, draft.symbols), actions.flatMap(\.symbols).map { .init(symbol: $0) }
+    )
+    .filter { used.contains($0.symbol) }
     try write(
       StoreContent(panels: panels, symbols: merged, actions: actions, quarantine: rows), to: path,
       force: exists)

@@ -1,5 +1,6 @@
 import Glibc
 import HDF5
+import Kernels
 import Market
 
 /// A file of panels, or a folder of such files: where prices live.

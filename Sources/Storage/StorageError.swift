@@ -106,27 +106,3 @@ func writing<Value: ~Copyable>(_ path: String, _ body: () throws(HDF5Error) -> V
 func unwritable(_ path: String, _ error: HDF5Error) -> StorageError {
   .unwritable(path: path, reason: "could not \(error.operation) a part: \(error.cause)")
 }
-
-/// The candidate that a misspelt name most likely meant: at most a third of its letters wrong.
-func nearestName(to name: String, among candidates: [String]) -> String? {
-  let scored = candidates.map { ($0, editDistance(Array(name.utf8), Array($0.utf8))) }
-  guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(1, name.utf8.count / 3) else {
-    return nil
-  }
-  return best.0
-}
-
-/// Insertions, deletions and replacements between two words (Levenshtein).
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-  var row = Array(0...b.count)
-  for (i, x) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, y) in b.enumerated() {
-      let above = row[j + 1]
-      row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-      diagonal = above
-    }
-  }
-  return row[b.count]
-}

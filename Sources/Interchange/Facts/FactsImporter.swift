@@ -55,7 +55,8 @@ public struct FactsDraft: Sendable {
   ) throws(ImportError) {
     quarantined.append(row)
     guard options.onBadRow == .reject else { return }
-    throw .rowRejected(path: path, row: .init(line: row.line, column: row.column, reason: row.reason))
+    throw .rowRejected(
+      path: path, row: .init(line: row.line, column: row.column, reason: row.reason))
   }
 
   /// Refuses files of which more than half the rows break a rule.

@@ -99,8 +99,10 @@ public enum LeanFactorsImporter: FactsImporter {
       (source.column, source.reason) = (column, reason)
       try draft.refuse(source, path: path, options)
     }
-    let sorted = rows.enumerated().sorted { ($0.element.date, $0.offset) < ($1.element.date, $1.offset) }
-      .map(\.element)
+    let sorted = rows.enumerated().sorted {
+      ($0.element.date, $0.offset) < ($1.element.date, $1.offset)
+    }
+    .map(\.element)
     var kept: [Row] = []
     for row in sorted {
       if kept.last?.date == row.date {

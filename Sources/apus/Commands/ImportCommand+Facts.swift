@@ -9,7 +9,8 @@ extension ImportCommand {
     for name in ["symbols", "calendar"] where arguments.optionalString(name) != nil {
       throw ArgumentsError.badValue(
         name: "--\(name)", value: arguments.string(name),
-        reason: .other("is for prices, not for --format \(arguments.string("format"))", next: "leave it out"))
+        reason: .other(
+          "is for prices, not for --format \(arguments.string("format"))", next: "leave it out"))
     }
     var job = FactsJob(
       files: arguments.positionals("FILE"), store: arguments.string("store"),
@@ -33,20 +34,22 @@ extension ImportCommand {
     for note in outcome.notes { try console.print("read as      \(note)") }
     if job.format != "symbols" {
       try console.print(
-        "actions      \(outcome.added) added, \(outcome.known) there already, \(outcome.replaced) replaced")
+        "actions      \(outcome.added) added, \(outcome.known) there already, "
+          + "\(outcome.replaced) replaced")
     }
     if outcome.symbolsChanged > 0 || job.format == "symbols" {
       try console.print("symbols      \(outcome.symbolsChanged) changed")
     }
     if outcome.moved + outcome.unclaimed > 0 {
       try console.print(
-        "prices       \(outcome.moved) rows moved to another symbol, \(outcome.unclaimed) claimed by none")
+        "prices       \(outcome.moved) rows moved to another symbol, "
+          + "\(outcome.unclaimed) claimed by none")
     }
     if !outcome.quarantined.isEmpty {
       try console.print("quarantined  \(outcome.quarantined.count)")
     }
     for row in outcome.quarantined.prefix(3) {
-      console.talk("  \(row.file):\(row.line): \(row.column): \(row.reason)")
+      console.talk("  \(row.place): \(row.column): \(row.reason)")
     }
     if !outcome.unknown.isEmpty {
       let names = outcome.unknown.prefix(10).map { name, nearest in

@@ -48,7 +48,7 @@ enum ImportCommand: Command {
         "map", "FILE", help: "Ticker history (LEAN map files): rows go to today's symbols.",
         completion: .files),
       .value(
-        "adjusted", "HOW", help: "What the prices, or dividends, of the files are adjusted by already.",
+        "adjusted", "HOW", help: "What prices, or dividends, are adjusted by already.",
         completion: .choices(Adjustment.allCases.map(\.rawValue))),
       .value("columns", "FIELD=COLUMN,…", help: "Columns by hand: close=Price,time=Day."),
       .value(
@@ -143,7 +143,7 @@ enum ImportCommand: Command {
     }
     if !counts.isEmpty { try console.print("quarantined  \(counts.joined(separator: ", "))") }
     for row in outcome.quarantined.prefix(3) {
-      console.talk("  \(row.file):\(row.line): \(row.column): \(row.reason)")
+      console.talk("  \(row.place): \(row.column): \(row.reason)")
     }
     if outcome.quarantined.count > 3 {
       console.talk(

@@ -25,7 +25,7 @@ extension InspectCommand {
     }
   }
 
-  /// Lists the symbols with the columns of which anything is known.
+  /// Lists the symbols: name, sector and industry, and what else is known of any.
   static func symbols(
     _ store: PriceStore, _ arguments: ParsedArguments, _ console: Console
   ) throws {
@@ -34,10 +34,13 @@ extension InspectCommand {
       try console.print(try entries.map { Symbol($0) }.json())
       return
     }
-    let texts: [(String, KeyPath<SymbolTable.Entry, String>)] = [
+    let always: [(String, KeyPath<SymbolTable.Entry, String>)] = [
       ("name", \.name), ("sector", \.sector), ("industry", \.industry),
+    ]
+    let known: [(String, KeyPath<SymbolTable.Entry, String>)] = [
       ("exchange", \.exchange), ("currency", \.currency),
     ].filter { column in entries.contains { !$0[keyPath: column.1].isEmpty } }
+    let texts = always + known
     let numbers: [(String, KeyPath<SymbolTable.Entry, Double>)] = [
       ("lot", \.lot), ("tick", \.tick),
     ].filter { column in entries.contains { !$0[keyPath: column.1].isNaN } }

@@ -32,7 +32,8 @@ enum InspectCommand: Command {
         throw StorageError.wrongFormat(path: path, expected: "store or result", found: found)
       }
       try refuse(
-        ["quarantine", "symbols", "actions", "verify"], arguments, "is for stores, and \(path) is a result")
+        ["quarantine", "symbols", "actions", "verify"], arguments,
+        "is for stores, and \(path) is a result")
       try result(try ResultFile(path), arguments, console)
       return .done
     }
@@ -172,7 +173,7 @@ enum InspectCommand: Command {
       return
     }
     for (panel, row) in rows {
-      try console.print("\(row.file):\(row.line): \(row.column): \(row.reason)  [\(panel)]")
+      try console.print("\(row.place): \(row.column): \(row.reason)  [\(panel)]")
       try console.print("    \(row.text)")
     }
     console.talk("\(rows.count) rows were kept out")
