@@ -114,6 +114,8 @@ public struct ActionMerge: Sendable {
   public private(set) var changed: [(old: NamedAction, new: NamedAction)] = []
 
   /// Adds actions; where the table has one of the same symbol, time and kind, the new one takes its place.
+  ///
+  /// A return of 0 after a delisting is one that is not known: it gives way to another, before or after it.
   public init(_ old: [NamedAction], adding new: [NamedAction]) {
     actions = old
     var places = Dictionary(
@@ -125,8 +127,13 @@ public struct ActionMerge: Sendable {
         added += 1
         continue
       }
-      if actions[place] == action {
+      // A delisting without a known return says less than one with it, and doesn't contradict it.
+      let isDelisting = action.kind == .delist
+      if actions[place] == action || isDelisting && action.value == 0 {
         known += 1
+      } else if isDelisting && actions[place].value == 0 {
+        actions[place] = action
+        added += 1
       } else {
         changed.append((actions[place], action))
         actions[place] = action

@@ -33,7 +33,7 @@ import Testing
 
   private static let topKeys =
     "apus, name, data, parameters, where, strategy, account, execution, metrics, rank, seed"
-  private static let dataKeys = "store, panel, symbols, from, to, warm_up"
+  private static let dataKeys = "store, panel, symbols, from, to, warm_up, adjust"
   private static let strategyKeys =
     "long_entry, long_exit, short_entry, short_exit, stop_loss, take_profit, trailing_stop, let, size"
 

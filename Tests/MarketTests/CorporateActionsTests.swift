@@ -82,6 +82,15 @@ import Testing
     #expect(merge.changed[0].old.value == 2 && merge.changed[0].new.value == 3)
   }
 
+  @Test func aDelistingReturnOfZeroIsUnknown() {
+    let known = NamedAction(symbol: "A", timeNs: 1, kind: .delist, value: -0.3)
+    let unknown = NamedAction(symbol: "A", timeNs: 1, kind: .delist)
+    for merge in [ActionMerge([known], adding: [unknown]), ActionMerge([unknown], adding: [known])]
+    {
+      #expect(merge.actions == [known] && merge.changed.isEmpty)
+    }
+  }
+
   @Test(arguments: [
     ("close", FieldScale.price), ("bid", .price), ("ask_close", .price), ("vwap", .price),
     ("typical_price", .price), ("adj_close", .fixed), ("close_adjusted", .fixed),

@@ -118,7 +118,7 @@ import Testing
     draft.adjusted = .splits
     try PriceStore.add(draft, to: path)
     let store = try PriceStore.open(path)
-    #expect(store.panels.map(\.adjusted) == [.splits, .none])
+    #expect(store.panels.map(\.adjusted) == [.none, .splits])
     try store.verify()
     let hash = try store.info("adjusted").contentHash
     try PriceStore.add(plain, to: path, force: true)

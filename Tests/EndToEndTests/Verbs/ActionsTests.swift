@@ -79,7 +79,7 @@ import Testing
     ("import a.csv --format actions --store s.h5 --symbols a.csv", 2, "is for prices"),
     ("import none.csv --format actions --store s.h5", 3, "none.csv cannot be read"),
     ("import p.csv --format lean-factors --store s.h5", 3, "no column for 'price_factor'"),
-    ("import p.csv --store x.h5 --map a.csv", 3, "no column for 'valid_until'"),
+    ("import p.csv --store x.h5 --map a.csv", 3, "no column for 'ticker'"),
     ("import p.csv --store x.h5 --adjusted yes", 2, "'yes' is not known"),
     ("inspect s.h5 --actions --symbols", 2, "can't be joined with --symbols"),
   ])
