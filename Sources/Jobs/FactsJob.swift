@@ -187,9 +187,10 @@ public struct FactsJob: Sendable {
 
   private func leaveOut(_ names: [String], known: [String], _ outcome: inout Outcome) {
     var seen: Set<String> = []
-    for name in names where seen.insert(name).inserted {
-      // Ten are shown; for the others the search would cost more than it says.
-      let nearest = outcome.unknown.count < 10 ? nearestName(to: name, among: known) : nil
+    let strangers = names.filter { seen.insert($0).inserted }
+    for name in strangers {
+      // Few are slips of the pen; many are another market's, and near to nothing.
+      let nearest = strangers.count <= 5 ? nearestName(to: name, among: known) : nil
       outcome.unknown.append((name, nearest))
     }
   }
@@ -213,75 +214,5 @@ public struct FactsJob: Sendable {
   private static func words(_ action: NamedAction) -> String {
     if action.kind == .rename { return action.becomes }
     return "\(action.value)" + (action.factor.isNaN ? "" : " (factor \(action.factor))")
-  }
-}
-
-/// Why facts were refused.
-public enum FactsError: Error, Equatable, CustomStringConvertible {
-  /// The store has actions of the same symbol, kind and day with other values.
-  case actionsDiffer(
-    store: String, count: Int, symbol: String, kind: String, timeNs: Int64, old: String,
-    new: String)
-  /// Panels of a folder can't be rewritten in one step.
-  case folder(store: String, panel: String)
-
-  /// What happened and what to do.
-  public var description: String {
-    switch self {
-    case .actionsDiffer(let store, let count, let symbol, let kind, let timeNs, let old, let new):
-      "\(store) has \(count) of these actions with another value, first the \(kind) of \(symbol) on "
-        + "\(Timestamp.text(nanoseconds: timeNs)): \(old) there, \(new) here. To replace them: --force."
-    case .folder(let store, let panel):
-      "\(store) is a folder, and a map changes all files of panel \(panel), which is not one step. "
-        + "Import its prices again with --map."
-    }
-  }
-}
-
-extension SymbolTable.Entry {
-  /// This row with what another knows; with `onlyUnknown`, only where this one knows nothing.
-  fileprivate func updated(by other: SymbolTable.Entry, onlyUnknown: Bool) -> SymbolTable.Entry {
-    var row = self
-    for path in [\Self.name, \.sector, \.industry, \.exchange, \.currency]
-    where !other[keyPath: path].isEmpty && (!onlyUnknown || row[keyPath: path].isEmpty) {
-      row[keyPath: path] = other[keyPath: path]
-    }
-    for path in [\Self.lot, \.tick]
-    where !other[keyPath: path].isNaN && (!onlyUnknown || row[keyPath: path].isNaN) {
-      row[keyPath: path] = other[keyPath: path]
-    }
-    return row
-  }
-
-  /// Equality in which an unknown number equals another.
-  fileprivate func isSame(as other: SymbolTable.Entry) -> Bool {
-    func same(_ a: Double, _ b: Double) -> Bool { a == b || a.isNaN && b.isNaN }
-    return name == other.name && sector == other.sector && industry == other.industry
-      && exchange == other.exchange && currency == other.currency && same(lot, other.lot)
-      && same(tick, other.tick)
-  }
-}
-
-extension PanelDraft {
-  /// A stored panel, to be changed.
-  fileprivate init(_ panel: PricePanel, _ info: PanelInfo) {
-    let cells = panel.barCount * panel.symbolCount
-    self.init(
-      name: panel.name, timeNs: panel.time.ns, symbols: panel.symbols.entries,
-      calendar: panel.calendar, frequencyNs: panel.frequencyNs,
-      allowsNegativePrices: info.allowsNegativePrices,
-      fields: panel.fields.indices.map { field in
-        var values = [Double](repeating: .nan, count: cells)
-        var column = [Double](repeating: .nan, count: panel.barCount)
-        for symbol in 0..<panel.symbolCount {
-          column.withUnsafeMutableBufferPointer { target in
-            guard let base = target.baseAddress else { return }
-            panel.copyColumn(field: field, symbol: symbol, bars: 0..<panel.barCount, into: base)
-          }
-          for bar in 0..<panel.barCount { values[bar * panel.symbolCount + symbol] = column[bar] }
-        }
-        return Field(name: panel.fields[field], values: values)
-      })
-    adjusted = info.adjusted
   }
 }

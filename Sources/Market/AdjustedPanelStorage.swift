@@ -71,20 +71,37 @@ final class AdjustedPanelStorage: PanelStorage {
     }
   }
 
+  /// Bars that are changed at a time, for all symbols: their rows stay in a nearby cache meanwhile.
+  private static let block = 64
+
   private func apply(_ scale: FieldScale, to values: UnsafeMutablePointer<Double>) {
-    for symbol in factors {
-      var bar = 0
-      for stretch in symbol.stretches {
-        var at = bar * columnCount + symbol.column
-        // Divided by the shares, not multiplied by their inverse: a seventh is no double, seven is.
-        for _ in bar..<stretch.end {
-          values[at] =
-            scale == .price
-            ? values[at] / stretch.shares * stretch.kept : values[at] * stretch.shares
-          at += columnCount
+    var places = [Int](repeating: 0, count: factors.count)
+    let end = factors.reduce(0) { max($0, $1.stretches.last?.end ?? 0) }
+    for start in stride(from: 0, to: end, by: Self.block) {
+      let stop = min(start + Self.block, end)
+      for (index, symbol) in factors.enumerated() {
+        var bar = start
+        while bar < stop, places[index] < symbol.stretches.count {
+          let stretch = symbol.stretches[places[index]]
+          let last = min(stop, stretch.end)
+          apply(stretch, scale, to: values + symbol.column, bars: bar..<last)
+          bar = last
+          if last == stretch.end { places[index] += 1 }
         }
-        bar = stretch.end
       }
+    }
+  }
+
+  private func apply(
+    _ stretch: AdjustmentFactors.Stretch, _ scale: FieldScale,
+    to column: UnsafeMutablePointer<Double>, bars: Range<Int>
+  ) {
+    for bar in bars {
+      let value = column + bar * columnCount
+      // Divided by the shares, not multiplied by their inverse: a seventh is no double, seven is.
+      value.pointee =
+        scale == .price
+        ? value.pointee / stretch.shares * stretch.kept : value.pointee * stretch.shares
     }
   }
 }

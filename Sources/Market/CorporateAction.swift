@@ -69,11 +69,15 @@ extension CorporateAction {
     Key(timeNs: timeNs, symbol: symbol, kind: Kind.allCases.firstIndex(of: kind) ?? 0)
   }
 
+  /// The years 1678 to 2261, from which a day more or less is still an instant.
+  public static let times: Range<Int64> = -106_650 * Calendar.dayNs..<106_651 * Calendar.dayNs
+
   /// What is wrong with the numbers; nil if nothing is.
   ///
   /// - Parameter symbolCount: length of the table that `symbol` and a rename's value point into.
   func fault(symbolCount: Int) -> MarketError.ActionFault? {
     guard (0..<symbolCount).contains(symbol) else { return .symbol }
+    guard Self.times.contains(timeNs) else { return .time }
     let isPrice = kind == .split || kind == .dividend
     guard factor.isNaN || isPrice && factor > 0 && factor.isFinite else { return .factor }
     switch kind {

@@ -15,6 +15,8 @@ public enum MarketError: Error, Equatable {
   public enum ActionFault: Sendable {
     /// It points to no symbol.
     case symbol
+    /// Outside the years 1678 to 2261.
+    case time
     /// A split's ratio is not above zero.
     case ratio
     /// A dividend is negative.
@@ -64,6 +66,7 @@ extension MarketError: CustomStringConvertible {
       let why =
         switch fault {
         case .symbol: "the store has no symbol \(action.symbol)"
+        case .time: "the day lies outside the years 1678 to 2261"
         case .ratio: "its ratio \(action.value) is not above zero"
         case .cash: "its cash \(action.value) is not a number from zero"
         case .ticker: "\(action.value) points to no other ticker"

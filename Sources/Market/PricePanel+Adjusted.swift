@@ -82,8 +82,9 @@ extension PricePanel {
     let (midnight, overflow) = (day + days).multipliedReportingOverflow(by: Calendar.dayNs)
     if overflow { return days > 0 ? .max : ns }
     // A bar of a day is stamped 00:00 UTC of its exchange day wherever that is; a longer one counts as its last day.
-    return frequencyNs >= Calendar.dayNs
-      ? midnight - (frequencyNs - Calendar.dayNs) : dayStart(midnight)
+    guard frequencyNs >= Calendar.dayNs else { return dayStart(midnight) }
+    let (start, below) = midnight.subtractingReportingOverflow(frequencyNs - Calendar.dayNs)
+    return below ? .min : start
   }
 
   /// The factors of one symbol, from its last action to its first.

@@ -28,7 +28,8 @@ import Testing
     (action(.rename, 0), .ticker), (action(.rename, 2), .ticker), (action(.rename, 0.5), .ticker),
     (action(.rename, -1), .ticker), (action(.delist, -1.1), .delistingReturn),
     (action(.delist, .infinity), .delistingReturn), (action(.split, 2, symbol: 2), .symbol),
-    (action(.split, 2, symbol: -1), .symbol), (action(.split, 2, factor: 0), .factor),
+    (action(.split, 2, symbol: -1), .symbol), (action(.split, 2, day: 106_651), .time),
+    (action(.split, 2, day: -106_651), .time), (action(.split, 2, factor: 0), .factor),
     (action(.dividend, 1, factor: -1), .factor), (action(.delist, 0, factor: 1), .factor),
   ])
   func refuses(action: CorporateAction, fault: MarketError.ActionFault) {

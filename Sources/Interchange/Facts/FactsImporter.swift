@@ -126,6 +126,7 @@ public struct ExchangeDays: Sendable {
     guard bytes.count >= 10, bytes.count == 10 || bytes[10] == 0x20 || bytes[10] == 0x54 else {
       return nil
     }
-    return try? Timestamp.nanoseconds(parsing: String(decoding: bytes[..<10], as: UTF8.self))
+    let day = try? Timestamp.nanoseconds(parsing: String(decoding: bytes[..<10], as: UTF8.self))
+    return day.flatMap { CorporateAction.times.contains($0) ? $0 : nil }
   }
 }

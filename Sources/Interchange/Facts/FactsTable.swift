@@ -34,6 +34,13 @@ final class FactsTable {
       }
     }
     let names = header.map(ColumnName.canonical)
+    for (meaning, column) in options.columns.sorted(by: { $0.key < $1.key })
+    where !aliases.contains(where: { $0.meaning == meaning }) {
+      throw .badOption(
+        option: "--columns", value: "\(meaning)=\(column)",
+        reason: "names nothing that is read here; known: "
+          + aliases.map(\.meaning).joined(separator: ", "))
+    }
     var columns: [String: Int] = [:]
     for (meaning, aliases) in aliases {
       guard let byHand = options.columns[meaning] else {

@@ -126,47 +126,54 @@ extension TickerMap {
     let stays = tickers.map { !knows($0) }
     let barDays = draft.timeNs.map { days.day(of: $0) }
     let (bars, width) = (draft.timeNs.count, tickers.count)
-    func isRow(_ bar: Int, _ column: Int) -> Bool {
-      draft.fields.contains { !$0.values[bar * width + column].isNaN }
+    // By ticker and bar: the place of its owner's name in `names`; −1 for nobody.
+    var owners = [[Int32]](repeating: [], count: width)
+    var names: [String] = []
+    var places: [String: Int32] = [:]
+    func place(_ name: String) -> Int32 {
+      if let place = places[name] { return place }
+      names.append(name)
+      places[name] = Int32(names.count - 1)
+      return Int32(names.count - 1)
     }
-    // By ticker and bar: who gets the row; empty for nobody.
-    var owners = [[String?]](repeating: [], count: width)
-    var names: Set<String> = []
-    for column in 0..<width {
-      if stays[column] {
-        names.insert(tickers[column])
-        continue
-      }
-      owners[column] = (0..<bars).map { bar in
-        guard isRow(bar, column) else { return nil }
-        guard let owner = symbol(of: tickers[column], on: barDays[bar]) else {
-          outcome.unclaimedCount += 1
-          if outcome.unclaimed.count < FileTable.badRowsKept {
-            outcome.unclaimed.append(
-              unclaimed(draft, column, bar, day: barDays[bar], source: source))
-          }
-          return nil
+    for column in 0..<width where stays[column] {
+      owners[column] = Array(repeating: place(tickers[column]), count: bars)
+    }
+    for column in 0..<width where !stays[column] {
+      owners[column] = Array(repeating: -1, count: bars)
+      var (day, owner) = (Int64.min, String?.none)
+      for bar in 0..<bars
+      where draft.fields.contains(where: { !$0.values[bar * width + column].isNaN }) {
+        if barDays[bar] != day {
+          day = barDays[bar]
+          owner = symbol(of: tickers[column], on: day)
         }
-        names.insert(owner)
-        if owner != tickers[column] { outcome.moved += 1 }
-        return owner
+        if let owner {
+          owners[column][bar] = place(owner)
+          if owner != tickers[column] { outcome.moved += 1 }
+          continue
+        }
+        outcome.unclaimedCount += 1
+        if outcome.unclaimed.count < FileTable.badRowsKept {
+          outcome.unclaimed.append(unclaimed(draft, column, bar, day: day, source: source))
+        }
       }
     }
     if outcome.moved == 0 && outcome.unclaimedCount == 0 { return outcome }
-    let order = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+    let order = names.indices.sorted {
+      names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8)
+    }
+    var columns = [Int](repeating: 0, count: names.count)
+    for (column, name) in order.enumerated() { columns[name] = column }
     let known = Dictionary(
       draft.symbols.map { ($0.symbol, $0) }, uniquingKeysWith: { first, _ in first })
-    outcome.draft.symbols = order.map { known[$0] ?? SymbolTable.Entry(symbol: $0) }
+    outcome.draft.symbols = order.map { known[names[$0]] ?? SymbolTable.Entry(symbol: names[$0]) }
     for field in draft.fields.indices {
       let old = draft.fields[field].values
       var new = [Double](repeating: .nan, count: bars * order.count)
-      for column in 0..<width {
-        for bar in 0..<bars {
-          guard let owner = stays[column] ? tickers[column] : owners[column][bar],
-            let place = places[owner]
-          else { continue }
-          new[bar * order.count + place] = old[bar * width + column]
+      for bar in 0..<bars {
+        for column in 0..<width where owners[column][bar] >= 0 {
+          new[bar * order.count + columns[Int(owners[column][bar])]] = old[bar * width + column]
         }
       }
       outcome.draft.fields[field].values = new

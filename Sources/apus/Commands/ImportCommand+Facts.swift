@@ -6,12 +6,7 @@ import Market
 extension ImportCommand {
   /// Imports what is no price: actions, ticker histories, the symbol master.
   static func runFacts(_ arguments: ParsedArguments, _ console: Console) throws -> ExitStatus {
-    for name in ["symbols", "calendar"] where arguments.optionalString(name) != nil {
-      throw ArgumentsError.badValue(
-        name: "--\(name)", value: arguments.string(name),
-        reason: .other(
-          "is for prices, not for --format \(arguments.string("format"))", next: "leave it out"))
-    }
+    try refuseOthers(arguments)
     var job = FactsJob(
       files: arguments.positionals("FILE"), store: arguments.string("store"),
       format: arguments.string("format"))
@@ -25,6 +20,24 @@ extension ImportCommand {
       try report(outcome, job, isDry, console)
     }
     return .done
+  }
+
+  /// Refuses options that would be passed over.
+  private static func refuseOthers(_ arguments: ParsedArguments) throws(ArgumentsError) {
+    let format = arguments.string("format")
+    var others = ["symbols", "calendar"]
+    if format != ActionsImporter.name { others += ["map", "adjusted"] }
+    if format == SymbolsImporter.name { others += ["symbol", "columns", "panel"] }
+    for name in others where arguments.optionalString(name) != nil {
+      throw .badValue(
+        name: "--\(name)", value: arguments.string(name),
+        reason: .other("has no meaning with --format \(format)", next: "leave it out"))
+    }
+    for name in ["negative-prices"] where arguments.flag(name) {
+      throw .badValue(
+        name: "--\(name)", value: "",
+        reason: .other("has no meaning with --format \(format)", next: "leave it out"))
+    }
   }
 
   private static func report(

@@ -191,6 +191,7 @@ enum InspectCommand: Command {
     let lanesOk: Int64
     let lanesFailed: Int64
     let fill: String
+    let adjust: String
     let from: String
     let to: String
     let parameters: [String]
@@ -208,7 +209,8 @@ enum InspectCommand: Command {
       result: path, panel: attributes.panel, store: attributes.store,
       engineVersion: attributes.engineVersion, startedUtc: attributes.startedUTC,
       seconds: attributes.seconds, lanesOk: attributes.lanesOK,
-      lanesFailed: attributes.lanesFailed, fill: attributes.fill, from: attributes.from,
+      lanesFailed: attributes.lanesFailed, fill: attributes.fill, adjust: attributes.adjust,
+      from: attributes.from,
       to: attributes.to, parameters: file.parameters.map(\.name),
       metrics: file.metrics.map(\.name), rankedBy: file.leaderboardBy, rows: file.rowCount,
       traces: file.traceCount)
@@ -224,6 +226,7 @@ enum InspectCommand: Command {
       try console.print("rows         \(report.rows), the best")
     }
     try console.print("fill         \(report.fill)")
+    if !report.adjust.isEmpty { try console.print("adjusted by  \(report.adjust)") }
     try console.print("parameters   \(report.parameters.joined(separator: ", "))")
     try console.print("metrics      \(report.metrics.joined(separator: ", "))")
     try console.print("ranked by    \(report.rankedBy)")

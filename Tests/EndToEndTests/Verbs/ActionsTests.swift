@@ -76,7 +76,12 @@ import Testing
       "'action' is not known. Did you mean 'actions'?"
     ),
     ("import a.csv --format actions --store none.h5", 3, "none.h5 does not exist"),
-    ("import a.csv --format actions --store s.h5 --symbols a.csv", 2, "is for prices"),
+    ("import a.csv --format actions --store s.h5 --symbols a.csv", 2, "has no meaning with"),
+    (
+      "import a.csv --format actions --store s.h5 --columns ratio=x", 2,
+      "names nothing that is read"
+    ),
+    ("import a.csv --format symbols --store s.h5 --map a.csv", 2, "has no meaning with"),
     ("import none.csv --format actions --store s.h5", 3, "none.csv cannot be read"),
     ("import p.csv --format lean-factors --store s.h5", 3, "no column for 'price_factor'"),
     ("import p.csv --store x.h5 --map a.csv", 3, "no column for 'ticker'"),

@@ -144,6 +144,15 @@ import Testing
     #expect(throws: ImportError.self) { try LeanMapImporter.map(scratch.folder.path + "/none") }
   }
 
+  @Test func theLastDaysThatThereAre() throws {
+    #expect(
+      try tickers("symbol,valid_until,ticker\nA,1678-01-01,A\nA,2261-12-31,A\n").histories.count
+        == 1)
+    #expect(throws: ImportError.self) {
+      try tickers("symbol,valid_until,ticker\nA,1678-01-01,A\nA,2262-04-11,A\n")
+    }
+  }
+
   @Test func twoSymbolsCannotHaveOneTicker() throws {
     do {
       _ = try tickers(Self.map + "\nX,2014-06-01,GOOG,Q\nX,2014-06-10,GOOG,Q\n")
