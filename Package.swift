@@ -106,7 +106,8 @@ let package = Package(
 
     // layer 2
     module(
-      "Storage", ["HDF5", "Market", "Metrics", "CCrypto", "CZlib"], exclude: ["README.md"],
+      "Storage", ["HDF5", "Kernels", "Market", "Metrics", "CCrypto", "CZlib"],
+      exclude: ["README.md"],
       linking: linked(cryptoArchives, or: ["crypto"])),
     module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
@@ -128,7 +129,7 @@ let package = Package(
       ]),
 
     // layer 6
-    module("Arguments"),
+    module("Arguments", ["Kernels"]),
     module(
       "apus",
       [
@@ -176,7 +177,9 @@ let package = Package(
       "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
     tests(
       "Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"], exclude: ["Samples"]),
-    tests("Jobs", ["Jobs", "Storage", "Market", "Simulation", "Metrics"], exclude: ["Golden"]),
+    tests(
+      "Jobs", ["Jobs", "Interchange", "Storage", "Market", "Simulation", "Metrics"],
+      exclude: ["Golden"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
     tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench"]),

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A command line that can't be obeyed: which word, why, and what to do next.
 public enum ArgumentsError: Error, Sendable, Equatable {
   /// No verb was given.
@@ -47,7 +49,7 @@ public enum ArgumentsError: Error, Sendable, Equatable {
   public static func unknownName(
     _ value: String, kind: String, option name: String, among names: [String], seeAll: String
   ) -> ArgumentsError {
-    let hint = nearest(to: value, among: names).map { " Did you mean '\($0)'?" } ?? ""
+    let hint = nearestName(to: value, among: names).map { " Did you mean '\($0)'?" } ?? ""
     return .badValue(
       name: name, value: value,
       reason: .other("no \(kind) '\(value)'.\(hint)", next: "see all of them: \(seeAll)"))

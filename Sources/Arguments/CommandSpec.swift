@@ -1,3 +1,5 @@
+import Kernels
+
 /// A command line worth copying, with one sentence on what it does.
 public struct Example: Sendable, Equatable {
   /// The command as typed.
@@ -160,6 +162,6 @@ public struct ProgramSpec: Sendable {
   public func command(_ name: String) throws(ArgumentsError) -> CommandSpec {
     if let found = commands.first(where: { $0.name == name }) { return found }
     let names = commands.filter { !$0.isHidden }.map(\.name) + ["--version", "--help"]
-    throw .unknownVerb(name, nearest: nearest(to: name, among: names), program: self.name)
+    throw .unknownVerb(name, nearest: nearestName(to: name, among: names), program: self.name)
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What a command line asks for.
 public enum Invocation: Sendable, Equatable {
   /// `--version`.
@@ -23,7 +25,7 @@ extension ProgramSpec {
     if first.hasPrefix("-") {
       let option = String(first.prefix { $0 != "=" })
       throw .unknownOption(
-        option, nearest: nearest(to: option, among: ["--version", "--help"]), verb: nil,
+        option, nearest: nearestOption(to: option, among: ["--version", "--help"]), verb: nil,
         program: name)
     }
     let spec = try command(first)
@@ -111,7 +113,7 @@ struct Parser {
     if let found { return found }
     let names = spec.options.filter { !$0.isHidden }.map { "--" + $0.name }
     throw .unknownOption(
-      written, nearest: nearest(to: written, among: names), verb: spec.name, program: program)
+      written, nearest: nearestOption(to: written, among: names), verb: spec.name, program: program)
   }
 
   private mutating func take(_ value: String, for option: OptionSpec) throws(ArgumentsError) {
@@ -153,6 +155,13 @@ struct Parser {
     guard case .choices(let list) = completion, !list.contains(value) else { return }
     throw .badValue(
       name: name, value: value,
-      reason: .notOneOf(list, nearest: nearest(to: value, among: list)))
+      reason: .notOneOf(list, nearest: nearestName(to: value, among: list)))
   }
+}
+
+/// The option that a mistyped one most likely meant; that both have dashes brings them no nearer.
+private func nearestOption(to written: String, among options: [String]) -> String? {
+  let bare = written.drop { $0 == "-" }
+  return nearestName(to: String(bare), among: options.map { String($0.drop { $0 == "-" }) })
+    .map { "--" + $0 }
 }

@@ -42,12 +42,25 @@ public enum ImportError: Error, Equatable {
   case tooLarge(bars: Int, symbols: Int, fields: Int, bytes: Int, limit: Int)
   /// A row of a symbol table breaks a rule.
   case badSymbolRow(path: String, line: Int, column: String, reason: String)
+  /// An object of a symbol table in JSON breaks a rule; `item` counts from 1.
+  case badSymbolItem(path: String, item: Int, key: String, reason: String)
+  /// A file that begins like JSON is none, or not of the wanted form.
+  case badSymbolFile(path: String, reason: String)
+  /// The store has none of the symbols, or not all where all are needed.
+  case unknownSymbols(path: String, store: String, names: [String], nearest: String?)
   /// An option contradicts another, the files, or its own range.
   case badOption(option: String, value: String, reason: String)
 }
 
 /// The part of a bad row that an error cites.
 public struct QuarantinedRowNote: Sendable, Equatable {
+  /// A note.
+  public init(line: Int, column: String, reason: String) {
+    self.line = line
+    self.column = column
+    self.reason = reason
+  }
+
   /// Line in the file, 1 for the first.
   public let line: Int
   /// Name of the offending column.
@@ -118,6 +131,15 @@ extension ImportError: CustomStringConvertible {
         + "the limit is \(limit). Import fewer symbols or a shorter period at a time."
     case .badSymbolRow(let path, let line, let column, let reason):
       "\(path), line \(line), \(column): \(reason)."
+    case .badSymbolItem(let path, let item, let key, let reason):
+      "\(path), object \(item), \(key): \(reason)."
+    case .badSymbolFile(let path, let reason):
+      "\(path) is not read as JSON: \(reason)."
+    case .unknownSymbols(let path, let store, let names, let nearest):
+      "\(store) has no symbol \(names.prefix(5).joined(separator: ", "))"
+        + (names.count > 5 ? ", … (\(names.count) of \(path))" : " (of \(path))")
+        + (nearest.map { ". Did you mean '\($0)'?" } ?? ".")
+        + " Its symbols: apus inspect \(store) --symbols."
     case .badOption(let option, let value, let reason):
       "\(option): '\(value)' \(reason)."
     }

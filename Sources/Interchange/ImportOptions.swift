@@ -69,6 +69,10 @@ public struct ImportOptions: Sendable, Equatable {
   public var panel: String?
   /// Whether prices at or below zero are valid.
   public var allowsNegativePrices = false
+  /// What prices, or the amounts of dividends, were adjusted by before; nil: nothing, or what the format says.
+  public var adjusted: Adjustment?
+  /// Who had which ticker when; rows are then of the symbol that had theirs.
+  public var tickers: TickerMap?
   /// What to do with a row that breaks a rule.
   public var onBadRow = BadRowPolicy.quarantine
   /// Text that stands for a file, by path: what another format was turned into.
@@ -106,6 +110,8 @@ public enum ImportRule: String, Sendable, CaseIterable {
   case volume
   /// One row for each symbol and time; the first is kept.
   case duplicate
+  /// A symbol of the ticker map had the ticker on that day.
+  case ticker
 }
 
 /// What an import read, kept and left out.

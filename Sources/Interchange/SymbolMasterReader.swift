@@ -1,12 +1,12 @@
 import Market
 
-/// Reads a table of instruments from CSV: symbol, name, sector, industry, exchange, currency, lot,
-/// tick.
+/// Reads a table of instruments from CSV or JSON: symbol, name, sector, industry, exchange, currency,
+/// lot, tick.
 ///
 /// Columns may come in any order, and under customary names such as `gics_sector`; all but the
-/// symbol may lack.
+/// symbol may lack. JSON is a list of objects, or an object of objects by symbol.
 public enum SymbolMasterReader {
-  private static let aliases: [(meaning: String, names: [String])] = [
+  static let aliases: [(meaning: String, names: [String])] = [
     ("symbol", ["symbol", "ticker"]),
     ("name", ["name", "security", "company", "company_name"]),
     ("sector", ["sector", "gics_sector"]),
@@ -21,7 +21,9 @@ public enum SymbolMasterReader {
   ///
   /// - Returns: the instruments in the order of the file; unknown text is empty, a number NaN.
   public static func read(_ path: String) throws(ImportError) -> [SymbolTable.Entry] {
-    var reader = RecordReader(try ByteSources.open(path, options: ImportOptions()), path: path)
+    let source = HeadSource(try ByteSources.open(path, options: ImportOptions()))
+    if try source.isJSON { return try readJSON(source, path) }
+    var reader = RecordReader(source, path: path)
     guard try reader.next() else { throw .empty(path: path) }
     var header: [String] = []
     for index in 0..<reader.count {
@@ -91,14 +93,14 @@ public enum SymbolMasterReader {
     return missing
   }
 
-  private static var texts: [(String, WritableKeyPath<SymbolTable.Entry, String>)] {
+  static var texts: [(String, WritableKeyPath<SymbolTable.Entry, String>)] {
     [
       ("name", \.name), ("sector", \.sector), ("industry", \.industry), ("exchange", \.exchange),
       ("currency", \.currency),
     ]
   }
 
-  private static var numbers: [(String, WritableKeyPath<SymbolTable.Entry, Double>)] {
+  static var numbers: [(String, WritableKeyPath<SymbolTable.Entry, Double>)] {
     [("lot", \.lot), ("tick", \.tick)]
   }
 

@@ -70,15 +70,21 @@ public struct ImportJob: Sendable {
     let entries = try symbolFile.map { try SymbolMasterReader.read($0) }
     var (draft, quarantined, summary) = try importer.read(paths: files, options: options)
     var unknown: [String] = []
+    draft.adjusted = options.adjusted ?? .none
+    var renames: [NamedAction] = []
+    if let tickers = options.tickers {
+      renames = try map(&draft, tickers, &quarantined, &summary)
+    }
     if let entries { unknown = SymbolMasterReader.merge(entries, into: &draft) }
     var appended: AppendOutcome?
     if !dryRun, append {
       appended = try PriceStore.append(
-        draft, quarantine: quarantined, to: store, revise: revise, source: source, period: period,
-        patience: patience)
+        draft, quarantine: quarantined, actions: renames, to: store, revise: revise,
+        source: source, period: period, patience: patience)
     } else if !dryRun {
       try PriceStore.add(
-        draft, quarantine: quarantined, to: store, force: force, period: period, patience: patience)
+        draft, quarantine: quarantined, actions: renames, to: store, force: force, period: period,
+        patience: patience)
     }
     return Outcome(
       summary: summary, panel: draft.name, calendar: draft.calendar, quarantined: quarantined,
@@ -130,5 +136,27 @@ public struct ImportJob: Sendable {
       }
     }
     return rows
+  }
+
+  /// Gives rows by ticker to today's symbols; returns the renames.
+  private func map(
+    _ draft: inout PanelDraft, _ tickers: TickerMap, _ quarantined: inout [QuarantinedRow],
+    _ summary: inout ImportSummary
+  ) throws(ImportError) -> [NamedAction] {
+    let days = ExchangeDays(
+      timeNs: draft.timeNs, frequencyNs: draft.frequencyNs, zone: draft.calendar.timeZone)
+    let source = summary.files.joined(separator: ", ")
+    let mapped = tickers.reassign(draft, days: days, source: source)
+    if let row = mapped.unclaimed.first, options.onBadRow == .reject {
+      throw .rowRejected(
+        path: source, row: .init(line: row.line, column: row.column, reason: row.reason))
+    }
+    if mapped.draft.symbols.isEmpty { throw .nothingToImport(path: source) }
+    draft = mapped.draft
+    quarantined += mapped.unclaimed
+    if mapped.unclaimedCount > 0 { summary.quarantined[.ticker] = mapped.unclaimedCount }
+    summary.rowsKept -= mapped.unclaimedCount
+    summary.symbols = draft.symbols.count
+    return tickers.actions(for: Set(draft.symbols.map(\.symbol)), days: days)
   }
 }

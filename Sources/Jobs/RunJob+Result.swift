@@ -26,6 +26,7 @@ extension RunJob {
     attributes.store = plan.storePath
     attributes.panel = run.panel.name
     attributes.fill = plan.spec.fillName
+    attributes.adjust = plan.spec.adjustment.rawValue
     attributes.barsPerYear = run.barsPerYear
     attributes.bars = Int64(run.window.count)
     attributes.from = Timestamp.text(nanoseconds: run.panel.time.ns[run.window.lowerBound])
@@ -84,6 +85,7 @@ extension RunJob {
         barsPerYear: attributes.barsPerYear, bars: Int(attributes.bars), from: attributes.from,
         to: attributes.to, symbols: plan.run.symbols.count, lanesOk: Int(attributes.lanesOK),
         lanesFailed: Int(attributes.lanesFailed), fill: attributes.fill,
+        adjust: attributes.adjust,
         convention: attributes.convention),
       leaderboard: RunSummary.Leaderboard(
         by: table.leaderboardBy, direction: table.leaderboardDirection,

@@ -77,20 +77,26 @@ public struct RunPlan: Sendable {
       riskFree: spec.riskFree, minimumAcceptable: spec.minimumAcceptable,
       keepsReturns: needs.contains(.returns))
     try Self.checkFields(run)
-    warnings = Self.warnings(spec, run)
+    warnings = Self.warnings(spec, run, store)
     loadSeconds = (clock.now - begin).seconds
   }
 
   // MARK: - Looking up
 
   private static func panel(_ spec: Spec, _ store: PriceStore) throws -> PricePanel {
-    if let name = spec.panel { return try store.loadPanel(name) }
+    let info = try panelInfo(spec, store)
+    let days = DayStarts(info)
+    return try store.loadPanel(info.name, adjusted: spec.adjustment) { days.start(of: $0) }
+  }
+
+  private static func panelInfo(_ spec: Spec, _ store: PriceStore) throws -> PanelInfo {
+    if let name = spec.panel { return try store.info(name) }
     guard store.panels.count == 1 else {
       throw SpecError.missing(
         path: "data.panel",
         expected: "one of the store's panels: \(store.panels.map(\.name).joined(separator: ", "))")
     }
-    return try store.loadPanel(store.panels[0].name)
+    return store.panels[0]
   }
 
   private static func symbols(_ spec: Spec, _ panel: PricePanel, _ universe: Universe?)
@@ -106,7 +112,9 @@ public struct RunPlan: Sendable {
           throw .unknownName(
             path: path, line: 0, kind: "symbol", name: name,
             nearest: nearestName(to: name, among: panel.symbols.names),
-            hint: "panel \(panel.name) has \(panel.symbolCount) symbols: apus inspect lists them")
+            hint:
+              "panel \(panel.name) has \(panel.symbolCount) symbols: apus inspect --symbols lists them"
+          )
         }
         indexes.append(index)
       }
@@ -220,7 +228,7 @@ public struct RunPlan: Sendable {
     }
   }
 
-  private static func warnings(_ spec: Spec, _ run: LaneRun) -> [RunWarning] {
+  private static func warnings(_ spec: Spec, _ run: LaneRun, _ store: PriceStore) -> [RunWarning] {
     var warnings: [RunWarning] = []
     if case .top(let count, let field) = spec.symbols {
       warnings.append(
@@ -236,8 +244,14 @@ public struct RunPlan: Sendable {
           code: "same_close", severity: .warning,
           message: "orders fill at the close that gave the signal, which no market grants"))
     }
+    warnings += adjustmentWarnings(spec, run, store)
     let last = run.panel.barCount - 1
-    let ended = run.panel.lifetimes.contains { $0 != nil && ($0?.upperBound ?? last) < last }
+    let ended =
+      run.panel.lifetimes.contains { $0 != nil && ($0?.upperBound ?? last) < last }
+      || store.actions.rows.contains {
+        $0.kind == .delist
+          && run.panel.symbols.index(of: store.symbols[$0.symbol].symbol) != nil
+      }
     if !ended, run.panel.symbolCount > 1 {
       warnings.append(
         RunWarning(
@@ -245,6 +259,22 @@ public struct RunPlan: Sendable {
           message: "no symbol of panel \(run.panel.name) ever ends: results lean on survivors"))
     }
     return warnings
+  }
+
+  /// What the reader should know of the prices' adjustment.
+  private static func adjustmentWarnings(_ spec: Spec, _ run: LaneRun, _ store: PriceStore)
+    -> [RunWarning]
+  {
+    let stored = store.panels.first { $0.name == run.panel.name }?.adjusted ?? .none
+    guard stored != .none, stored != spec.adjustment,
+      stored == .totalReturn || spec.adjustment == .none
+    else { return [] }
+    return [
+      RunWarning(
+        code: "adjusted_before", severity: .info,
+        message: "panel \(run.panel.name) came adjusted ('\(stored.rawValue)'), which can't be "
+          + "taken back for adjust: '\(spec.adjustment.rawValue)'")
+    ]
   }
 
   /// Position of the metric that ranks.

@@ -29,6 +29,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
     var lanesOk: Int
     var lanesFailed: Int
     var fill: String
+    var adjust: String
     var convention: String
   }
 
@@ -106,7 +107,7 @@ extension RunSummary.Run {
     case bars, from, to, symbols
     case lanesOk = "lanes_ok"
     case lanesFailed = "lanes_failed"
-    case fill, convention
+    case fill, adjust, convention
   }
 }
 

@@ -41,6 +41,18 @@ public final class HeapPanelStorage: PanelStorage {
     }
   }
 
+  /// Copies one field, and lets it be changed before anyone else sees it.
+  init(
+    copying source: UnsafePointer<Double>, count: Int,
+    change: (UnsafeMutablePointer<Double>) -> Void
+  ) {
+    fieldCount = 1
+    valuesPerField = count
+    buffer = AlignedBuffer(repeating: 0, count: count)
+    buffer.base.update(from: source, count: count)
+    change(buffer.base)
+  }
+
   /// The values of a field, row-major; valid while this object lives.
   public func field(_ index: Int) -> UnsafePointer<Double> {
     precondition(index >= 0 && index < fieldCount, "no field \(index)")

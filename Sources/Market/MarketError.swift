@@ -8,6 +8,34 @@ public enum MarketError: Error, Equatable {
   case notResampled(from: String, to: String, reason: String)
   /// Bars of a length that no calendar has slots for.
   case noSlots(frequency: String)
+  /// A corporate action breaks a rule of its table.
+  case invalidAction(CorporateAction, fault: ActionFault)
+  /// A dividend takes the whole price, or more; `close` is in the shares of the day before it.
+  case dividendTooLarge(symbol: String, timeNs: Int64, value: Double, close: Double)
+  /// Dividends without factors of their own need the close before them.
+  case closeMissing(panel: String)
+  /// The splits of a symbol multiply to no finite number above zero.
+  case splitsOutOfRange(symbol: String)
+
+  /// What is wrong with a corporate action.
+  public enum ActionFault: Sendable {
+    /// It points to no symbol.
+    case symbol
+    /// Outside the years 1678 to 2261.
+    case time
+    /// A split's ratio is not above zero.
+    case ratio
+    /// A dividend is negative.
+    case cash
+    /// A rename points to no other ticker.
+    case ticker
+    /// A return below −1.
+    case delistingReturn
+    /// A factor at or below zero, or on an action that moves no price.
+    case factor
+    /// One of the same symbol, time and kind is there.
+    case repeated
+  }
 
   /// Why a text is not an instant.
   public enum TimestampFault: Sendable {
@@ -47,6 +75,28 @@ extension MarketError: CustomStringConvertible {
         }
       return
         "'\(text.prefix(60))' \(why). Write it like 2024-01-31 or 2024-01-31T15:30:00Z, in UTC."
+    case .invalidAction(let action, let fault):
+      let day = Timestamp.text(nanoseconds: action.timeNs)
+      let why =
+        switch fault {
+        case .symbol: "the store has no symbol \(action.symbol)"
+        case .time: "the day lies outside the years 1678 to 2261"
+        case .ratio: "its ratio \(action.value) is not above zero"
+        case .cash: "its cash \(action.value) is not a number from zero"
+        case .ticker: "\(action.value) points to no other ticker"
+        case .delistingReturn: "its return \(action.value) is not a number from -1"
+        case .factor: "its factor \(action.factor) is not a number above zero"
+        case .repeated: "the symbol has another on that day"
+        }
+      return "the \(action.kind.rawValue) of symbol \(action.symbol) on \(day): \(why)"
+    case .dividendTooLarge(let symbol, let timeNs, let value, let close):
+      let day = Timestamp.text(nanoseconds: timeNs)
+      return "\(symbol) has a dividend of \(value) on \(day), and closed at \(close) before; "
+        + "is the dividend in today's shares, or the price adjusted already?"
+    case .closeMissing(let panel):
+      return "panel \(panel) has no field 'close', from which dividends become factors"
+    case .splitsOutOfRange(let symbol):
+      return "the splits of \(symbol) multiply to more than a number can hold"
     }
   }
 }

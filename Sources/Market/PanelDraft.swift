@@ -26,6 +26,8 @@ public struct PanelDraft: Sendable {
   public var frequencyNs: Int64
   /// Whether prices at or below zero are valid.
   public var allowsNegativePrices: Bool
+  /// What the prices were adjusted by before they came here.
+  public var adjusted = Adjustment.none
   /// The fields, in file order.
   public var fields: [Field]
 
@@ -48,7 +50,7 @@ public struct PanelDraft: Sendable {
 public struct QuarantinedRow: Sendable, Hashable {
   /// Path as the user gave it.
   public var file: String
-  /// Line in the file, 1 for the first.
+  /// Line in the file, 1 for the first; 0 if it is not known.
   public var line: Int
   /// Name of the offending column.
   public var column: String
@@ -65,4 +67,7 @@ public struct QuarantinedRow: Sendable, Hashable {
     self.text = text
     self.reason = reason
   }
+
+  /// File and line as one text.
+  public var place: String { line > 0 ? "\(file):\(line)" : file }
 }

@@ -50,6 +50,7 @@ extension FolderStore {
       part.draft = draft
       // Rows that were kept out have no time that could be trusted: they go with the last of the file's bars.
       part.quarantine = index == drafts.count - 1 ? rows : []
+      part.actions = index == drafts.count - 1 ? change.actions : []
       let old = names.contains(name) ? try PriceFile(path: file(name)) : nil
       steps.append(try part.step(on: old, path: file(name), &outcome))
     }
@@ -73,8 +74,15 @@ extension FolderStore {
         var content = try StoreContent(file) { $0 != change.draft.name }
         content.quarantine.removeAll { $0.panel == change.draft.name }
         content.revisions.removeAll { $0.panel == change.draft.name }
-        content.merge([])
+        content.merge([] as [SymbolTable.Entry])
         contents.append((name, content))
+      }
+      // What a file that goes knew of actions stays with the last one.
+      let orphans = contents.filter(\.content.panels.isEmpty).flatMap(\.content.actions)
+      if !orphans.isEmpty, let last = contents.lastIndex(where: { !$0.content.panels.isEmpty }) {
+        contents[last].content.actions =
+          ActionMerge(orphans, adding: contents[last].content.actions).actions
+        contents[last].content.merge([] as [SymbolTable.Entry])
       }
     }
     try write(contents)
@@ -137,7 +145,7 @@ extension FolderStore {
   }
 
   /// Completes what a writer decided, and removes what one left behind that did not come so far.
-  private func complete() throws(StorageError) {
+  func complete() throws(StorageError) {
     let changes = changes()
     for change in changes {
       switch change {

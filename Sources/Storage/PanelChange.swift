@@ -10,6 +10,7 @@ struct PanelChange {
 
   var draft: PanelDraft
   var quarantine: [QuarantinedRow]
+  var actions: [NamedAction] = []
   var policy: Policy
 
   /// Whether the panel of that name goes.
@@ -34,6 +35,8 @@ struct PanelChange {
     let known = old?.panels.first { $0.name == name }
     var content = StoreContent()
     if let old { content = try StoreContent(old) { $0 != name } }
+    let actionsBefore = content.actions
+    content.merge(actions)
     switch policy {
     case .replace(let force):
       if known != nil, !force { throw .panelExists(panel: name, path: path) }
@@ -57,7 +60,8 @@ struct PanelChange {
         }
       }
       let isSame =
-        merge.changesNothing && rows == 0 && ContentHash.isSame(before, content.symbols)
+        merge.changesNothing && rows == 0 && content.actions == actionsBefore
+        && ContentHash.isSame(before, content.symbols)
       return Step(content: isSame ? nil : content, merge: merge)
     }
     let panel = try PanelContent(draft)

@@ -55,6 +55,7 @@ struct PanelContent: Sendable {
     try group.setAttribute("frequency_ns", info.frequencyNs)
     try group.setAttribute("time_zone", info.calendar.timeZone)
     try group.setAttribute("negative_prices", info.allowsNegativePrices ? "allowed" : "refused")
+    if info.adjusted != .none { try group.setAttribute("adjusted", info.adjusted.rawValue) }
     let time = try group.write("time", timeNs)
     try time.setAttribute("units", "nanoseconds since 1970-01-01")
     try time.makeScale("time")

@@ -20,6 +20,8 @@ public struct PanelInfo: Sendable, Equatable {
   public var lifetimes: [ClosedRange<Int>?]
   /// Whether prices at or below zero are valid.
   public var allowsNegativePrices: Bool
+  /// What the stored prices were adjusted by before they came here: `none` if they are raw.
+  public var adjusted = Adjustment.none
   /// SHA-256 of times, symbols, lifetimes and fields, in hexadecimal.
   public var contentHash: String
 }
@@ -66,6 +68,7 @@ extension PanelInfo {
     range = draft.timeNs[0]...draft.timeNs[bars - 1]
     lifetimes = Self.lifetimes(draft)
     allowsNegativePrices = draft.allowsNegativePrices
+    adjusted = draft.adjusted
     contentHash = ""
   }
 

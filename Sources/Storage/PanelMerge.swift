@@ -92,6 +92,9 @@ struct PanelMerge: Sendable {
         "calendar", "\(old.calendar.name) in \(old.calendar.timeZone)",
         "\(new.calendar.name) in \(new.calendar.timeZone)")
     }
+    if old.adjusted != new.adjusted {
+      throw contradiction("adjustment", old.adjusted.rawValue, new.adjusted.rawValue)
+    }
     if old.frequencyNs != new.frequencyNs {
       throw contradiction("frequency", "\(old.frequencyNs) ns", "\(new.frequencyNs) ns")
     }

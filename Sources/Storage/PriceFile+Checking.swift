@@ -41,7 +41,8 @@ extension PriceFile {
     // A file made by another program may have a hash of no panel, and so none of its own.
     if !panels.contains(where: { $0.contentHash.isEmpty }) {
       try compare(
-        "the file", contentHash, ContentHash.file(symbols: symbols.entries, panels: panels))
+        "the file", contentHash,
+        ContentHash.file(symbols: symbols.entries, actions: actions, panels: panels))
     }
     let file = try PriceFile.open(path)
     let root = try reading(path) { () throws(HDF5Error) in try file.root() }

@@ -9,6 +9,7 @@ struct PriceFile: Sendable {
   let contentHash: String
   let panels: [PanelInfo]
   let symbols: SymbolTable
+  let actions: CorporateActions
   let quarantineCount: Int
 
   var part: PartReader { PartReader(path: path) }
@@ -34,6 +35,7 @@ struct PriceFile: Sendable {
     } else {
       symbols = try Self.readSymbols(try part.group(root, "symbols"), part)
     }
+    actions = try Self.readActions(root, symbols, part)
     quarantineCount =
       root.kind(of: "quarantine") == nil
       ? 0 : try part.dataset(try part.group(root, "quarantine"), "line", [nil]).count
@@ -195,7 +197,8 @@ struct PriceFile: Sendable {
       calendar: try calendars.calendar(calendarName, zone: zone.isEmpty ? nil : zone, inside),
       frequencyNs: frequency,
       range: timeNs[0]...timeNs[timeNs.count - 1], lifetimes: [],
-      allowsNegativePrices: negative == "allowed", contentHash: hash)
+      allowsNegativePrices: negative == "allowed", adjusted: try readAdjusted(group, inside, part),
+      contentHash: hash)
     if group.kind(of: "first") == nil, group.kind(of: "last") == nil {
       info.lifetimes = try readLifetimes(info, group, part)
       return (info, timeNs)

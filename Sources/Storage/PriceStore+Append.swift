@@ -36,6 +36,7 @@ extension PriceStore {
   /// - Parameters:
   ///   - draft: the panel, its axes strictly increasing and distinct as those of any panel.
   ///   - quarantine: rows kept out of it; those that the store lists already are not listed twice.
+  ///   - actions: corporate actions to add to those that the store has; the new ones go before.
   ///   - path: the file, or the folder (an existing one, or a path that ends in a slash).
   ///   - revise: whether values that differ from stored ones take their place; what was there is kept in the table of
   ///     revisions.
@@ -46,11 +47,13 @@ extension PriceStore {
   ///   `invalidContent`, `unwritable`, `storeInUse`, and what opening throws; then nothing has changed.
   @discardableResult
   public static func append(
-    _ draft: PanelDraft, quarantine: [QuarantinedRow] = [], to path: String, revise: Bool = false,
-    source: String = "", period: Period? = nil, patience: Double = defaultPatience
+    _ draft: PanelDraft, quarantine: [QuarantinedRow] = [], actions: [NamedAction] = [],
+    to path: String, revise: Bool = false, source: String = "", period: Period? = nil,
+    patience: Double = defaultPatience
   ) throws(StorageError) -> AppendOutcome {
     let change = PanelChange(
-      draft: draft, quarantine: quarantine, policy: .append(revise: revise, source: source))
+      draft: draft, quarantine: quarantine, actions: actions,
+      policy: .append(revise: revise, source: source))
     return try apply(change, to: path, period, patience)
   }
 
@@ -88,8 +91,7 @@ extension PriceStore {
     // A draft that can't be stored should not make a folder.
     _ = try PanelInfo(change.draft)
     if isFolder(path) { return try FolderStore(path).apply(change, period, patience) }
-    let lock = try StoreLock(
-      AtomicFile.hidden(AtomicFile.realPath(path) ?? path, ".lock"), of: path, patience: patience)
+    let lock = try StoreLock(of: path, patience: patience)
     defer { lock.release() }
     let old = access(path, F_OK) == 0 ? try PriceFile(path: path) : nil
     var outcome = AppendOutcome()

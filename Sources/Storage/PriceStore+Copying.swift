@@ -46,18 +46,13 @@ extension PriceStore {
     throws(StorageError)
     -> [String]
   {
-    let isFolder = isFolder(path)
     try checkTarget(path)
-    let lock = try StoreLock(
-      isFolder
-        ? FolderStore(path).file(".lock")
-        : AtomicFile.hidden(AtomicFile.realPath(path) ?? path, ".lock"), of: path,
-      patience: patience)
+    let lock = try StoreLock(of: path, patience: patience)
     defer { lock.release() }
     var written: [String] = []
     for file in try open(path).files where try !file.verify().isEmpty {
       var content = try StoreContent(file)
-      content.merge([])
+      content.merge([] as [SymbolTable.Entry])
       try write(content, to: file.path, force: true)
       written.append(file.path)
     }

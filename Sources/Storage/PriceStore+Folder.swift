@@ -55,10 +55,11 @@ extension PriceStore {
     }
     var entries: [SymbolTable.Entry] = []
     for file in files { entries = Self.merge(entries, file.symbols.entries) }
+    let symbols = SymbolTable(entries)
     self.init(
       path: folder, createdUTC: files.map(\.createdUTC).max() ?? "",
-      contentHash: Self.hash(of: files.map(\.contentHash)), panels: panels,
-      symbols: SymbolTable(entries),
+      contentHash: Self.hash(of: files.map(\.contentHash)), panels: panels, symbols: symbols,
+      actions: try Self.actions(of: files, symbols),
       quarantineCount: files.reduce(0) { $0 + $1.quarantineCount }, files: files)
   }
 

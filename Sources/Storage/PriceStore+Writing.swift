@@ -39,12 +39,13 @@ extension PriceStore {
   ///
   /// The file is written anew with its other panels and takes the place of the old one in one step; whoever has
   /// the old one loaded keeps it. Facts about symbols are merged: what the draft knows goes before what the
-  /// store knows. Symbols that no panel has any more are dropped. A path that ends in a slash, or names a folder, is a
-  /// store of one file a period; of those too, all change in one step.
+  /// store knows. Symbols that no panel and no corporate action has any more are dropped. A path that ends in a slash, or
+  /// names a folder, is a store of one file a period; of those too, all change in one step.
   ///
   /// - Parameters:
   ///   - draft: the panel.
   ///   - quarantine: rows kept out of it.
+  ///   - actions: corporate actions to add to those that the store has; the new ones go before.
   ///   - path: the file or folder.
   ///   - force: whether a panel of the same name may be replaced, with its quarantined rows and its revisions.
   ///   - period: of a new folder; told by the length of a bar unless given.
@@ -52,10 +53,11 @@ extension PriceStore {
   /// - Throws: `panelExists`, `invalidContent`, `unwritable`, `storeInUse`, and what opening an existing file throws;
   ///   then nothing has changed.
   public static func add(
-    _ draft: PanelDraft, quarantine: [QuarantinedRow] = [], to path: String, force: Bool = false,
-    period: Period? = nil, patience: Double = defaultPatience
+    _ draft: PanelDraft, quarantine: [QuarantinedRow] = [], actions: [NamedAction] = [],
+    to path: String, force: Bool = false, period: Period? = nil, patience: Double = defaultPatience
   ) throws(StorageError) {
-    let change = PanelChange(draft: draft, quarantine: quarantine, policy: .replace(force: force))
+    let change = PanelChange(
+      draft: draft, quarantine: quarantine, actions: actions, policy: .replace(force: force))
     _ = try apply(change, to: path, period, patience)
   }
 
@@ -64,6 +66,7 @@ extension PriceStore {
     _ content: StoreContent, to path: String, force: Bool, form: Form = .plain
   ) throws(StorageError) {
     let calendars = try ownCalendars(content.panels.map(\.info))
+    let actions = try table(content.actions, content.symbols)
     let hashes = content.hashing()
     // Its thread reads what our callers own.
     defer { _ = hashes() }
@@ -74,7 +77,7 @@ extension PriceStore {
         try Header.write(root, format: "prices", version: version)
         try root.setAttribute("created_utc", Header.now())
         try writeSymbols(content.symbols, in: try root.createGroup("symbols"))
-        try writeActions(in: try root.createGroup("actions"))
+        try writeActions(actions, in: try root.createGroup("actions"))
         try writeQuarantine(content.quarantine, in: try root.createGroup("quarantine"))
         if !content.revisions.isEmpty {
           try Revision.write(content.revisions, in: try root.createGroup("revisions"))
@@ -93,7 +96,8 @@ extension PriceStore {
           try folder.group(info.name).setAttribute("content_sha256", info.contentHash)
         }
         try root.setAttribute(
-          "content_sha256", ContentHash.file(symbols: content.symbols, panels: panels))
+          "content_sha256",
+          ContentHash.file(symbols: content.symbols, actions: actions, panels: panels))
         try file.close()
       }
     }
@@ -114,17 +118,6 @@ extension PriceStore {
     }
     try group.writeColumn("lot", entries.map(\.lot), along: symbol)
     try group.writeColumn("tick", entries.map(\.tick), along: symbol)
-  }
-
-  /// The table of corporate actions; nothing fills it yet, and readers find its columns.
-  private static func writeActions(in group: borrowing Group) throws(HDF5Error) {
-    let rows = try group.writeRows(0)
-    try group.writeColumn("symbol", [Int32](), along: rows)
-    let time = try group.write("time", [Int64]())
-    try time.setAttribute("units", "nanoseconds since 1970-01-01")
-    try time.attach(rows, dimension: 0)
-    try group.writeColumn("kind", [String](), along: rows)
-    try group.writeColumn("value", [Double](), along: rows)
   }
 
   private static func writeQuarantine(

@@ -1,5 +1,6 @@
 import Glibc
 import HDF5
+import Kernels
 import Market
 
 /// A file of panels, or a folder of such files: where prices live.
@@ -8,11 +9,11 @@ import Market
 ///     ├─ symbols/                  one row a symbol, over all panels
 ///     │    symbol name sector industry exchange currency     text [S]; symbol is the scale
 ///     │    lot tick                                          float64 [S], NaN = unknown
-///     ├─ actions/                  row · symbol int32 · time int64 · kind text · value float64   [A]
+///     ├─ actions/                  row · symbol int32 · time int64 · kind text · value, factor float64   [A]
 ///     ├─ quarantine/               row · panel file column text reason text · line int64         [Q]
 ///     ├─ revisions/                row · panel symbol field file revised_utc text · time int64 · old new float64   [R]
 ///     ├─ calendars/<name>          text: the definition of a calendar of the user's own; only if there is one
-///     └─ panels/<name>/            calendar, frequency_ns, time_zone, negative_prices, content_sha256
+///     └─ panels/<name>/            calendar, frequency_ns, time_zone, negative_prices, content_sha256, [adjusted]
 ///          time int64 [T] · symbol text [N]                  the two scales
 ///          <field> float64 [T, N]                            contiguous, unfiltered, NaN = missing
 ///          first last int64 [N]                              lifetimes; −1 for a symbol without any value
@@ -38,6 +39,8 @@ public struct PriceStore: Sendable {
   public let panels: [PanelInfo]
   /// The symbols over all panels.
   public let symbols: SymbolTable
+  /// Splits, dividends, renames and delistings, with places in `symbols`.
+  public let actions: CorporateActions
   /// Number of rows that were kept out of the panels.
   public let quarantineCount: Int
   /// The files, in time order.
@@ -49,18 +52,20 @@ public struct PriceStore: Sendable {
     let file = try PriceFile(path: path)
     return PriceStore(
       path: path, createdUTC: file.createdUTC, contentHash: file.contentHash, panels: file.panels,
-      symbols: file.symbols, quarantineCount: file.quarantineCount, files: [file])
+      symbols: file.symbols, actions: file.actions, quarantineCount: file.quarantineCount,
+      files: [file])
   }
 
   init(
     path: String, createdUTC: String, contentHash: String, panels: [PanelInfo],
-    symbols: SymbolTable, quarantineCount: Int, files: [PriceFile]
+    symbols: SymbolTable, actions: CorporateActions, quarantineCount: Int, files: [PriceFile]
   ) {
     self.path = path
     self.createdUTC = createdUTC
     self.contentHash = contentHash
     self.panels = panels
     self.symbols = symbols
+    self.actions = actions
     self.quarantineCount = quarantineCount
     self.files = files
   }

@@ -83,8 +83,9 @@ extension ResultStore {
   {
     try reading(path) { () throws(HDF5Error) in
       var attributes = ResultAttributes()
-      // Results of before there was a choice have all rows.
-      for (name, key) in texts where name != "kept" || root.hasAttribute(name) {
+      // Results of before there was a choice have all rows, and no adjustment.
+      let later: Set = ["kept", "adjust"]
+      for (name, key) in texts where !later.contains(name) || root.hasAttribute(name) {
         attributes[keyPath: key] = try root.textAttribute(name)
       }
       for (name, key) in reals {

@@ -139,7 +139,7 @@ extension ResultStore {
       ("engine_version", \.engineVersion), ("cpu", \.cpu), ("blas_core", \.blasCore),
       ("started_utc", \.startedUTC), ("convention", \.convention), ("store", \.store),
       ("panel", \.panel), ("fill", \.fill), ("from", \.from), ("to", \.to),
-      ("warnings", \.warnings), ("kept", \.kept),
+      ("warnings", \.warnings), ("kept", \.kept), ("adjust", \.adjust),
     ]
   }
 

@@ -127,6 +127,8 @@ public struct ResultAttributes: Sendable, Equatable {
   public var panel = ""
   /// Fill mode.
   public var fill = ""
+  /// What prices were adjusted by; empty in results of before there was a choice.
+  public var adjust = ""
   /// Bars in a year.
   public var barsPerYear = 0.0
   /// Number of traded bars.

@@ -31,6 +31,8 @@ public enum StorageError: Error, Equatable {
   case shapeMismatch(path: String, part: String, found: [Int], expected: [Int])
   /// The result has no trace of this lane.
   case traceMissing(lane: Int64, path: String, available: Int)
+  /// Prices can't be adjusted by the store's corporate actions.
+  case notAdjustable(panel: String, path: String, reason: String)
   /// Another process is at work on the same output.
   case inUse(path: String)
   /// Another process has been writing this store for longer than we wait; `holder` names it, if that is known.
@@ -76,6 +78,8 @@ extension StorageError: CustomStringConvertible {
       "\(path) is damaged: \(part) has the shape \(found), its dimensions give \(expected)."
     case .traceMissing(let lane, let path, let available):
       "\(path) has no trace of lane \(lane) (it has \(available) traces). Make it with apus replay."
+    case .notAdjustable(let panel, let path, let reason):
+      "panel \(panel) of \(path) can't be adjusted: \(reason). Look at its actions: apus inspect \(path) --actions."
     case .inUse(let path):
       "\(path) is held by another process that writes the same output. Wait for it, or choose another name with -o."
     case .storeInUse(let path, let holder, let seconds):
@@ -129,31 +133,6 @@ func writing<Value: ~Copyable>(_ path: String, _ body: () throws(HDF5Error) -> V
 func unwritable(_ path: String, _ error: HDF5Error) -> StorageError {
   .unwritable(path: path, reason: "could not \(error.operation) a part: \(error.cause)")
 }
-
-/// The candidate that a misspelt name most likely meant: at most a third of its letters wrong.
-func nearestName(to name: String, among candidates: [String]) -> String? {
-  let scored = candidates.map { ($0, editDistance(Array(name.utf8), Array($0.utf8))) }
-  guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(1, name.utf8.count / 3) else {
-    return nil
-  }
-  return best.0
-}
-
-/// Insertions, deletions and replacements between two words (Levenshtein).
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-  var row = Array(0...b.count)
-  for (i, x) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, y) in b.enumerated() {
-      let above = row[j + 1]
-      row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-      diagonal = above
-    }
-  }
-  return row[b.count]
-}
-
 extension PanelConflict: CustomStringConvertible {
   /// For example `AAPL 2024-01-02 close 10.5, now 10.6`.
   public var description: String {

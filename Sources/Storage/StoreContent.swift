@@ -7,6 +7,7 @@ import Synchronization
 struct StoreContent {
   var panels: [PanelContent] = []
   var symbols: [SymbolTable.Entry] = []
+  var actions: [NamedAction] = []
   var quarantine: [(panel: String, row: QuarantinedRow)] = []
   var revisions: [Revision] = []
 
@@ -19,15 +20,23 @@ struct StoreContent {
       panels.append(PanelContent(try file.load(info.name, fields: info.fields)))
     }
     symbols = file.symbols.entries
+    actions = file.actions.named(by: file.symbols)
     quarantine = try file.quarantinedRows()
     revisions = try file.revisions()
   }
 
-  /// Takes facts about symbols, and drops those that no panel has.
+  /// Takes facts about symbols, and drops those that no panel and no action has.
   mutating func merge(_ entries: [SymbolTable.Entry]) {
-    let used = Set(panels.flatMap(\.info.symbols))
-    symbols = PriceStore.merge(symbols, entries).filter { used.contains($0.symbol) }
+    // Tickers that stand only in actions have a row too, as actions point to rows.
+    let named = actions.flatMap(\.symbols)
+    let all = PriceStore.merge(
+      PriceStore.merge(symbols, entries), named.map { SymbolTable.Entry(symbol: $0) })
+    let used = Set(panels.flatMap(\.info.symbols)).union(named)
+    symbols = all.filter { used.contains($0.symbol) }
   }
+
+  /// Takes corporate actions, which go before those that are there.
+  mutating func merge(_ new: [NamedAction]) { actions = ActionMerge(actions, adding: new).actions }
 
   /// Takes quarantined rows of a panel, without those that are listed already; returns how many were new.
   mutating func add(_ rows: [QuarantinedRow], of panel: String) -> Int {

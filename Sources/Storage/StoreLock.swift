@@ -43,6 +43,15 @@ struct StoreLock {
     }
   }
 
+  /// Waits for whoever writes a store, a file or a folder that is there.
+  init(of store: String, patience: Double) throws(StorageError) {
+    let path =
+      PriceStore.isFolder(store)
+      ? FolderStore(store).file(".lock")
+      : AtomicFile.hidden(AtomicFile.realPath(store) ?? store, ".lock")
+    try self.init(path, of: store, patience: patience)
+  }
+
   func release() {
     // Before the lock goes, or it could be the next writer's.
     unlink(path)

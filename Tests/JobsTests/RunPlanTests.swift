@@ -13,7 +13,7 @@ import Testing
     #expect(
       bench.complaint(data: "symbols: ['AAA', 'BBC']")
         == "data.symbols: no symbol 'BBC'. Did you mean 'BBB'?\n"
-        + "  panel us_equity_1d has 3 symbols: apus inspect lists them")
+        + "  panel us_equity_1d has 3 symbols: apus inspect --symbols lists them")
     #expect(
       bench.complaint(data: "symbols: { sector: 'energy' }")
         == "data.symbols: no sector 'energy'. Did you mean 'Energy'?\n  known: Energy, Materials")

@@ -33,7 +33,7 @@ import Testing
 
   private static let topKeys =
     "apus, name, data, parameters, where, strategy, account, execution, metrics, rank, seed"
-  private static let dataKeys = "store, panel, symbols, from, to, warm_up"
+  private static let dataKeys = "store, panel, symbols, from, to, warm_up, adjust"
   private static let strategyKeys =
     "long_entry, long_exit, short_entry, short_exit, stop_loss, take_profit, trailing_stop, let, size"
 
@@ -497,6 +497,13 @@ import Testing
     #expect(Self.message([("extra", text)]) == message)
   }
 
+  @Test func unknownAdjustment() {
+    #expect(
+      Self.message([("data", "data: { store: 'p', adjust: 'split' }")])
+        == "line 3, data.adjust: no adjustment 'split'. Did you mean 'splits'?\n"
+        + "  known: none, splits, total_return")
+  }
+
   @Test func unknownWarmUp() {
     #expect(
       Self.message([("data", "data: { store: 'p', warm_up: 'histroy' }")])
@@ -509,10 +516,6 @@ import Testing
   @Test(
     "what is not in this version, and what changes nothing",
     arguments: [
-      (
-        "data", "data: { store: 'p', adjust: ", "'total_return'", "'splits'",
-        "adjusting by corporate actions"
-      ),
       ("data", "data: { store: 'p', benchmark: ", "'SPY'", "null", "a benchmark"),
       ("account", "account: { leverage: ", "2", "1", "leverage other than 1"),
       ("account", "account: { flows: ", "[1]", "[]", "deposits and withdrawals"),

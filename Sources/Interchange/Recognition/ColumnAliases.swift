@@ -1,3 +1,5 @@
+import Kernels
+
 /// Names by which vendors call their columns, after `ColumnName.canonical`.
 enum ColumnAliases {
   /// Names of a meaning, best first.
@@ -101,29 +103,9 @@ enum ColumnName {
     ["time", "symbol", "first", "last"].contains(canonical) ? canonical + "_value" : canonical
   }
 
-  /// The candidate with the fewest edits from a name, if that is at most two in five of its
-  /// letters, or one.
+  /// The candidate that was probably meant by a name, if any is near; written differently, they are equal.
   static func nearest(_ name: String, in candidates: [String]) -> String? {
-    let wanted = canonical(name)
-    let scored = candidates.map { (distance: edits(wanted, canonical($0)), name: $0) }
-    guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(1, wanted.count * 2 / 5) ? best.name : nil
-  }
-
-  /// Levenshtein distance; names cut at 64 characters, as a longer one is no slip of the pen.
-  private static func edits(_ a: String, _ b: String) -> Int {
-    let a = Array(a.prefix(64))
-    let b = Array(b.prefix(64))
-    var row = Array(0...b.count)
-    for i in a.indices {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for j in b.indices {
-        let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[b.count]
+    let nearest = nearestName(to: canonical(name), among: candidates.map(canonical))
+    return nearest.flatMap { found in candidates.first { canonical($0) == found } }
   }
 }

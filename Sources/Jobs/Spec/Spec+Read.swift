@@ -96,10 +96,8 @@ extension Spec {
     }
     let warmUp = try data.choice("warm_up", "warm-up", of: ["history", "window"])
     warmsOnHistory = warmUp != "window"
-    try data.notYet(
-      "adjust", "adjusting by corporate actions",
-      instead: "The store has no action table yet: prices are used as stored ('none').",
-      neutral: [.string("none"), .string("splits")])
+    let adjust = try data.choice("adjust", "adjustment", of: Adjustment.allCases.map(\.rawValue))
+    adjustment = adjust.flatMap { Adjustment(rawValue: $0) } ?? .splits
     try data.notYet(
       "benchmark", "a benchmark", instead: "Remove it; metrics against a benchmark come later.")
     try data.finish()

@@ -1,5 +1,6 @@
 import Expressions
 import Kernels
+import Market
 import Strategies
 
 /// A job description, checked as far as that goes without the store.
@@ -28,6 +29,8 @@ public struct Spec: Sendable {
   public var from: Int64?
   /// Last instant of trading; a plain date includes its whole day.
   public var to: Int64?
+  /// What prices are adjusted by.
+  public var adjustment = Adjustment.splits
   /// Whether indicators see the bars before `from`.
   public var warmsOnHistory = true
   /// Parameters in the order of the spec.

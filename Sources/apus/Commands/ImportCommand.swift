@@ -15,6 +15,8 @@ enum ImportCommand: Command {
         + " recognised; --dry-run shows how, and what would be stored. What can be read in two ways is refused with the"
         + " flag that decides. Rows that break a rule (a price below zero, a high below a low, the same"
         + " symbol and time twice, …) are kept out, counted, and listed by: apus inspect STORE --quarantine.",
+      "With --format the files hold no prices but facts about symbols that the store has: "
+        + ImporterCatalog.facts.map { "\($0.name): \($0.summary)" }.joined(separator: "; ") + ".",
       "The store is written anew and put in place in one step: whatever goes wrong, it is as it was. A store that ends in"
         + " a slash is a folder of one file a year, or a month for bars shorter than a day.",
       "--append adds what a panel does not have yet: bars, symbols, fields, missing values. The same files again change"
@@ -26,6 +28,9 @@ enum ImportCommand: Command {
       Example(
         "apus import download.csv --symbol ACME --dry-run",
         "How a file would be read; nothing is written."),
+      Example(
+        "apus import splits.csv --format actions --store sp500.h5",
+        "Splits and dividends into a store that has prices."),
       Example(
         "apus import data/*.csv --symbol-from-filename --store sp500.h5 --panel us_equity_1d",
         "One file a symbol."),
@@ -64,6 +69,9 @@ enum ImportCommand: Command {
     common: [CommonOptions.json, CommonOptions.quiet, CommonOptions.force, CommonOptions.dryRun])
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
+    if ImporterCatalog.factsImporter(named: arguments.string("format")) != nil {
+      return try runFacts(arguments, console)
+    }
     let isDry = arguments.flag("dry-run")
     var job = ImportJob(
       files: arguments.positionals("FILE"), store: try store(arguments, isDry: isDry))
@@ -118,7 +126,9 @@ enum ImportCommand: Command {
   }
 
   /// The store; empty for a dry run without one.
-  private static func store(_ arguments: ParsedArguments, isDry: Bool) throws(ArgumentsError) -> String {
+  private static func store(_ arguments: ParsedArguments, isDry: Bool) throws(ArgumentsError)
+    -> String
+  {
     if let store = arguments.optionalString("store") { return store }
     if isDry { return "" }
     throw .missingOption(option: "--store", valueName: "STORE", verb: "import", program: "apus")
@@ -146,7 +156,7 @@ enum ImportCommand: Command {
     }
     if !counts.isEmpty { try console.print("quarantined  \(counts.joined(separator: ", "))") }
     for row in outcome.quarantined.prefix(isDry ? 10 : 3) {
-      console.talk("  \(row.file):\(row.line): \(row.column): \(row.reason)")
+      console.talk("  \(row.place): \(row.column): \(row.reason)")
     }
     if outcome.quarantined.count > (isDry ? 10 : 3) {
       console.talk(

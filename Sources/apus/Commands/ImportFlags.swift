@@ -7,7 +7,15 @@ enum ImportFlags {
   static let options: [OptionSpec] = [
     .value(
       "format", "NAME", help: "Format of the files; auto tells by name and content.",
-      default: "auto", completion: .choices(["auto"] + ImporterCatalog.all.map { $0.name })),
+      default: "auto",
+      completion: .choices(
+        ["auto"] + ImporterCatalog.all.map { $0.name } + ImporterCatalog.facts.map { $0.name })),
+    .value(
+      "map", "FILE", help: "Ticker history (LEAN map files): rows go to today's symbols.",
+      completion: .files),
+    .value(
+      "adjusted", "HOW", help: "What prices, or dividends, are adjusted by already.",
+      completion: .choices(Adjustment.allCases.map(\.rawValue))),
     .value(
       "columns", "FIELD=COLUMN,…",
       help: "Columns by hand: close=Price,time=Day; or by position, as 1=time,2=open,3=ignore."),
@@ -53,6 +61,8 @@ enum ImportFlags {
     options.allowsNegativePrices = arguments.flag("negative-prices")
     options.onBadRow =
       ImportOptions.BadRowPolicy(rawValue: arguments.string("on-bad-row")) ?? .quarantine
+    options.adjusted = arguments.optionalString("adjusted").flatMap { Adjustment(rawValue: $0) }
+    options.tickers = try arguments.optionalString("map").map { try LeanMapImporter.map($0) }
     options.columns = try columns(arguments)
     options.timeZone = arguments.optionalString("time-zone")
     options.fold = arguments.optionalString("fold").flatMap { ImportOptions.Fold(rawValue: $0) }

@@ -19,6 +19,7 @@ enum InspectCommand: Command {
       .flag("quarantine", help: "List the rows that were kept out of the panels."),
       .flag("symbols", help: "List the symbols with what is known of them."),
       .flag("revisions", help: "List the values that appends replaced."),
+      .flag("actions", help: "List splits, dividends, renames and delistings."),
       .flag("gaps", help: "Hold bars against the calendar: what is missing, what is too much."),
       .value("panel", "NAME", help: "With --gaps: this panel only."),
       .value("symbol", "X", help: "With --gaps: this symbol only, with every gap."),
@@ -39,18 +40,24 @@ enum InspectCommand: Command {
         throw StorageError.wrongFormat(path: path, expected: "store or result", found: found)
       }
       try refuse(
-        ["quarantine", "symbols", "revisions", "gaps", "verify"], arguments,
+        ["quarantine", "symbols", "actions", "revisions", "gaps", "verify"], arguments,
         "is for stores, and \(path) is a result")
       try result(try ResultFile(path), arguments, console)
       return .done
     }
     if arguments.flag("quarantine") {
-      try refuse(["symbols", "revisions", "gaps"], arguments, "can't be joined with --quarantine")
+      try refuse(
+        ["symbols", "actions", "revisions", "gaps"], arguments, "can't be joined with --quarantine")
+    }
+    if arguments.flag("symbols") {
+      try refuse(["actions", "revisions", "gaps"], arguments, "can't be joined with --symbols")
+    }
+    if arguments.flag("actions") {
+      try refuse(["revisions", "gaps"], arguments, "can't be joined with --actions")
     }
     if arguments.flag("revisions") {
-      try refuse(["symbols", "gaps"], arguments, "can't be joined with --revisions")
+      try refuse(["gaps"], arguments, "can't be joined with --revisions")
     }
-    if arguments.flag("gaps") { try refuse(["symbols"], arguments, "can't be joined with --gaps") }
     for name in ["panel", "symbol"] where arguments.isGiven(name) && !arguments.flag("gaps") {
       throw ArgumentsError.badValue(
         name: "--\(name)", value: arguments.string(name),
@@ -71,6 +78,8 @@ enum InspectCommand: Command {
       try GapsReport.print(store, arguments, console)
     } else if arguments.flag("symbols") {
       try symbols(store, arguments, console)
+    } else if arguments.flag("actions") {
+      try actions(store, arguments, console)
     } else {
       try panels(store, arguments, console)
     }
@@ -99,6 +108,7 @@ enum InspectCommand: Command {
     let to: String
     let fields: [String]
     let missing: [String: Int]
+    let adjusted: String
     let contentSha256: String
 
     init(_ info: PanelInfo, _ store: PriceStore) throws(StorageError) {
@@ -113,6 +123,7 @@ enum InspectCommand: Command {
       fields = info.fields
       missing = Dictionary(
         uniqueKeysWithValues: try store.missingCounts(info.name).map { ($0.field, $0.count) })
+      adjusted = info.adjusted.rawValue
       contentSha256 = info.contentHash
     }
   }
@@ -122,6 +133,7 @@ enum InspectCommand: Command {
     let createdUtc: String
     let contentSha256: String
     let quarantined: Int
+    let actions: Int
     let panels: [Panel]
   }
 
@@ -133,19 +145,23 @@ enum InspectCommand: Command {
     if arguments.flag("json") {
       let report = Store(
         store: store.path, createdUtc: store.createdUTC, contentSha256: store.contentHash,
-        quarantined: store.quarantineCount, panels: panels)
+        quarantined: store.quarantineCount, actions: store.actions.count, panels: panels)
       try console.print(try report.json())
       return
     }
     try console.print("store        \(store.path), made \(store.createdUTC)")
     try console.print("content      sha256 \(store.contentHash)")
     try console.print("quarantined  \(store.quarantineCount) rows")
+    if !store.actions.isEmpty { try console.print("actions      \(store.actions.count)") }
     for panel in panels {
       try console.print("")
       try console.print("panel        \(panel.name)")
       try console.print("calendar     \(panel.calendar), zone \(panel.timeZone)")
       try console.print("bars         \(panel.bars), \(panel.from) to \(panel.to)")
       try console.print("symbols      \(panel.symbols)")
+      if panel.adjusted != "none" {
+        try console.print("adjusted     \(panel.adjusted), before the import")
+      }
       let cells = Double(panel.bars) * Double(panel.symbols)
       var table = Table([
         .text("field"), .number("missing", .count), .number("of all", .fraction),
@@ -184,7 +200,7 @@ enum InspectCommand: Command {
       return
     }
     for (panel, row) in rows {
-      try console.print("\(row.file):\(row.line): \(row.column): \(row.reason)  [\(panel)]")
+      try console.print("\(row.place): \(row.column): \(row.reason)  [\(panel)]")
       try console.print("    \(row.text)")
     }
     console.talk("\(rows.count) rows were kept out")
@@ -225,26 +241,6 @@ enum InspectCommand: Command {
     }
     console.talk("\(rows.count) values were replaced")
   }
-
-  private static func symbols(
-    _ store: PriceStore, _ arguments: ParsedArguments, _ console: Console
-  ) throws {
-    if arguments.flag("json") {
-      let list = store.symbols.entries.map {
-        ["symbol": $0.symbol, "name": $0.name, "sector": $0.sector, "industry": $0.industry]
-      }
-      try console.print(try list.json())
-      return
-    }
-    var table = Table([.text("symbol"), .text("name"), .text("sector"), .text("industry")])
-    for entry in store.symbols.entries {
-      table.add([
-        .text(entry.symbol), .text(entry.name), .text(entry.sector), .text(entry.industry),
-      ])
-    }
-    try console.print(table)
-  }
-
   // MARK: - Results
 
   private struct Result: Encodable {
@@ -257,6 +253,7 @@ enum InspectCommand: Command {
     let lanesOk: Int64
     let lanesFailed: Int64
     let fill: String
+    let adjust: String
     let from: String
     let to: String
     let parameters: [String]
@@ -274,7 +271,8 @@ enum InspectCommand: Command {
       result: path, panel: attributes.panel, store: attributes.store,
       engineVersion: attributes.engineVersion, startedUtc: attributes.startedUTC,
       seconds: attributes.seconds, lanesOk: attributes.lanesOK,
-      lanesFailed: attributes.lanesFailed, fill: attributes.fill, from: attributes.from,
+      lanesFailed: attributes.lanesFailed, fill: attributes.fill, adjust: attributes.adjust,
+      from: attributes.from,
       to: attributes.to, parameters: file.parameters.map(\.name),
       metrics: file.metrics.map(\.name), rankedBy: file.leaderboardBy, rows: file.rowCount,
       traces: file.traceCount)
@@ -290,6 +288,7 @@ enum InspectCommand: Command {
       try console.print("rows         \(report.rows), the best")
     }
     try console.print("fill         \(report.fill)")
+    if !report.adjust.isEmpty { try console.print("adjusted by  \(report.adjust)") }
     try console.print("parameters   \(report.parameters.joined(separator: ", "))")
     try console.print("metrics      \(report.metrics.joined(separator: ", "))")
     try console.print("ranked by    \(report.rankedBy)")
