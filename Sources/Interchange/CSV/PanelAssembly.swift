@@ -36,7 +36,8 @@ enum PanelAssembly {
       timeNs: axes.times, symbols: axes.symbols, calendar: calendar, frequencyNs: frequency,
       allowsNegativePrices: options.allowsNegativePrices,
       fields: fields.map {
-        PanelDraft.Field(name: $0, values: values(tables, slots, $0, cells: cells, workers: workers))
+        PanelDraft.Field(
+          name: $0, values: values(tables, slots, $0, cells: cells, workers: workers))
       })
     return (draft, quarantined(tables), summary(tables, draft))
   }
