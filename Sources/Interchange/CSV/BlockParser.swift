@@ -75,7 +75,8 @@ struct BlockParser: ~Copyable {
   ///
   /// - Parameter keepsBadRows: whether bad rows need more than to be counted.
   /// - Returns: nil if the block holds a zero byte.
-  mutating func parse(_ text: borrowing TextBlock, _ plan: RowPlan, keepsBadRows: Bool) -> RowBlock? {
+  mutating func parse(_ text: borrowing TextBlock, _ plan: RowPlan, keepsBadRows: Bool) -> RowBlock?
+  {
     prepare(plan)
     if text.count > breaksCapacity {
       breaks.deallocate()
@@ -88,7 +89,8 @@ struct BlockParser: ~Copyable {
       text.base, text.count, plan.records.delimiter, breaks + 1, &odd)
     if odd & UInt32(apus_text_zero) != 0 { return nil }
     let rows = max(1, plan.symbolColumns.count) * (count / max(1, plan.dialect.header.count) + 1)
-    let block = RowBlock(width: plan.fields.count, capacity: rows, numbers: numbers, memory: &memory)
+    let block = RowBlock(
+      width: plan.fields.count, capacity: rows, numbers: numbers, memory: &memory)
     var context = Context(
       plan: plan, text: text.base, block: block, keepsBadRows: keepsBadRows, cells: text.base,
       ends: breaks + 1)
@@ -280,7 +282,9 @@ struct BlockParser: ~Copyable {
   }
 
   @inline(never)
-  private mutating func addTime(_ context: inout Context, _ key: UnsafePointer<UInt8>, _ length: Int)
+  private mutating func addTime(
+    _ context: inout Context, _ key: UnsafePointer<UInt8>, _ length: Int
+  )
     -> UInt32
   {
     guard case .instant(let instant) = outcome(&context) else { return ByteInterner.none }
@@ -335,7 +339,8 @@ struct BlockParser: ~Copyable {
   private mutating func symbolNumber(_ context: inout Context) -> UInt32 {
     guard let column = context.plan.symbolColumn else { return fixedSymbol }
     var cell = context.cell(column)
-    if let base = cell.baseAddress, cell.count > 0, base[0] <= 0x20 || base[cell.count - 1] <= 0x20 {
+    if let base = cell.baseAddress, cell.count > 0, base[0] <= 0x20 || base[cell.count - 1] <= 0x20
+    {
       cell = cell.trimmingSpaces
     }
     guard let base = cell.baseAddress, cell.count > 0 else {
@@ -414,7 +419,9 @@ struct BlockParser: ~Copyable {
 
   /// - Parameter column: where the values of a wide row come from; -1 for a long one.
   @inline(__always)
-  private func keepsRules(_ context: inout Context, _ row: UnsafePointer<Double>, _ column: Int) -> Bool {
+  private func keepsRules(_ context: inout Context, _ row: UnsafePointer<Double>, _ column: Int)
+    -> Bool
+  {
     let plan = context.plan
     let open = row[plan.open]
     let high = row[plan.high]
@@ -422,7 +429,8 @@ struct BlockParser: ~Copyable {
     let close = row[plan.close]
     let volume = row[plan.volume]
     // Comparisons with NaN are false, so a missing value breaks nothing.
-    let isPositive = plan.allowsNegativePrices || !(open <= 0 || high <= 0 || low <= 0 || close <= 0)
+    let isPositive =
+      plan.allowsNegativePrices || !(open <= 0 || high <= 0 || low <= 0 || close <= 0)
     let isOrdered = !(low > high || open < low || open > high || close < low || close > high)
     if isPositive, isOrdered, !(volume < 0) { return true }
     brokenRule(&context, row, column)
@@ -438,8 +446,9 @@ struct BlockParser: ~Copyable {
     bad(&context, rule, column < 0 ? plan.columns[slot] : column, reason)
   }
 
-  private func brokenRule(_ plan: RowPlan, _ row: UnsafePointer<Double>) -> (ImportRule, Int, String)
-  {
+  private func brokenRule(_ plan: RowPlan, _ row: UnsafePointer<Double>) -> (
+    ImportRule, Int, String
+  ) {
     func order(_ a: Int, _ relation: String, _ b: Int) -> (ImportRule, Int, String) {
       (.priceOrder, a, "\(plan.fields[a]) \(row[a]) lies \(relation) \(plan.fields[b]) \(row[b])")
     }

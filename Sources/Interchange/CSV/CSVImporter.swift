@@ -52,7 +52,8 @@ public enum CSVImporter: Importer {
         }
       }
       // A file each as long as there are some, then with others at theirs.
-      while case let index = next.wrappingAdd(1, ordering: .relaxed).oldValue, index < readers.count {
+      while case let index = next.wrappingAdd(1, ordering: .relaxed).oldValue, index < readers.count
+      {
         work(on: readers[index])
       }
       for reader in readers { work(on: reader) }

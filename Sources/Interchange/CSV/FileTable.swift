@@ -108,7 +108,8 @@ enum FileRows {
     -> [Int: Row]
   {
     guard ByteSources.canReadAgain(path),
-      let source = try? CSVSource.open(path, options, dialect.encoding) else {
+      let source = try? CSVSource.open(path, options, dialect.encoding)
+    else {
       return [:]
     }
     let records = RecordScanner(delimiter: dialect.delimiter, comment: dialect.comment)

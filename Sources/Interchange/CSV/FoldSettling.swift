@@ -32,7 +32,8 @@ enum FoldSettling {
         late.append(
           FileTable.LateRow(
             block: rows[0].block, row: rows[0].row, rule: .time, columnIndex: plan.timeColumn,
-            reason: "the clocks of \(plan.dialect.time.zone.name) showed this time twice, and the file "
+            reason:
+              "the clocks of \(plan.dialect.time.zone.name) showed this time twice, and the file "
               + "has it once; say which is meant with --fold"))
         continue
       }

@@ -45,7 +45,8 @@ struct ByteInterner: ~Copyable {
   /// A text by its number.
   subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
     precondition(index >= 0 && index < count, "no text \(index)")
-    return UnsafeBufferPointer(start: arena + entries[index].offset, count: Int(entries[index].length))
+    return UnsafeBufferPointer(
+      start: arena + entries[index].offset, count: Int(entries[index].length))
   }
 
   /// Forgets all texts.

@@ -90,8 +90,9 @@ package enum NumberParser {
     return negative ? -value : value
   }
 
-  /// A whole number below 2⁵². The processor's own conversion keeps half of its register, and so waits for the number
-  /// before.
+  /// A whole number below 2⁵².
+  ///
+  /// The processor's own conversion keeps half of its register, and so waits for the number before.
   @inline(__always)
   private static func exactly(_ whole: UInt64) -> Double {
     Double(bitPattern: whole | 0x4330_0000_0000_0000) - 4_503_599_627_370_496

@@ -34,7 +34,9 @@ struct RecordScanner: Sendable, Equatable {
       return last > 0 ? last : Self.last(Self.carriageReturn, in: text, count - 1)
     }
     var at = 0
-    while at < count, case .at(let end) = end(from: at, in: text, count, isLast: isLast) { at = end }
+    while at < count, case .at(let end) = end(from: at, in: text, count, isLast: isLast) {
+      at = end
+    }
     return at
   }
 
@@ -97,7 +99,8 @@ struct RecordScanner: Sendable, Equatable {
   func isPassedOver(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     if count > 0, text[0] == comment { return true }
     var at = 0
-    while at < count, text[at] == Self.space || text[at] == UInt8(ascii: "\t") && delimiter != text[at]
+    while at < count,
+      text[at] == Self.space || text[at] == UInt8(ascii: "\t") && delimiter != text[at]
     {
       at += 1
     }

@@ -105,7 +105,11 @@ final class TableReader: @unchecked Sendable {
     let dialect: Dialect
     do throws(ImportError) {
       let opened: any ByteSource
-      if let source { opened = source } else { opened = try ByteSources.open(path, options: options) }
+      if let source {
+        opened = source
+      } else {
+        opened = try ByteSources.open(path, options: options)
+      }
       head = HeadedSource(opened)
       dialect = try recognise(head)
       let text: any ByteSource =
@@ -123,12 +127,16 @@ final class TableReader: @unchecked Sendable {
 
   /// Finds out how the file is laid out, from its first bytes: as many as it takes for a few lines.
   private func recognise(_ source: HeadedSource) throws(ImportError) -> Dialect {
-    var count = DialectSniffer.headBytes
+    // A few hundred lines tell as much as thousands, and each of many files is recognised by itself.
+    var count = 32 << 10
     while true {
       let head = try source.peek(count)
       let isWhole = head.count < count
       let lines = head.count { $0 == 0x0A || $0 == 0x0D }
-      if !isWhole, lines < 4, count < RecordReader.recordLimit * 4 {
+      let isShort =
+        count < DialectSniffer.headBytes
+        ? lines < 256 : lines < 4 && count < RecordReader.recordLimit * 4
+      if !isWhole, isShort {
         count *= 2
         continue
       }
@@ -176,7 +184,8 @@ final class TableReader: @unchecked Sendable {
   }
 
   /// Leaves columns of text out, and finds the rows that are no numbers in a column that otherwise is.
-  private static func settleExtras(_ table: inout FileTable, _ plan: RowPlan) -> [FileTable.LateRow] {
+  private static func settleExtras(_ table: inout FileTable, _ plan: RowPlan) -> [FileTable.LateRow]
+  {
     var late: [FileTable.LateRow] = []
     for slot in plan.fields.indices {
       if slot >= plan.requiredCount {

@@ -33,7 +33,9 @@ struct TextBlock: ~Copyable {
 ///
 /// Where blocks are cut depends on how much room they have; what the records are does not.
 final class TextBlocks {
-  /// Why there is no further block. The line of a record is known to whoever counts lines.
+  /// Why there is no further block.
+  ///
+  /// The line of a record is known to whoever counts lines.
   enum Failure: Error {
     /// The next record is longer than `RecordReader.recordLimit`.
     case tooLong
