@@ -28,7 +28,9 @@ private func reading(_ text: String) throws -> (
     let (rows, bad, _) = try reading(
       header + good + "2024-01-05,A,\(digits)\n2024-01-08,A,1.\(zeros)1\n")
     #expect(rows == 4)
-    #expect(bad.count == 1 && bad[0].hasSuffix("is not finite; leave the cell empty where a value is missing"))
+    #expect(
+      bad.count == 1
+        && bad[0].hasSuffix("is not finite; leave the cell empty where a value is missing"))
     #expect(bad[0].utf8.count < 200)
   }
 
@@ -55,7 +57,8 @@ private func reading(_ text: String) throws -> (
     let names = (0..<90_000).map { "c\($0)" }.joined(separator: ",")
     let values = String(repeating: ",1", count: 90_000)
     let (rows, bad, _) = try reading(
-      "date,symbol,close," + names + "\n2024-01-02,A,1\(values)\n2024-01-03,A,1\n2024-01-04,A,2\(values)\n")
+      "date,symbol,close," + names
+        + "\n2024-01-02,A,1\(values)\n2024-01-03,A,1\n2024-01-04,A,2\(values)\n")
     #expect(rows == 2)
     #expect(bad == ["3 fields, where the header has 90003"])
     let many = String(repeating: "x,", count: 400_000)

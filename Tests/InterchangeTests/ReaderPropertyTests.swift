@@ -73,8 +73,10 @@ private func sample(_ random: inout SplitMix) -> Sample {
       var bytes = Array(sample.text.utf8)
       switch random.below(5) {
       case 0: bytes = [0xEF, 0xBB, 0xBF] + bytes
-      case 1: bytes = [0xFF, 0xFE] + sample.text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
-      case 2: bytes = [0xFE, 0xFF] + sample.text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+      case 1:
+        bytes = [0xFF, 0xFE] + sample.text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+      case 2:
+        bytes = [0xFE, 0xFF] + sample.text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
       case 3: bytes = gzip(Array(bytes.prefix(50))) + gzip(Array(bytes.dropFirst(50)))
       default: break
       }
@@ -108,7 +110,8 @@ private func sample(_ random: inout SplitMix) -> Sample {
       let symbol = "S\(random.below(9))"
       let note = random.below(15) == 0 ? "x" : ["12", "", "7.5"][random.below(3)]
       let bid = random.below(40) == 0 ? "oops" : "\(row)"
-      let line = "\(date),\(symbol),Firm \(row % 3),10,12,9,\(9 + random.below(4)),\(row),\(note),\(bid)"
+      let line =
+        "\(date),\(symbol),Firm \(row % 3),10,12,9,\(9 + random.below(4)),\(row),\(note),\(bid)"
       switch random.below(20) {
       case 0: text += line + ",1\n"
       case 1: text += "# a comment, \"with a quote\n"
@@ -137,7 +140,8 @@ private func sample(_ random: inout SplitMix) -> Sample {
         paths: paths, options: .init(), workers: workers, blockBytes: blockBytes)
       #expect(other.1 == bad, "seed \(seed), blocks of \(blockBytes)")
       #expect(other.2 == summary, "seed \(seed), blocks of \(blockBytes)")
-      #expect(other.0.timeNs == draft.timeNs && other.0.symbols.map(\.name) == draft.symbols.map(\.name))
+      #expect(
+        other.0.timeNs == draft.timeNs && other.0.symbols.map(\.name) == draft.symbols.map(\.name))
       for (a, b) in zip(draft.fields, other.0.fields) {
         let isSame = a.name == b.name && a.values.map(\.bitPattern) == b.values.map(\.bitPattern)
         #expect(isSame, "seed \(seed), blocks of \(blockBytes), \(a.name)")

@@ -53,7 +53,8 @@ final class RowPlan: Sendable {
       case .name: name = index
       case .field(let name): required.append((index, name))
       case .extra(let name): extras.append((index, name))
-      case .symbolColumn(let name): wide.append(SymbolColumn(column: index, symbol: Array(name.utf8)))
+      case .symbolColumn(let name):
+        wide.append(SymbolColumn(column: index, symbol: Array(name.utf8)))
       case .ignored: break
       }
     }

@@ -105,7 +105,11 @@ final class TableReader: @unchecked Sendable {
     let dialect: Dialect
     do throws(ImportError) {
       let opened: any ByteSource
-      if let source { opened = source } else { opened = try ByteSources.open(path, options: options) }
+      if let source {
+        opened = source
+      } else {
+        opened = try ByteSources.open(path, options: options)
+      }
       head = HeadedSource(opened)
       dialect = try recognise(head)
       let text: any ByteSource =
@@ -176,7 +180,8 @@ final class TableReader: @unchecked Sendable {
   }
 
   /// Leaves columns of text out, and finds the rows that are no numbers in a column that otherwise is.
-  private static func settleExtras(_ table: inout FileTable, _ plan: RowPlan) -> [FileTable.LateRow] {
+  private static func settleExtras(_ table: inout FileTable, _ plan: RowPlan) -> [FileTable.LateRow]
+  {
     var late: [FileTable.LateRow] = []
     for slot in plan.fields.indices {
       if slot >= plan.requiredCount {

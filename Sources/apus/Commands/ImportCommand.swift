@@ -82,7 +82,9 @@ enum ImportCommand: Command {
   }
 
   /// The store; empty for a dry run without one.
-  private static func store(_ arguments: ParsedArguments, isDry: Bool) throws(ArgumentsError) -> String {
+  private static func store(_ arguments: ParsedArguments, isDry: Bool) throws(ArgumentsError)
+    -> String
+  {
     if let store = arguments.optionalString("store") { return store }
     if isDry { return "" }
     throw .missingOption(option: "--store", valueName: "STORE", verb: "import", program: "apus")

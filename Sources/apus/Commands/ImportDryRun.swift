@@ -40,7 +40,9 @@ enum ImportDryRun {
     if file.skippedLines > 0 {
       form.append("\(file.skippedLines) \(file.skippedLines == 1 ? "line" : "lines") passed over")
     }
-    if !isJSON { form.append(file.hasHeader ? "header in line \(file.skippedLines + 1)" : "no header") }
+    if !isJSON {
+      form.append(file.hasHeader ? "header in line \(file.skippedLines + 1)" : "no header")
+    }
     if let field = file.wideField { form.append("wide: a column a symbol, each its \(field)") }
     try console.print("form         \(form.joined(separator: ", "))")
     try console.print("times        \(file.times), zone \(file.timeZone), \(file.order)")

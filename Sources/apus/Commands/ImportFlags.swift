@@ -20,19 +20,22 @@ enum ImportFlags {
       "date-format", "FORM",
       help: "How times are written: iso, dmy, mdy, mon, epoch-s, -ms, -us, -ns, excel, or"
         + " a pattern like '%d.%m.%Y %H:%M'."),
-    .value("delimiter", "CHAR", help: "Between columns: comma, semicolon, tab, pipe or a character."),
+    .value(
+      "delimiter", "CHAR", help: "Between columns: comma, semicolon, tab, pipe or a character."),
     .value("decimal", "CHAR", help: "Before decimals: a point or a comma."),
     .value("thousands", "CHAR", help: "Between thousands: a comma, a point, space or another."),
     .value("missing", "WORD,…", help: "Further cells that mean 'no value', such as 0,-99.99."),
     .value(
-      "field", "NAME", help: "What the columns of a wide file hold, one a symbol; close unless given."
+      "field", "NAME",
+      help: "What the columns of a wide file hold, one a symbol; close unless given."
     ),
     .value(
       "encoding", "NAME", help: "Encoding of the text.",
       completion: .choices(["UTF-8", "UTF-16 LE", "UTF-16 BE", "Latin-1"])),
     .value("skip-lines", "N", help: "Lines to pass over before the header."),
     .flag("no-header", help: "The first line holds values; name columns by position."),
-    .value("frequency", "LENGTH", help: "Length of a bar, such as 1m, 4h, 1d; inferred unless given."),
+    .value(
+      "frequency", "LENGTH", help: "Length of a bar, such as 1m, 4h, 1d; inferred unless given."),
   ]
 
   /// Reads the flags, and refuses those that contradict each other.
@@ -60,9 +63,10 @@ enum ImportFlags {
     options.thousands = try character(
       arguments, "thousands",
       names: ["point": ".", "comma": ",", "space": " ", "apostrophe": "'", "underscore": "_"])
-    options.missing = arguments.optionalString("missing").map {
-      $0.split(separator: ",").map(String.init)
-    } ?? []
+    options.missing =
+      arguments.optionalString("missing").map {
+        $0.split(separator: ",").map(String.init)
+      } ?? []
     options.field = arguments.optionalString("field")
     options.encoding = arguments.optionalString("encoding")
     if arguments.optionalString("skip-lines") != nil {
@@ -86,7 +90,8 @@ enum ImportFlags {
         "--field", field, "is for files with a column a symbol, and another flag gives the symbol")
     }
     if options.fold != nil, options.timeZone == "UTC" {
-      throw contradiction("--fold", options.fold?.rawValue ?? "", "contradicts --time-zone UTC, which has none")
+      throw contradiction(
+        "--fold", options.fold?.rawValue ?? "", "contradicts --time-zone UTC, which has none")
     }
     if let encoding = options.encoding, encoding == "" {
       throw contradiction("--encoding", encoding, "is empty")
@@ -99,7 +104,9 @@ enum ImportFlags {
     .badValue(name: name, value: value, reason: .other(reason, next: "give one of the two"))
   }
 
-  private static func columns(_ arguments: ParsedArguments) throws(ArgumentsError) -> [String: String] {
+  private static func columns(_ arguments: ParsedArguments) throws(ArgumentsError) -> [String:
+    String]
+  {
     var columns: [String: String] = [:]
     for pair in arguments.optionalString("columns")?.split(separator: ",") ?? [] {
       let parts = pair.split(separator: "=", maxSplits: 1)
@@ -126,7 +133,8 @@ enum ImportFlags {
       throw .badValue(
         name: "--\(name)", value: text,
         reason: .other(
-          "'\(text)' is not one character", next: "one of: \(names.keys.sorted().joined(separator: ", ")), or a character"))
+          "'\(text)' is not one character",
+          next: "one of: \(names.keys.sorted().joined(separator: ", ")), or a character"))
     }
     return character
   }
@@ -141,6 +149,7 @@ enum ImportFlags {
     }
     throw .badValue(
       name: "--frequency", value: text,
-      reason: .other("'\(text)' is no length of a bar", next: "write it like 30s, 1m, 4h, 1d or 1w"))
+      reason: .other("'\(text)' is no length of a bar", next: "write it like 30s, 1m, 4h, 1d or 1w")
+    )
   }
 }
