@@ -150,7 +150,9 @@ extension ImportError: CustomStringConvertible {
   }
 
   private static func hint(_ column: String, _ found: [String]) -> String {
-    if column == "symbol" { return "For one symbol a file, use --symbol or --symbol-from-filename." }
+    if column == "symbol" {
+      return "For one symbol a file, use --symbol or --symbol-from-filename."
+    }
     return found.count == 1
       ? "If another character than , ; tab | divides its columns, name it: --delimiter."
       : "Name it: --columns \(column)=…"

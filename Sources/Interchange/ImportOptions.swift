@@ -50,8 +50,9 @@ public struct ImportOptions: Sendable, Equatable {
   public var thousands: Character?
   /// Further words that mean "no value"; those that are numbers too are compared as text.
   public var missing: [String] = []
-  /// Field that the columns of a wide file hold; nil: `close`. Given, a file without a column of
-  /// symbols is wide.
+  /// Field that the columns of a wide file hold.
+  ///
+  /// nil: `close`. Given, a file without a column of symbols is wide.
   public var field: String?
   /// Encoding of the text, `UTF-8`, `UTF-16 LE`, `UTF-16 BE` or `Latin-1`; nil: recognised.
   public var encoding: String?

@@ -38,7 +38,9 @@ public enum ImporterCatalog {
       if let first, first.isJSON != isJSON {
         throw .badOption(
           option: "FILE", value: path,
-          reason: "is \(isJSON ? "JSON" : "no JSON"), and \(first.path) is not the same. Import them apart")
+          reason:
+            "is \(isJSON ? "JSON" : "no JSON"), and \(first.path) is not the same. Import them apart"
+        )
       }
       first = first ?? (path, isJSON)
     }

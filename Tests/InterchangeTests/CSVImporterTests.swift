@@ -134,13 +134,23 @@ private func refusal(_ text: String, _ options: ImportOptions = .init(), name: S
 
   @Test func badSymbolBytesAreQuarantined() throws {
     let scratch = try Scratch()
+    // Beyond the head, where the text has long been told to be UTF-8.
+    var text = good
+    for index in 0..<5000 { text += "2024-02-01,S\(index),1,1,1,1,1\n" }
     let row = Array("2024-01-05,A".utf8) + [0xFF] + Array(",1,1,1,1,1\n".utf8)
-    var options = ImportOptions()
-    options.encoding = "UTF-8"
     let (draft, bad, _) = try CSVImporter.read(
-      paths: [scratch.write(Array(good.utf8) + row)], options: options)
+      paths: [scratch.write(Array(text.utf8) + row)], options: .init())
     #expect(bad.map(\.reason) == ["the symbol is not UTF-8"])
-    #expect(draft.symbols.count == 2)
+    #expect(draft.symbols.count == 5002)
+  }
+
+  @Test func whatIsNotUTF8IsLatin1() throws {
+    let scratch = try Scratch()
+    let row = Array("2024-01-05,A".utf8) + [0xE9] + Array(",1,1,1,1,1\n".utf8)
+    let (draft, bad, summary) = try CSVImporter.read(
+      paths: [scratch.write(Array(good.utf8) + row)], options: .init())
+    #expect(bad.isEmpty && draft.symbols.map(\.symbol) == ["AAA", "Aé", "BBB"])
+    #expect(summary.dialects[0].hasPrefix("Latin-1"))
   }
 
   @Test func emptyCellsAreMissingValues() throws {
@@ -310,10 +320,10 @@ private func refusal(_ text: String, _ options: ImportOptions = .init(), name: S
     ("", "p.csv is empty"),
     ("\n \r\n", "p.csv is empty"),
     (header, "p.csv has a header but no row"),
-    ("2024-01-02,AAA,10,12,9,11,100\n", "p.csv has no header: its first line is '2024-01-02,AAA"),
+    ("2024-01-02,AAA,10,12\n", "p.csv has no header: its first line is '2024-01-02,AAA"),
     ("date,symbol,open\n", "p.csv has no column for 'close' (it has: date, symbol, open)"),
     ("date,symbol,clsoe\n2024-01-02,A,1\n", "Did you mean 'clsoe'"),
-    ("date;symbol;close\n2024-01-02;A;1\n", "Put commas between the columns"),
+    ("date^symbol^close\n2024-01-02^A^1\n", "name it: --delimiter"),
     ("date,symbol,close,Close\n2024-01-02,A,1,1\n", "p.csv has more than one column for 'Close'"),
     ("date,symbol,close\n2024-01-02,A,x\n", "1 of 1 rows break a rule, first line 2, close: 'x'"),
     ("date,symbol,close\n1,A,1\n2,A,1\n2024-01-02,A,1\n", "2 of 3 rows break a rule"),
@@ -327,8 +337,8 @@ private func refusal(_ text: String, _ options: ImportOptions = .init(), name: S
   }
 
   @Test func refusesBytes() throws {
-    #expect(try refusal([0xFF, 0xFE, 65, 0]).contains("UTF-16"))
-    #expect(try refusal([65, 0xFF, 44, 66, 10]).contains("header that is not UTF-8"))
+    #expect(try refusal([0xFF, 0xFE, 0, 0, 65, 0, 0, 0]).contains("UTF-32"))
+    #expect(try refusal([65, 1, 0xFF, 44, 66, 10]).contains("binary data"))
     #expect(try refusal(Array(gzip(good).dropLast(12))).contains("broken gzip file"))
     #expect(try refusal([0x1F, 0x8B]).contains("broken gzip file"))
     #expect(try refusal(gzip(gzip(good))).contains("not a text file") == true)

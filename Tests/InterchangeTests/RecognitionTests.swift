@@ -19,9 +19,11 @@ private func refusal(_ text: String, _ change: (inout ImportOptions) -> Void = {
   }
 }
 
-private func importing(_ text: String, _ change: (inout ImportOptions) -> Void = { _ in }) throws -> (
-  draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
-) {
+private func importing(_ text: String, _ change: (inout ImportOptions) -> Void = { _ in }) throws
+  -> (
+    draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
+  )
+{
   var options = ImportOptions()
   change(&options)
   let scratch = try Scratch()
@@ -41,7 +43,8 @@ extension RecognisedFile {
   @Test func dayAndMonthAreAskedFor() {
     let text = refusal(dates(["01/02/2024", "02/02/2024", "12/12/2024"]))
     #expect(
-      text == "p.csv, date: '01/02/2024' can have the day or the month first, as can all dates of the "
+      text
+        == "p.csv, date: '01/02/2024' can have the day or the month first, as can all dates of the "
         + "file. Say which: --date-format dmy or --date-format mdy.")
     #expect(refusal(dates(["13/01/2024", "01/13/2024"])).contains("some dates have the day first"))
     #expect(refusal(dates(["01/02/24", "02/02/24"])).contains("%d/%m/%y or %m/%d/%y"))
@@ -51,7 +54,8 @@ extension RecognisedFile {
     #expect(try recognise(dates(["01/02/2024", "13/02/2024"])).times == "day/month/year")
     #expect(try recognise(dates(["01/02/2024", "02/13/2024"])).times == "month/day/year")
     #expect(try recognise(dates(["01.02.2024", "02.02.2024"])).times == "day/month/year")
-    #expect(try recognise(dates(["01/02/2024"])) { $0.dateFormat = "mdy" }.times == "month/day/year")
+    #expect(
+      try recognise(dates(["01/02/2024"])) { $0.dateFormat = "mdy" }.times == "month/day/year")
   }
 
   @Test func theWholeFileDecides() throws {
@@ -78,7 +82,9 @@ extension RecognisedFile {
     func text(_ cells: String...) -> String {
       "date;symbol;close\n" + cells.map { "2024-01-02;A;\($0)\n" }.joined()
     }
-    #expect(refusal(text("1,234", "5")).contains("'1,234' may have decimals or thousands behind its comma"))
+    #expect(
+      refusal(text("1,234", "5")).contains(
+        "'1,234' may have decimals or thousands behind its comma"))
     #expect(try recognise(text("1,234", "5,5")).numbers.hasPrefix("decimal comma"))
     #expect(try recognise(text("1,234", "5.5")).numbers == "',' between thousands")
     #expect(try recognise(text("1.234", "5.5")).numbers == "")
@@ -96,7 +102,8 @@ extension RecognisedFile {
       "time,symbol,close\n" + cells.map { "\($0),A,1\n" }.joined()
     }
     #expect(refusal(text("45322", "45323")).contains("'45322' is no time of a known form"))
-    #expect(try recognise(text("45322")) { $0.dateFormat = "excel" }.times == "spreadsheet day numbers")
+    #expect(
+      try recognise(text("45322")) { $0.dateFormat = "excel" }.times == "spreadsheet day numbers")
     #expect(refusal(text("202401020930")).contains("a date (iso) or a count (epoch)"))
     #expect(refusal(text("2024010209", "2024010210")).contains("%Y%m%d%H or epoch-s"))
     #expect(refusal(text("86400", "172800")).contains("is no time of a known form"))
@@ -124,7 +131,8 @@ extension RecognisedFile {
   }
 
   @Test func decimalCommasAreNoDelimiters() throws {
-    let file = try recognise("date;symbol;close;volume\n2024-01-02;A;1,5;10,5\n2024-01-03;A;2,5;11,5\n")
+    let file = try recognise(
+      "date;symbol;close;volume\n2024-01-02;A;1,5;10,5\n2024-01-03;A;2,5;11,5\n")
     #expect(file.delimiter == "semicolon")
     #expect(file.numbers == "decimal comma, '.' between thousands")
   }
@@ -161,21 +169,28 @@ extension RecognisedFile {
   }
 
   @Test func splitDateAndTimeByHand() throws {
-    let (draft, _, _) = try importing("d,at,symbol,close\n2024-01-02,09:30,A,1\n2024-01-02,09:31,A,2\n") {
+    let (draft, _, _) = try importing(
+      "d,at,symbol,close\n2024-01-02,09:30,A,1\n2024-01-02,09:31,A,2\n"
+    ) {
       $0.columns = ["time": "d", "time_of_day": "at"]
     }
     #expect(draft.frequencyNs == 60_000_000_000)
   }
 
   @Test func zoneOfAColumn() throws {
-    #expect(try recognise("timestamp_ny,symbol,close\n2024-01-02 09:30,A,1\n").timeZone == "America/New_York")
+    #expect(
+      try recognise("timestamp_ny,symbol,close\n2024-01-02 09:30,A,1\n").timeZone
+        == "America/New_York")
     let other = try recognise("timestamp_ny,symbol,close\n2024-01-02 09:30,A,1\n") {
       $0.timeZone = "Europe/Berlin"
     }
     #expect(other.timeZone == "Europe/Berlin")
     #expect(other.notes.contains { $0.contains("as --time-zone says") })
     let text = "time,symbol,close\n2024-01-02 09:30,A,1\n"
-    #expect(try recognise(text).notes == ["times have no offset and are taken as UTC; --time-zone says otherwise"])
+    #expect(
+      try recognise(text).notes == [
+        "times have no offset and are taken as UTC; --time-zone says otherwise"
+      ])
     #expect(try recognise(text) { $0.timeZone = "+05:30" }.timeZone == "+05:30")
     #expect(
       refusal(text) { $0.timeZone = "America/New_Yrok" }
@@ -190,10 +205,12 @@ extension RecognisedFile {
       .map { "\($0),A,1\n" }.joined()
     let (draft, bad, _) = try importing(head + rows) { $0.timeZone = "America/New_York" }
     #expect(draft.timeNs.count == 3)
-    #expect(bad.map(\.line) == [3] && bad.first?.reason.contains("was skipped by the clocks") == true)
+    #expect(
+      bad.map(\.line) == [3] && bad.first?.reason.contains("was skipped by the clocks") == true)
     let twice = "2024-11-03 01:30,A,1\n2024-11-03 01:30,A,2\n"
     let both = try importing(head + rows + twice) { $0.timeZone = "America/New_York" }
-    #expect(Array(both.draft.timeNs.suffix(2)) == [1_730_611_800_000_000_000, 1_730_615_400_000_000_000])
+    #expect(
+      Array(both.draft.timeNs.suffix(2)) == [1_730_611_800_000_000_000, 1_730_615_400_000_000_000])
     let once = "2024-11-03 01:30,A,1\n"
     let lone = try importing(head + rows + once) { $0.timeZone = "America/New_York" }
     #expect(lone.quarantined.last?.reason.contains("--fold") == true)
@@ -213,18 +230,25 @@ extension RecognisedFile {
   }
 
   @Test func leanPricesOnlyWhereTheyAre() throws {
-    let text = "20240102 00:00,100000,120000,90000,110000,1\n20240103 00:00,110000,130000,100000,120000,1\n"
+    let text =
+      "20240102 00:00,100000,120000,90000,110000,1\n20240103 00:00,110000,130000,100000,120000,1\n"
     let scratch = try Scratch()
     let path = try scratch.write(text, to: "acme.csv")
     var options = ImportOptions()
     options.symbol = .fileName
-    #expect(try CSVImporter.read(paths: [path], options: options).draft.fields[0].values == [10, 11])
+    #expect(
+      try CSVImporter.read(paths: [path], options: options).draft.fields[0].values == [10, 11])
     options.hasLEANPrices = false
-    #expect(try CSVImporter.read(paths: [path], options: options).draft.fields[0].values == [100_000, 110_000])
+    #expect(
+      try CSVImporter.read(paths: [path], options: options).draft.fields[0].values == [
+        100_000, 110_000,
+      ])
   }
 
   @Test func encodingByHand() throws {
-    #expect(try recognise("date,symbol,close\n2024-01-02,A,1\n") { $0.encoding = "Latin-1" }.encoding == "Latin-1")
+    #expect(
+      try recognise("date,symbol,close\n2024-01-02,A,1\n") { $0.encoding = "Latin-1" }.encoding
+        == "Latin-1")
     #expect(refusal("date,close\n") { $0.encoding = "EBCDIC" }.contains("is not one of UTF-8"))
   }
 
@@ -232,12 +256,17 @@ extension RecognisedFile {
   func anyBytesEndWell(seed: UInt64) {
     var random = SplitMix(seed)
     let pieces = [
-      "date", "symbol", "close", "open", "2024-01-02", "01/02/2024", ",", ",", ",", ";", "\t", "\n", "\n", "\r\n",
-      "\r", "\"", "1", "1.5", "1,5", "-", "#", "x", "", "1704067200", "\u{FF}", "null", "t", "o", "h", "l", "c",
+      "date", "symbol", "close", "open", "2024-01-02", "01/02/2024", ",", ",", ",", ";", "\t", "\n",
+      "\n", "\r\n",
+      "\r", "\"", "1", "1.5", "1,5", "-", "#", "x", "", "1704067200", "\u{FF}", "null", "t", "o",
+      "h", "l", "c",
     ]
     for _ in 0..<3000 {
-      var bytes = Array((0..<random.below(60)).map { _ in pieces[random.below(pieces.count)] }.joined().utf8)
-      if random.below(4) == 0, !bytes.isEmpty { bytes[random.below(bytes.count)] = UInt8(random.below(256)) }
+      var bytes = Array(
+        (0..<random.below(60)).map { _ in pieces[random.below(pieces.count)] }.joined().utf8)
+      if random.below(4) == 0, !bytes.isEmpty {
+        bytes[random.below(bytes.count)] = UInt8(random.below(256))
+      }
       for symbol in [ImportOptions.SymbolSource.column, .fixed("X")] {
         var options = ImportOptions()
         options.symbol = symbol
@@ -267,7 +296,10 @@ extension RecognisedFile {
   }
 
   @Test(arguments: [
-    ("[{\"t\":1}", "p.json, line 1, column 9: the end of the file stands where ',' or ']' is expected."),
+    (
+      "[{\"t\":1}",
+      "p.json, line 1, column 9: the end of the file stands where ',' or ']' is expected."
+    ),
     ("{\n  \"a\": tru\n}", "p.json, line 2, column 8: 'tru' is no value of JSON."),
     ("[1,,2]", "p.json, line 1, column 4: ',' stands where a value is expected."),
     ("{a: 1}", "p.json, line 1, column 2: 'a' stands where a key in quotes is expected."),
@@ -276,8 +308,13 @@ extension RecognisedFile {
     ("[]", "p.json, line 1, column 1: there are no candles"),
     ("12", "p.json, line 1, column 1: there are no candles"),
     ("", "p.json is empty"),
-    ("{\"t\":[1704205800],\"o\":[1,2],\"h\":[1],\"l\":[1],\"c\":[1]}", "'o' has 2 values, and 't' has 1"),
-    ("{\"prices\":[[1704205800000,1],[1704292200000,2,3]]}", "a list of time and value is expected"),
+    (
+      "{\"t\":[1704205800],\"o\":[1,2],\"h\":[1],\"l\":[1],\"c\":[1]}",
+      "'o' has 2 values, and 't' has 1"
+    ),
+    (
+      "{\"prices\":[[1704205800000,1],[1704292200000,2,3]]}", "a list of time and value is expected"
+    ),
   ])
   func refuses(text: String, expected: String) throws {
     let found = try refusal(text)
@@ -309,19 +346,24 @@ extension RecognisedFile {
 
   @Test func mixesWithNothingElse() throws {
     let scratch = try Scratch()
-    let json = try scratch.write("[{\"date\":\"2024-01-02\",\"symbol\":\"A\",\"close\":1}]", to: "a.json")
+    let json = try scratch.write(
+      "[{\"date\":\"2024-01-02\",\"symbol\":\"A\",\"close\":1}]", to: "a.json")
     let csv = try scratch.write("date,symbol,close\n2024-01-02,B,1\n", to: "b.csv")
     #expect(try ImporterCatalog.recognised([json], options: .init()).name == "json")
     #expect(try ImporterCatalog.recognised([csv], options: .init()).name == "csv")
-    #expect(throws: ImportError.self) { try ImporterCatalog.recognised([json, csv], options: .init()) }
+    #expect(throws: ImportError.self) {
+      try ImporterCatalog.recognised([json, csv], options: .init())
+    }
   }
 
   @Test(arguments: [1, 2] as [UInt64])
   func anyBytesEndWell(seed: UInt64) throws {
     var random = SplitMix(seed)
     let pieces = [
-      "{", "}", "[", "]", ",", ":", "\"t\"", "\"o\"", "\"h\"", "\"l\"", "\"c\"", "\"date\"", "\"prices\"",
-      "1704067200", "\"2024-01-02\"", "1.5", "null", "NaN", "-", "\"\\u12", "\\", "\n", "[[1704067200,1]]",
+      "{", "}", "[", "]", ",", ":", "\"t\"", "\"o\"", "\"h\"", "\"l\"", "\"c\"", "\"date\"",
+      "\"prices\"",
+      "1704067200", "\"2024-01-02\"", "1.5", "null", "NaN", "-", "\"\\u12", "\\", "\n",
+      "[[1704067200,1]]",
     ]
     let scratch = try Scratch()
     for _ in 0..<400 {

@@ -4,7 +4,8 @@ import Testing
 
 private let second: Int64 = 1_000_000_000
 
-private func bytes<Result>(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+private func bytes<Result>(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result
+{
   Array(text.utf8).withUnsafeBufferPointer(body)
 }
 
@@ -22,17 +23,18 @@ private func pattern(_ text: String) throws -> TimeFormat { .pattern(try TimePat
 
 @Suite struct TimeStyleTests {
   // Seconds from `date -u -d … +%s`.
-  @Test(arguments: [
-    ("2024-01-31", 1_706_659_200), ("2024/1/31", 1_706_659_200), ("2024.01.31", 1_706_659_200),
-    ("20240131", 1_706_659_200), ("2024-02", 1_706_745_600), ("2024-01-31 09:30", 1_706_693_400),
-    ("2024-01-31T09:30:15Z", 1_706_693_415), ("20240131T093015Z", 1_706_693_415),
-    ("20240131093015", 1_706_693_415), ("202401310930", 1_706_693_400),
-    ("20240131 093015", 1_706_693_415), ("2024-01-31 09:30:15+02:00", 1_706_686_215),
-    ("2024-01-31 09:30:15 +0200", 1_706_686_215), ("2024-01-31 09:30:15-05", 1_706_711_415),
-    ("2024-01-31 09:30:15 UTC", 1_706_693_415), ("2024-01-31 9:30:15 pm", 1_706_736_615),
-    ("2024-01-31 12:00 AM", 1_706_659_200), ("2024-01-31 12:00 PM", 1_706_702_400),
-    ("2024-01-31 09:30:15,25", 1_706_693_415.25), ("2024-01-31, 9 AM", 1_706_691_600),
-  ] as [(String, Double)])
+  @Test(
+    arguments: [
+      ("2024-01-31", 1_706_659_200), ("2024/1/31", 1_706_659_200), ("2024.01.31", 1_706_659_200),
+      ("20240131", 1_706_659_200), ("2024-02", 1_706_745_600), ("2024-01-31 09:30", 1_706_693_400),
+      ("2024-01-31T09:30:15Z", 1_706_693_415), ("20240131T093015Z", 1_706_693_415),
+      ("20240131093015", 1_706_693_415), ("202401310930", 1_706_693_400),
+      ("20240131 093015", 1_706_693_415), ("2024-01-31 09:30:15+02:00", 1_706_686_215),
+      ("2024-01-31 09:30:15 +0200", 1_706_686_215), ("2024-01-31 09:30:15-05", 1_706_711_415),
+      ("2024-01-31 09:30:15 UTC", 1_706_693_415), ("2024-01-31 9:30:15 pm", 1_706_736_615),
+      ("2024-01-31 12:00 AM", 1_706_659_200), ("2024-01-31 12:00 PM", 1_706_702_400),
+      ("2024-01-31 09:30:15,25", 1_706_693_415.25), ("2024-01-31, 9 AM", 1_706_691_600),
+    ] as [(String, Double)])
   func yearFirst(text: String, expected: Double) { #expect(seconds(text, .iso) == expected) }
 
   @Test(
@@ -61,12 +63,15 @@ private func pattern(_ text: String) throws -> TimeFormat { .pattern(try TimePat
 
   @Test(
     arguments: [
-      "Jan 31, 2024", "31 January 2024", "31-Jan-24", "31-Jan-2024", "2024-Jan-31", "Wed, 31 Jan 2024",
+      "Jan 31, 2024", "31 January 2024", "31-Jan-24", "31-Jan-2024", "2024-Jan-31",
+      "Wed, 31 Jan 2024",
       "Wednesday Jan 31 2024", "JAN 31 2024", "Jan. 31, 2024",
     ])
   func namesOfMonths(text: String) { #expect(seconds(text, .monthName) == 1_706_659_200) }
 
-  @Test(arguments: ["Jan 32, 2024", "Foo 31, 2024", "Jan 2024", "31 31 2024", "Jan Feb 2024", "J 1 24"])
+  @Test(arguments: [
+    "Jan 32, 2024", "Foo 31, 2024", "Jan 2024", "31 31 2024", "Jan Feb 2024", "J 1 24",
+  ])
   func otherNames(text: String) { #expect(seconds(text, .monthName) == nil) }
 
   @Test func counts() {
@@ -81,7 +86,9 @@ private func pattern(_ text: String) throws -> TimeFormat { .pattern(try TimePat
     #expect(seconds("86400", .epoch(.seconds)) == 86_400)
     #expect(seconds("-86400", .epoch(.seconds)) == -86_400)
     #expect(seconds("86400000", .epoch(.milliseconds)) == 86_400)
-    for text in ["9223372036854775807", "99999999999999999999", "-9223372036854775807", "1e9", "", "-"] {
+    for text in [
+      "9223372036854775807", "99999999999999999999", "-9223372036854775807", "1e9", "", "-",
+    ] {
       _ = parse(text, .epoch(.seconds))
       #expect(seconds(text, .epoch(.seconds)) == nil)
     }
@@ -103,6 +110,8 @@ private func pattern(_ text: String) throws -> TimeFormat { .pattern(try TimePat
     #expect(seconds("31-Jan-2024 09:30 PM", try pattern("%d-%b-%Y %I:%M %p")) == 1_706_736_600)
     #expect(seconds("2024-01-31T09:30:15.250+0100", try pattern("%FT%T.%f%z")) == 1_706_689_815.25)
     #expect(seconds("01/31/24", try pattern("%D")) == 1_706_659_200)
+    #expect(seconds("1706659200", try pattern("%s")) == 1_706_659_200)
+    #expect(seconds("9999999999", try pattern("%s")) == nil)
     #expect(seconds("100%2024-01", try pattern("100%%%Y-%m")) == 1_704_067_200)
     for wrong in ["", "2024-01-31", "2024-13-01 09", "2024-01-31 25", "2024-01-31 09x"] {
       #expect(seconds(wrong, try pattern("%Y-%m-%d %H")) == nil)
@@ -125,7 +134,9 @@ private func pattern(_ text: String) throws -> TimeFormat { .pattern(try TimePat
       Issue.record("the clock never shows it")
       return
     }
-    #expect(reason == "'2024-03-10 02:30' was skipped by the clocks of America/New_York, set forward that day")
+    #expect(
+      reason
+        == "'2024-03-10 02:30' was skipped by the clocks of America/New_York, set forward that day")
   }
 
   @Test func foldByOption() {
@@ -154,7 +165,9 @@ private func pattern(_ text: String) throws -> TimeFormat { .pattern(try TimePat
     var random = SplitMix(seed)
     let signs = Array("0123456789-/.: TZ+apmJanFebUTCe,%\u{FF}".utf8)
     var formats: [TimeFormat] = TimeFormat.names.map(\.format)
-    formats += [try pattern("%Y%m%d"), try pattern("%d-%b-%y %I:%M %p %z"), .millisecondsOfDay(day: 0)]
+    formats += [
+      try pattern("%Y%m%d"), try pattern("%d-%b-%y %I:%M %p %z"), .millisecondsOfDay(day: 0),
+    ]
     let zone = ZoneRules.named("Europe/Berlin") ?? .utc
     for _ in 0..<40_000 {
       let text = (0..<random.below(24)).map { _ in signs[random.below(signs.count)] }
@@ -186,7 +199,9 @@ private func pattern(_ text: String) throws -> TimeFormat { .pattern(try TimePat
     #expect(parse(text, style) == expected)
   }
 
-  @Test(arguments: ["1.5", "1.23.456", "1.2345", "1,2,3", ",", "1.234.5", "12.34", "abc", "1,234.5", "1234.567"])
+  @Test(arguments: [
+    "1.5", "1.23.456", "1.2345", "1,2,3", ",", "1.234.5", "12.34", "abc", "1,234.5", "1234.567",
+  ])
   func notComma(text: String) {
     var style = NumberStyle()
     style.decimal = UInt8(ascii: ",")

@@ -39,129 +39,152 @@ private let rate2 = "open=1.101 high=1.103 low=1.1 close=1.102"
 /// Files in the forms of vendors, with invented numbers; each must be read without being told what it is.
 @Suite struct VendorTests {
   // Files of one symbol, read with --symbol ACME.
-  @Test(arguments: [
-    (
-      "yahoo.csv",
-      [
-        "2024-01-02 ACME \(bar1) volume=1000.0 adj_close=10.5",
-        "2024-01-03 ACME \(bar2) volume=1100.0 adj_close=11.5",
-        "2024-01-05 ACME open=12.0 high=14.0 low=11.0 close=13.0 volume=1200.0 adj_close=12.5",
-      ]
-    ),
-    (
-      "alpha_vantage.csv",
-      [
-        "2024-01-02 ACME \(bar1) volume=1000.0 adj_close=10.5 dividend_amount=0.24 split_coefficient=1.0",
-        "2024-01-03 ACME \(bar2) volume=1100.0 adj_close=11.5 dividend_amount=0.0 split_coefficient=1.0",
-      ]
-    ),
-    (
-      "polygon_rest.csv",
-      [
-        "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0 vwap=10.4 trades=17.0",
-        "2024-01-02T14:31:00Z ACME \(bar2) volume=1100.0 vwap=11.4 trades=18.0",
-      ]
-    ),
-    (
-      "iex.csv",
-      [
-        "2024-01-02T09:30:00Z ACME \(bar1) volume=1000.0 trades=17.0 average=10.4 notional=10400.0",
-        "2024-01-02T09:31:00Z ACME \(bar2) volume=1100.0 trades=18.0 average=11.4 notional=12540.0",
-      ]
-    ),
-    (
-      "coingecko.csv",
-      [
-        "2024-01-06 ACME close=100.5 volume=30000.25 market_cap=2000000.0",
-        "2024-01-07 ACME close=101.5 volume=31000.25",
-      ]
-    ),
-    (
-      "coinmarketcap.csv",
-      [
-        "2024-01-06 ACME \(bar1) volume=1000.5 market_cap=2100000.0",
-        "2024-01-07 ACME \(bar2) volume=1100.5 market_cap=2200000.0",
-      ]
-    ),
-    (
-      "investing_us.csv",
-      [
-        "2024-01-11 ACME open=1001.0 high=1002.5 low=999.25 close=1000.75 change=0.0005",
-        "2024-01-12 ACME open=997.0 high=999.5 low=996.25 close=998.75 volume=980500.0 change=-0.002",
-        "2024-01-16 ACME open=1011.0 high=1013.25 low=1010.0 close=1012.5 volume=1230000.0 change=0.0015",
-      ]
-    ),
-    (
-      "investing_names.csv",
-      [
-        "2024-01-02 ACME \(bar1) volume=1000000.0 change=0.0",
-        "2024-01-03 ACME \(bar2) volume=1100000.0 change=0.0909",
-      ]
-    ),
-    (
-      "investing_de.csv",
-      [
-        "2024-01-12 ACME open=997.0 high=999.5 low=996.25 close=998.75 volume=980500.0",
-        "2024-01-16 ACME open=1011.0 high=1013.25 low=1010.0 close=1012.5 volume=1230000.0",
-      ]
-    ),
-    (
-      "nasdaq.csv", ["2024-01-12 ACME \(bar1) volume=1000.0", "2024-01-16 ACME \(bar2) volume=1100.0"]
-    ),
-    ("bloomberg.csv", ["2024-01-12 ACME \(bar1) volume=1000.0", "2024-01-16 ACME \(bar2)"]),
-    (
-      "lean_daily.csv",
-      ["2024-01-02 ACME \(bar1) volume=1000.0", "2024-01-03 ACME \(bar2) volume=1100.0"]
-    ),
-    (
-      "20240102_trade.csv",
-      [
-        "2024-01-02T09:30:00Z ACME \(bar1) volume=1000.0",
-        "2024-01-02T09:31:00Z ACME \(bar2) volume=1100.0",
-      ]
-    ),
-    (
-      "metatrader4.csv",
-      ["2024-01-02 ACME \(rate1) volume=120.0", "2024-01-02T01:00:00Z ACME \(rate2) volume=130.0"]
-    ),
-    (
-      "metatrader5.csv",
-      [
-        "2024-01-02 ACME \(rate1) volume=0.0 tickvol=120.0 spread=2.0",
-        "2024-01-02T01:00:00Z ACME \(rate2) volume=0.0 tickvol=130.0 spread=2.0",
-      ]
-    ),
-    (
-      "histdata.csv",
-      ["2024-01-02 ACME \(rate1) volume=0.0", "2024-01-02T00:01:00Z ACME \(rate2) volume=0.0"]
-    ),
-    (
-      "dukascopy.csv",
-      ["2024-01-02 ACME \(rate1) volume=120.5", "2024-01-02T01:00:00Z ACME \(rate2) volume=130.5"]
-    ),
-    (
-      "yfinance_history.csv",
-      [
-        "2024-01-02 ACME \(bar1) volume=1000.0 dividends=0.0 stock_splits=0.0",
-        "2024-07-02 ACME \(bar2) volume=1100.0 dividends=0.24 stock_splits=0.0",
-      ]
-    ),
-    ("am_pm.csv", ["2024-01-31T09:30:00Z ACME \(bar1)", "2024-01-31T12:05:00Z ACME \(bar2)"]),
-    ("bitfinex.json", ["2024-01-01 ACME \(bar1) volume=1000.5", "2024-01-01T01:00:00Z ACME \(bar2) volume=1100.5"]),
-    ("coinbase.json", ["2024-01-01 ACME \(bar1) volume=1000.5", "2024-01-01T01:00:00Z ACME \(bar2) volume=1100.5"]),
-    (
-      "coingecko.json",
-      [
-        "2024-01-01 ACME close=100.5 volume=30000.25 market_cap=2000000.0",
-        "2024-01-02 ACME close=101.5 volume=31000.25",
-      ]
-    ),
-    (
-      "columns.json",
-      ["2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0", "2024-01-02T14:31:00Z ACME \(bar2) volume=1100.0"]
-    ),
-    ("pandas.json", ["2024-01-02 ACME open=10.0 close=11.0", "2024-01-03 ACME open=11.0"]),
-  ] as [(String, [String])])
+  @Test(
+    arguments: [
+      (
+        "yahoo.csv",
+        [
+          "2024-01-02 ACME \(bar1) volume=1000.0 adj_close=10.5",
+          "2024-01-03 ACME \(bar2) volume=1100.0 adj_close=11.5",
+          "2024-01-05 ACME open=12.0 high=14.0 low=11.0 close=13.0 volume=1200.0 adj_close=12.5",
+        ]
+      ),
+      (
+        "alpha_vantage.csv",
+        [
+          "2024-01-02 ACME \(bar1) volume=1000.0 adj_close=10.5 dividend_amount=0.24 split_coefficient=1.0",
+          "2024-01-03 ACME \(bar2) volume=1100.0 adj_close=11.5 dividend_amount=0.0 split_coefficient=1.0",
+        ]
+      ),
+      (
+        "polygon_rest.csv",
+        [
+          "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0 vwap=10.4 trades=17.0",
+          "2024-01-02T14:31:00Z ACME \(bar2) volume=1100.0 vwap=11.4 trades=18.0",
+        ]
+      ),
+      (
+        "iex.csv",
+        [
+          "2024-01-02T09:30:00Z ACME \(bar1) volume=1000.0 trades=17.0 average=10.4 notional=10400.0",
+          "2024-01-02T09:31:00Z ACME \(bar2) volume=1100.0 trades=18.0 average=11.4 notional=12540.0",
+        ]
+      ),
+      (
+        "coingecko.csv",
+        [
+          "2024-01-06 ACME close=100.5 volume=30000.25 market_cap=2000000.0",
+          "2024-01-07 ACME close=101.5 volume=31000.25",
+        ]
+      ),
+      (
+        "coinmarketcap.csv",
+        [
+          "2024-01-06 ACME \(bar1) volume=1000.5 market_cap=2100000.0",
+          "2024-01-07 ACME \(bar2) volume=1100.5 market_cap=2200000.0",
+        ]
+      ),
+      (
+        "investing_us.csv",
+        [
+          "2024-01-11 ACME open=1001.0 high=1002.5 low=999.25 close=1000.75 change=0.0005",
+          "2024-01-12 ACME open=997.0 high=999.5 low=996.25 close=998.75 volume=980500.0 change=-0.002",
+          "2024-01-16 ACME open=1011.0 high=1013.25 low=1010.0 close=1012.5 volume=1230000.0 change=0.0015",
+        ]
+      ),
+      (
+        "investing_names.csv",
+        [
+          "2024-01-02 ACME \(bar1) volume=1000000.0 change=0.0",
+          "2024-01-03 ACME \(bar2) volume=1100000.0 change=0.0909",
+        ]
+      ),
+      (
+        "investing_de.csv",
+        [
+          "2024-01-12 ACME open=997.0 high=999.5 low=996.25 close=998.75 volume=980500.0",
+          "2024-01-16 ACME open=1011.0 high=1013.25 low=1010.0 close=1012.5 volume=1230000.0",
+        ]
+      ),
+      (
+        "nasdaq.csv",
+        ["2024-01-12 ACME \(bar1) volume=1000.0", "2024-01-16 ACME \(bar2) volume=1100.0"]
+      ),
+      ("bloomberg.csv", ["2024-01-12 ACME \(bar1) volume=1000.0", "2024-01-16 ACME \(bar2)"]),
+      (
+        "lean_daily.csv",
+        ["2024-01-02 ACME \(bar1) volume=1000.0", "2024-01-03 ACME \(bar2) volume=1100.0"]
+      ),
+      (
+        "20240102_trade.csv",
+        [
+          "2024-01-02T09:30:00Z ACME \(bar1) volume=1000.0",
+          "2024-01-02T09:31:00Z ACME \(bar2) volume=1100.0",
+        ]
+      ),
+      (
+        "metatrader4.csv",
+        [
+          "2024-01-02 ACME \(rate1) volume=120.0",
+          "2024-01-02T01:00:00Z ACME \(rate2) volume=130.0",
+        ]
+      ),
+      (
+        "metatrader5.csv",
+        [
+          "2024-01-02 ACME \(rate1) volume=0.0 tickvol=120.0 spread=2.0",
+          "2024-01-02T01:00:00Z ACME \(rate2) volume=0.0 tickvol=130.0 spread=2.0",
+        ]
+      ),
+      (
+        "histdata.csv",
+        ["2024-01-02 ACME \(rate1) volume=0.0", "2024-01-02T00:01:00Z ACME \(rate2) volume=0.0"]
+      ),
+      (
+        "dukascopy.csv",
+        [
+          "2024-01-02 ACME \(rate1) volume=120.5",
+          "2024-01-02T01:00:00Z ACME \(rate2) volume=130.5",
+        ]
+      ),
+      (
+        "yfinance_history.csv",
+        [
+          "2024-01-02 ACME \(bar1) volume=1000.0 dividends=0.0 stock_splits=0.0",
+          "2024-07-02 ACME \(bar2) volume=1100.0 dividends=0.24 stock_splits=0.0",
+        ]
+      ),
+      ("am_pm.csv", ["2024-01-31T09:30:00Z ACME \(bar1)", "2024-01-31T12:05:00Z ACME \(bar2)"]),
+      (
+        "bitfinex.json",
+        [
+          "2024-01-01 ACME \(bar1) volume=1000.5",
+          "2024-01-01T01:00:00Z ACME \(bar2) volume=1100.5",
+        ]
+      ),
+      (
+        "coinbase.json",
+        [
+          "2024-01-01 ACME \(bar1) volume=1000.5",
+          "2024-01-01T01:00:00Z ACME \(bar2) volume=1100.5",
+        ]
+      ),
+      (
+        "coingecko.json",
+        [
+          "2024-01-01 ACME close=100.5 volume=30000.25 market_cap=2000000.0",
+          "2024-01-02 ACME close=101.5 volume=31000.25",
+        ]
+      ),
+      (
+        "columns.json",
+        [
+          "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0",
+          "2024-01-02T14:31:00Z ACME \(bar2) volume=1100.0",
+        ]
+      ),
+      ("pandas.json", ["2024-01-02 ACME open=10.0 close=11.0", "2024-01-03 ACME open=11.0"]),
+    ] as [(String, [String])])
   func oneSymbol(name: String, expected: [String]) throws {
     let (draft, quarantined, summary) = try read(name) { $0.symbol = .fixed("ACME") }
     #expect(lines(draft) == expected)
@@ -170,86 +193,109 @@ private let rate2 = "open=1.101 high=1.103 low=1.1 close=1.102"
   }
 
   // Files that name their symbols.
-  @Test(arguments: [
-    (
-      "stooq.txt",
-      [
-        "2024-01-02 ACME.US \(bar1) volume=1000.0 openint=0.0",
-        "2024-01-03 ACME.US \(bar2) volume=1100.0 openint=0.0",
-      ]
-    ),
-    (
-      "stooq_headless.txt",
-      [
-        "2024-01-02T15:30:00Z ACME.US \(bar1) volume=1000.0 openint=0.0",
-        "2024-01-02T15:35:00Z ACME.US \(bar2) volume=1100.0 openint=0.0",
-      ]
-    ),
-    (
-      "polygon.csv",
-      [
-        "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0 trades=17.0",
-        "2024-01-02T14:31:00Z ACME \(bar2) volume=1100.0 trades=18.0",
-      ]
-    ),
-    (
-      "cryptodatadownload.csv",
-      [
-        "2024-01-01 BTC/USDT \(bar1) volume=1.25 trades=17.0 volume_usdt=13.75",
-        "2024-01-01T01:00:00Z BTC/USDT \(bar2) volume=1.5 trades=18.0 volume_usdt=18.0",
-      ]
-    ),
-    ("yfinance.csv", ["2024-01-02 ACME \(bar1) volume=1000.0", "2024-01-03 ACME \(bar2) volume=1100.0"]),
-    (
-      "yfinance_two.csv",
-      [
-        "2024-01-02 ACME close=11.0", "2024-01-02 BETA close=21.0", "2024-01-03 ACME close=12.0",
-        "2024-01-03 BETA close=22.0",
-      ]
-    ),
-    (
-      "wide.csv",
-      [
-        "2024-01-02 7203 close=2500.0", "2024-01-02 ACME close=11.0", "2024-01-02 BETA close=21.0",
-        "2024-01-03 7203 close=2510.0", "2024-01-03 ACME close=12.0",
-      ]
-    ),
-    (
-      "new_york.csv",
-      [
-        "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0",
-        "2024-07-02T13:30:00Z ACME \(bar2) volume=1100.0",
-      ]
-    ),
-    ("european.csv", ["2024-01-31 ACME close=1234.5 volume=12000.0", "2024-02-01 ACME close=1235.75 volume=11000.0"]),
-    ("pandas_index.csv", ["2024-01-02 ACME close=11.0", "2024-01-03 ACME close=12.0"]),
-    ("commented_header.csv", ["2024-01-02 ACME close=11.0", "2024-01-03 ACME close=12.0"]),
-    ("utf16.csv", ["2024-01-02 ACMÉ close=11.0", "2024-01-03 ACMÉ close=12.0"]),
-    ("utf16_be_no_mark.csv", ["2024-01-02 ACMÉ close=11.0", "2024-01-03 ACMÉ close=12.0"]),
-    ("latin1.csv", ["2024-01-02 ACMÉ close=11.0", "2024-01-03 ACMÉ close=12.0"]),
-    ("mark.csv", ["2024-01-02 ACMÉ close=11.0", "2024-01-03 ACMÉ close=12.0"]),
-    ("polygon.json", ["2024-01-02T05:00:00Z ACME \(bar1) volume=1000.0 vwap=10.4 trades=17.0", "2024-01-03T05:00:00Z ACME \(bar2) volume=1100.0 vwap=11.4 trades=18.0"]),
-    (
-      "alpaca.json",
-      [
-        "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0 vwap=10.4 trades=17.0",
-        "2024-01-02T14:30:00Z BETA open=20.0 high=22.0 low=19.0 close=21.0 volume=2000.0 vwap=20.4 trades=27.0",
-      ]
-    ),
-    ("alpha_vantage.json", ["2024-01-02 ACME \(bar1) volume=1000.0", "2024-01-03 ACME \(bar2) volume=1100.0"]),
-    (
-      "yahoo.json",
-      ["2024-01-02 ACME \(bar1) volume=1000.0 adj_close=10.5", "2024-01-03 ACME \(bar2) volume=1100.0 adj_close=11.5"]
-    ),
-    (
-      "kraken.json",
-      [
-        "2024-01-01 XXBTZUSD \(bar1) volume=1000.5 vwap=10.4 trades=17.0",
-        "2024-01-01T01:00:00Z XXBTZUSD \(bar2) volume=1100.5 vwap=11.4 trades=18.0",
-      ]
-    ),
-    ("lines.jsonl", ["2024-01-02 ACME close=11.0", "2024-01-03 ACME close=12.0"]),
-  ] as [(String, [String])])
+  @Test(
+    arguments: [
+      (
+        "stooq.txt",
+        [
+          "2024-01-02 ACME.US \(bar1) volume=1000.0 openint=0.0",
+          "2024-01-03 ACME.US \(bar2) volume=1100.0 openint=0.0",
+        ]
+      ),
+      (
+        "stooq_headless.txt",
+        [
+          "2024-01-02T15:30:00Z ACME.US \(bar1) volume=1000.0 openint=0.0",
+          "2024-01-02T15:35:00Z ACME.US \(bar2) volume=1100.0 openint=0.0",
+        ]
+      ),
+      (
+        "polygon.csv",
+        [
+          "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0 trades=17.0",
+          "2024-01-02T14:31:00Z ACME \(bar2) volume=1100.0 trades=18.0",
+        ]
+      ),
+      (
+        "cryptodatadownload.csv",
+        [
+          "2024-01-01 BTC/USDT \(bar1) volume=1.25 trades=17.0 volume_usdt=13.75",
+          "2024-01-01T01:00:00Z BTC/USDT \(bar2) volume=1.5 trades=18.0 volume_usdt=18.0",
+        ]
+      ),
+      (
+        "yfinance.csv",
+        ["2024-01-02 ACME \(bar1) volume=1000.0", "2024-01-03 ACME \(bar2) volume=1100.0"]
+      ),
+      (
+        "yfinance_two.csv",
+        [
+          "2024-01-02 ACME close=11.0", "2024-01-02 BETA close=21.0", "2024-01-03 ACME close=12.0",
+          "2024-01-03 BETA close=22.0",
+        ]
+      ),
+      (
+        "wide.csv",
+        [
+          "2024-01-02 7203 close=2500.0", "2024-01-02 ACME close=11.0",
+          "2024-01-02 BETA close=21.0",
+          "2024-01-03 7203 close=2510.0", "2024-01-03 ACME close=12.0",
+        ]
+      ),
+      (
+        "new_york.csv",
+        [
+          "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0",
+          "2024-07-02T13:30:00Z ACME \(bar2) volume=1100.0",
+        ]
+      ),
+      (
+        "european.csv",
+        [
+          "2024-01-31 ACME close=1234.5 volume=12000.0",
+          "2024-02-01 ACME close=1235.75 volume=11000.0",
+        ]
+      ),
+      ("pandas_index.csv", ["2024-01-02 ACME close=11.0", "2024-01-03 ACME close=12.0"]),
+      ("commented_header.csv", ["2024-01-02 ACME close=11.0", "2024-01-03 ACME close=12.0"]),
+      ("utf16.csv", ["2024-01-02 ACMÉ close=11.0", "2024-01-03 ACMÉ close=12.0"]),
+      ("utf16_be_no_mark.csv", ["2024-01-02 ACMÉ close=11.0", "2024-01-03 ACMÉ close=12.0"]),
+      ("latin1.csv", ["2024-01-02 ACMÉ close=11.0", "2024-01-03 ACMÉ close=12.0"]),
+      ("mark.csv", ["2024-01-02 ACMÉ close=11.0", "2024-01-03 ACMÉ close=12.0"]),
+      (
+        "polygon.json",
+        [
+          "2024-01-02T05:00:00Z ACME \(bar1) volume=1000.0 vwap=10.4 trades=17.0",
+          "2024-01-03T05:00:00Z ACME \(bar2) volume=1100.0 vwap=11.4 trades=18.0",
+        ]
+      ),
+      (
+        "alpaca.json",
+        [
+          "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0 vwap=10.4 trades=17.0",
+          "2024-01-02T14:30:00Z BETA open=20.0 high=22.0 low=19.0 close=21.0 volume=2000.0 vwap=20.4 trades=27.0",
+        ]
+      ),
+      (
+        "alpha_vantage.json",
+        ["2024-01-02 ACME \(bar1) volume=1000.0", "2024-01-03 ACME \(bar2) volume=1100.0"]
+      ),
+      (
+        "yahoo.json",
+        [
+          "2024-01-02 ACME \(bar1) volume=1000.0 adj_close=10.5",
+          "2024-01-03 ACME \(bar2) volume=1100.0 adj_close=11.5",
+        ]
+      ),
+      (
+        "kraken.json",
+        [
+          "2024-01-01 XXBTZUSD \(bar1) volume=1000.5 vwap=10.4 trades=17.0",
+          "2024-01-01T01:00:00Z XXBTZUSD \(bar2) volume=1100.5 vwap=11.4 trades=18.0",
+        ]
+      ),
+      ("lines.jsonl", ["2024-01-02 ACME close=11.0", "2024-01-03 ACME close=12.0"]),
+    ] as [(String, [String])])
   func ownSymbols(name: String, expected: [String]) throws {
     let (draft, quarantined, summary) = try read(name)
     #expect(lines(draft) == expected)
@@ -301,7 +347,10 @@ private let rate2 = "open=1.101 high=1.103 low=1.1 close=1.102"
       $0.symbol = .fixed("EURUSD")
       $0.timeZone = "America/New_York"
     }
-    #expect(draft.timeNs.map { Timestamp.text(nanoseconds: $0) } == ["2024-01-02T05:00:00Z", "2024-01-02T06:00:00Z"])
+    #expect(
+      draft.timeNs.map { Timestamp.text(nanoseconds: $0) } == [
+        "2024-01-02T05:00:00Z", "2024-01-02T06:00:00Z",
+      ])
     #expect(draft.fields.first { $0.name == "ask_close" }?.values == [1.1011, 1.1021])
   }
 

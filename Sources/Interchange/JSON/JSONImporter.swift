@@ -17,7 +17,9 @@ public enum JSONImporter: Importer {
   public static func read(paths: [String], options: ImportOptions) throws(ImportError) -> (
     draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
   ) {
+    try check(paths, options)
     var options = options
+    options.delimiter = ","
     for path in paths where options.contents[path] == nil {
       options.contents[path] = try rows(path, options)
     }
@@ -27,6 +29,23 @@ public enum JSONImporter: Importer {
       result.summary.recognised[index].skippedLines = 0
     }
     return result
+  }
+
+  /// Refuses options that say how CSV is written.
+  private static func check(_ paths: [String], _ options: ImportOptions) throws(ImportError) {
+    let reason = "is for CSV, and \(paths.first ?? "the file") is JSON"
+    if let delimiter = options.delimiter {
+      throw .badOption(option: "--delimiter", value: "\(delimiter)", reason: reason)
+    }
+    if let encoding = options.encoding {
+      throw .badOption(option: "--encoding", value: encoding, reason: reason)
+    }
+    if let lines = options.skippedLines {
+      throw .badOption(option: "--skip-lines", value: "\(lines)", reason: reason)
+    }
+    if options.hasHeader == false {
+      throw .badOption(option: "--no-header", value: "", reason: reason)
+    }
   }
 
   /// Whether a file is JSON, by its first byte that is no space.
@@ -41,7 +60,8 @@ public enum JSONImporter: Importer {
   }
 
   /// The candles of a file as lines of CSV.
-  private static func rows(_ path: String, _ options: ImportOptions) throws(ImportError) -> [UInt8] {
+  private static func rows(_ path: String, _ options: ImportOptions) throws(ImportError) -> [UInt8]
+  {
     let bytes = try all(path, options)
     if bytes.isEmpty { throw .empty(path: path) }
     let outcome = bytes.withUnsafeBufferPointer { text -> Result<[UInt8], JSONScanner.Fault> in
@@ -49,7 +69,8 @@ public enum JSONImporter: Importer {
         let tables = try JSONTables(text)
         if tables.found.isEmpty {
           throw JSONScanner.Fault(
-            at: 0, reason: "there are no candles: neither lists of lists, nor objects with a time, "
+            at: 0,
+            reason: "there are no candles: neither lists of lists, nor objects with a time, "
               + "nor one list a column")
         }
         return try JSONRows(text, tables, keepsSymbols: options.symbol == .column).text

@@ -95,7 +95,8 @@ struct JSONRows {
 
   // MARK: Rows
 
-  private mutating func write(_ form: JSONTables.Form, _ symbol: [UInt8]?) throws(JSONScanner.Fault) {
+  private mutating func write(_ form: JSONTables.Form, _ symbol: [UInt8]?) throws(JSONScanner.Fault)
+  {
     switch form {
     case .objects(let at, let isLines):
       var elements = Elements(bytes, at: at, isLines: isLines)
@@ -199,7 +200,9 @@ struct JSONRows {
   /// The day of an instant on the wall of a zone, as text.
   private static func day(_ cell: [UInt8], _ zone: ZoneRules) -> [UInt8] {
     cell.withUnsafeBufferPointer { cell in
-      guard case .instant(let instant) = TimeStyle(.epoch(nil)).parse(cell) else { return Array(cell) }
+      guard case .instant(let instant) = TimeStyle(.epoch(nil)).parse(cell) else {
+        return Array(cell)
+      }
       let (day, _) = Timestamp.split(instant + zone.offset(at: instant))
       return Array(CivilDate(daysSinceEpoch: day).description.utf8)
     }

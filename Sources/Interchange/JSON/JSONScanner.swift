@@ -117,8 +117,10 @@ struct JSONScanner {
       at += 1
     }
     let first = bytes[start]
-    let isNumber = first &- 48 < 10 || first == UInt8(ascii: "-") && at > start + 1
-      && bytes[start + 1] &- 48 < 10
+    let isNumber =
+      first &- 48 < 10
+      || first == UInt8(ascii: "-") && at > start + 1
+        && bytes[start + 1] &- 48 < 10
     if isNumber { return start..<at }
     let word = String(decoding: bytes[start..<at], as: UTF8.self)
     guard ["true", "false", "null", "NaN", "Infinity", "-Infinity"].contains(word) else {

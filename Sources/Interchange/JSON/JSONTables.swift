@@ -143,7 +143,8 @@ struct JSONTables {
   }
 
   /// Whether the keys are times, and the values rows or else single values.
-  private static func isKeyed(_ members: [(key: String, value: JSONOutline)], byRows: Bool) -> Bool {
+  private static func isKeyed(_ members: [(key: String, value: JSONOutline)], byRows: Bool) -> Bool
+  {
     guard let first = members.first, isTime(first.key) else { return false }
     return byRows ? first.value.members.contains { $0.value.isScalar } : first.value.isScalar
   }

@@ -10,7 +10,11 @@ enum CellKind: Equatable {
   case text
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
-    if bytes.isEmpty || NumberStyle().isMissing(bytes) {
+    if bytes.isEmpty {
+      self = .empty
+    } else if Self.isPlainNumber(bytes) {
+      self = .number
+    } else if Self.plain.isMissing(bytes) {
       self = .empty
     } else if Self.isNumber(bytes) {
       self = .number
@@ -19,6 +23,14 @@ enum CellKind: Equatable {
     } else {
       self = Self.isClock(bytes) ? .clock : .text
     }
+  }
+
+  private static let plain = NumberStyle()
+
+  /// Whether it is a number with a point and nothing else, or one in words.
+  static func isPlainNumber(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let outcome = NumberParser.parse(bytes).0
+    return outcome == .number || outcome == .notFinite
   }
 
   /// Whether it carries a value.

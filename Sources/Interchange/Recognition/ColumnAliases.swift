@@ -16,8 +16,17 @@ enum ColumnAliases {
       ]
     ),
     ("symbol", ["symbol", "ticker", "sym", "tic", "ric", "instrument", "pair", "name"]),
-    ("open", ["open", "open_price", "opening_price", "px_open", "price_open", "1_open", "eröffnung", "eröffn", "ouverture", "ouv", "apertura"]),
-    ("high", ["high", "high_price", "px_high", "price_high", "2_high", "hoch", "plus_haut", "máximo"]),
+    (
+      "open",
+      [
+        "open", "open_price", "opening_price", "px_open", "price_open", "1_open", "eröffnung",
+        "eröffn", "ouverture", "ouv", "apertura",
+      ]
+    ),
+    (
+      "high",
+      ["high", "high_price", "px_high", "price_high", "2_high", "hoch", "plus_haut", "máximo"]
+    ),
     ("low", ["low", "low_price", "px_low", "price_low", "3_low", "tief", "plus_bas", "mínimo"]),
     (
       "close",
@@ -38,7 +47,10 @@ enum ColumnAliases {
     ("market_cap", ["market_cap", "marketcap", "market_cap_usd", "market_caps", "cur_mkt_cap"]),
     ("adj_close", ["adj_close", "adjclose", "adjusted_close", "5_adjusted_close"]),
     ("vwap", ["vwap"]),
-    ("trades", ["trades", "tradecount", "trade_count", "number_of_trades", "numberoftrades", "transactions"]),
+    (
+      "trades",
+      ["trades", "tradecount", "trade_count", "number_of_trades", "numberoftrades", "transactions"]
+    ),
   ]
 
   /// One letter each, as exchanges answer; taken only where all four prices are there, as they are symbols

@@ -45,7 +45,7 @@ struct ColumnPlan {
 
   /// Gives each column its role.
   mutating func assign() throws(ImportError) {
-    let rows = form.rows.prefix(100).map { form.table.records[$0] }
+    let rows = form.rows.prefix(50).map { form.table.records[$0] }
     kinds = names.indices.map { column in
       rows.filter { column < $0.count }.map { form.table.with($0, column) { CellKind($0) } }
     }
@@ -69,7 +69,8 @@ struct ColumnPlan {
     let hasPositions = options.columns.keys.contains { Int($0) != nil }
     if hasPositions { return }
     guard let shape = HeadlessShape.names(form.table, rows: form.rows, path: path) else {
-      let first = form.table.strings(form.table.records[min(form.firstRow, form.table.records.count - 1)])
+      let first = form.table.strings(
+        form.table.records[min(form.firstRow, form.table.records.count - 1)])
       throw .headerMissing(path: path, found: String(first.joined(separator: ",").prefix(80)))
     }
     names = shape.names
@@ -101,7 +102,9 @@ struct ColumnPlan {
       }
     }
     // Without a header, columns that nobody named are not known.
-    if form.header == nil, form.isPlainHeader, options.columns.keys.contains(where: { Int($0) != nil }) {
+    if form.header == nil, form.isPlainHeader,
+      options.columns.keys.contains(where: { Int($0) != nil })
+    {
       for index in names.indices where !taken[index] {
         taken[index] = true
         reasons[index] = "not named by --columns"
@@ -194,14 +197,15 @@ struct ColumnPlan {
 
   /// Whether a column is named for a time of day and its cells are one.
   private func isClock(_ column: Int) -> Bool {
-    guard ["time", "minute", "hour", "time_of_day", "timeofday", "clock"].contains(canonical[column])
+    guard
+      ["time", "minute", "hour", "time_of_day", "timeofday", "clock"].contains(canonical[column])
     else { return false }
     return isClockCells(column)
   }
 
   private func isClockCells(_ column: Int) -> Bool {
     var seen = 0
-    for row in form.rows.prefix(100) {
+    for row in form.rows.prefix(50) {
       let record = form.table.records[row]
       let isClock: Bool? = form.table.with(record, column) { bytes in
         if bytes.isEmpty { return nil }
@@ -263,7 +267,9 @@ struct ColumnPlan {
       ColumnAliases.meaning(of: canonical[$0], withLetters: letters)
     }
     if known.contains("symbol") || canonical.contains(where: Self.isQuote) { return false }
-    if options.field == nil, !meanings.isDisjoint(with: Self.prices) || !Set(known).isDisjoint(with: Self.prices) {
+    if options.field == nil,
+      !meanings.isDisjoint(with: Self.prices) || !Set(known).isDisjoint(with: Self.prices)
+    {
       return false
     }
     let columns = names.indices.filter { index in
@@ -279,7 +285,8 @@ struct ColumnPlan {
       taken[index] = true
     }
     notes.append(
-      "there is no column of symbols, so each of the \(columns.count) columns is taken as the \(field) of a symbol")
+      "there is no column of symbols, so each of the \(columns.count) columns is taken as the \(field) of a symbol"
+    )
     return true
   }
 
@@ -312,7 +319,8 @@ struct ColumnPlan {
     let field = ColumnName.canonical(options.field ?? "close")
     layout = .wide(field: ColumnName.field(field))
     for index in names.indices where !taken[index] {
-      let meaning = ColumnAliases.meaning(of: canonical[index], withLetters: false) ?? canonical[index]
+      let meaning =
+        ColumnAliases.meaning(of: canonical[index], withLetters: false) ?? canonical[index]
       if meaning == field, index < symbols.count, !symbols[index].isEmpty {
         roles[index] = .symbolColumn(symbols[index])
       } else {
@@ -324,18 +332,26 @@ struct ColumnPlan {
 
   /// The numbers of rows that table programs write in front.
   private func isArtefact(_ index: Int) -> Bool {
-    canonical[index].hasPrefix("unnamed_") || canonical[index] == "per" || canonical[index] == "index"
+    canonical[index].hasPrefix("unnamed_") || canonical[index] == "per"
+      || canonical[index] == "index"
   }
 
   // MARK: Aliases
 
   private mutating func takeAliases() throws(ImportError) {
     let letters = ColumnAliases.hasLetters(canonical)
-    for (meaning, aliases) in ColumnAliases.all where !meanings.contains(meaning) && meaning != "time" {
+    for (meaning, aliases) in ColumnAliases.all
+    where !meanings.contains(meaning) && meaning != "time" {
       if meaning == "symbol", !symbolInRow { continue }
-      let names = aliases + (letters ? ColumnAliases.letters.filter { $0.meaning == meaning }.map(\.name) : [])
-      var alias = names.first { name in canonical.indices.contains { !taken[$0] && canonical[$0] == name } }
-      if meaning == "volume", alias == nil || alias == "volume_usd" { alias = coinVolume() ?? alias }
+      let names =
+        aliases
+        + (letters ? ColumnAliases.letters.filter { $0.meaning == meaning }.map(\.name) : [])
+      var alias = names.first { name in
+        canonical.indices.contains { !taken[$0] && canonical[$0] == name }
+      }
+      if meaning == "volume", alias == nil || alias == "volume_usd" {
+        alias = coinVolume() ?? alias
+      }
       guard let alias else { continue }
       let found = canonical.indices.filter { !taken[$0] && canonical[$0] == alias }
       if found.count > 1 { throw .columnRepeated(path: path, column: self.names[found[1]]) }
@@ -360,10 +376,22 @@ struct ColumnPlan {
     for needed in ["time", "symbol", "close"] where !meanings.contains(needed) {
       if needed == "symbol", !symbolInRow { continue }
       // Quotes, factors and the like have fields of their own, and no close.
-      if needed == "close", !hasPrices, names.indices.contains(where: { isFree($0) }) { continue }
+      if needed == "close", !hasPrices, misspeltClose == nil,
+        names.indices.contains(where: { isFree($0) })
+      {
+        continue
+      }
       let nearest = ColumnAliases.all.first { $0.meaning == needed }?.names
         .compactMap { ColumnName.nearest($0, in: names) }.first
       throw .columnMissing(path: path, column: needed, found: names, nearest: nearest)
+    }
+  }
+
+  /// A column that is probably meant to be the close: all of its letters, or but one.
+  private var misspeltClose: String? {
+    names.indices.filter { !taken[$0] && isFree($0) }.map { names[$0] }.first { name in
+      let letters = ColumnName.canonical(name)
+      return letters.sorted() == "close".sorted() || ["clos", "closee", "cloce"].contains(letters)
     }
   }
 
@@ -408,7 +436,9 @@ struct ColumnPlan {
 
   /// Whether a column named for a time holds counts since 1970.
   private func isEpoch(_ index: Int) -> Bool {
-    guard canonical[index].hasSuffix("time") || canonical[index].hasPrefix("time") else { return false }
+    guard canonical[index].hasSuffix("time") || canonical[index].hasPrefix("time") else {
+      return false
+    }
     return form.rows.prefix(20).allSatisfy { row in
       form.table.with(form.table.records[row], index) { bytes in
         var cursor = ByteCursor(bytes)

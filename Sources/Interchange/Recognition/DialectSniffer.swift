@@ -5,7 +5,7 @@ import Market
 /// Whatever can be read in two ways is an error that names the flag which decides; nothing is guessed.
 enum DialectSniffer {
   /// Bytes of a file, unpacked, that are looked at.
-  static let headBytes = 64 << 10
+  static let headBytes = 32 << 10
 
   /// Tells the dialect.
   ///
@@ -70,7 +70,8 @@ enum DialectSniffer {
     guard let known = Dialect.Encoding(rawValue: name) else {
       throw .badOption(
         option: "--encoding", value: name,
-        reason: "is not one of \(Dialect.Encoding.allCases.map(\.rawValue).joined(separator: ", "))")
+        reason: "is not one of \(Dialect.Encoding.allCases.map(\.rawValue).joined(separator: ", "))"
+      )
     }
     return known
   }
@@ -84,7 +85,7 @@ enum DialectSniffer {
     var last: [String: Int64] = [:]
     var up = 0
     var down = 0
-    for record in form.rows.map({ form.table.records[$0] }) {
+    for record in form.rows.prefix(100).map({ form.table.records[$0] }) {
       let outcome = form.table.with(record, time.date) { date in
         time.timeOfDay.map { column in
           form.table.with(record, column) { dialect.time.parse(date, $0) }

@@ -87,7 +87,8 @@ struct HeadTable {
   func string(_ record: Record, _ column: Int) -> String {
     guard column < record.count else { return "" }
     let raw = String(decoding: text[cells[record.cells.lowerBound + column]], as: UTF8.self)
-    return raw.contains("\"\"") ? raw.replacing("\"\"", with: "\"").trimmingSpaces : raw.trimmingSpaces
+    return raw.contains("\"\"")
+      ? raw.replacing("\"\"", with: "\"").trimmingSpaces : raw.trimmingSpaces
   }
 
   /// Whether a cell stands in quotes.

@@ -20,7 +20,7 @@ struct HeaderSniffer {
   // Records that are looked at for the form of the file.
   private static let formRows = 80
   // Records that are looked at for numbers and times.
-  private static let sampleRows = 400
+  private static let sampleRows = 200
 
   /// Values of the sample.
   var rows: Range<Int> { firstRow..<table.records.count }
@@ -29,8 +29,9 @@ struct HeaderSniffer {
   init(_ text: [UInt8], isWhole: Bool, path: String, options: ImportOptions) throws(ImportError) {
     var best: (score: Double, delimiter: UInt8, comment: UInt8?)?
     let candidates = options.delimiter.map { [$0.asciiValue ?? 0x2C] } ?? Array("\t;|,".utf8)
+    let hasComments = Self.hasComments(text)
     for candidate in candidates {
-      let comment = Self.comment(text, candidate, isWhole)
+      let comment = hasComments ? Self.comment(text, candidate, isWhole) : nil
       let table = HeadTable(
         text, delimiter: candidate, comment: comment, isWhole: isWhole, limit: Self.formRows)
       let score = Self.score(table)
@@ -58,17 +59,25 @@ struct HeaderSniffer {
   /// `#` if lines that begin with it have another number of cells than the others.
   private static func comment(_ text: [UInt8], _ delimiter: UInt8, _ isWhole: Bool) -> UInt8? {
     let sign = UInt8(ascii: "#")
-    guard text.first == sign || text.indices.contains(where: { $0 > 0 && text[$0] == sign && isLineEnd(text[$0 - 1]) })
-    else { return nil }
     let table = HeadTable(text, delimiter: delimiter, isWhole: isWhole, limit: formRows)
     let width = width(table)
-    let marked = table.records.filter { table.text[safe: table.cells[$0.cells.lowerBound].lowerBound] == sign }
+    let marked = table.records.filter {
+      table.text[safe: table.cells[$0.cells.lowerBound].lowerBound] == sign
+    }
     guard !marked.isEmpty else { return nil }
     let isUsual = marked.allSatisfy { $0.count == width } && marked.count * 2 > table.records.count
     return isUsual ? nil : sign
   }
 
-  private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
+  /// Whether a line begins with `#`.
+  private static func hasComments(_ text: [UInt8]) -> Bool {
+    var at = text.startIndex
+    while let found = text[at...].firstIndex(of: UInt8(ascii: "#")) {
+      if found == 0 || text[found - 1] == 0x0A || text[found - 1] == 0x0D { return true }
+      at = found + 1
+    }
+    return false
+  }
 
   /// The commonest number of cells; the larger of equals.
   private static func width(_ table: HeadTable) -> Int {
@@ -93,7 +102,8 @@ struct HeaderSniffer {
       }
     }
     // A header alone has no value.
-    return Double(usual) / Double(table.records.count) * (0.1 + Double(values) / Double(max(1, filled)))
+    return Double(usual) / Double(table.records.count)
+      * (0.1 + Double(values) / Double(max(1, filled)))
   }
 
   // MARK: Header
@@ -105,11 +115,14 @@ struct HeaderSniffer {
       skippedLines = lines
       first = records.firstIndex { $0.line > lines } ?? records.count
       guard first < records.count else {
-        throw .badOption(option: "--skip-lines", value: "\(lines)", reason: "passes over the whole head of \(path)")
+        throw .badOption(
+          option: "--skip-lines", value: "\(lines)", reason: "passes over the whole head of \(path)"
+        )
       }
     }
     if let hasHeader = options.hasHeader {
-      let start = hasHeader || options.skippedLines != nil ? first : firstValues(from: first) ?? first
+      let start =
+        hasHeader || options.skippedLines != nil ? first : firstValues(from: first) ?? first
       take(hasHeader ? start : nil, firstRow: hasHeader ? start + 1 : start)
       return
     }
@@ -190,7 +203,10 @@ struct HeaderSniffer {
     var found = all.strings(above)
     guard found[0].utf8.first == comment else { return false }
     found[0] = String(found[0].dropFirst()).trimmingSpaces
-    guard found.contains(where: { ColumnAliases.meaning(of: ColumnName.canonical($0), withLetters: true) == "time" })
+    guard
+      found.contains(where: {
+        ColumnAliases.meaning(of: ColumnName.canonical($0), withLetters: true) == "time"
+      })
     else { return false }
     take(nil, firstRow: dataRow)
     names = found
@@ -206,14 +222,17 @@ struct HeaderSniffer {
     let above = (0..<header).reversed().first { index in
       let cells = table.strings(table.records[index])
       return cells.count == names.count
-        && cells.contains { ColumnAliases.meaning(of: ColumnName.canonical($0), withLetters: false) == "close" }
+        && cells.contains {
+          ColumnAliases.meaning(of: ColumnName.canonical($0), withLetters: false) == "close"
+        }
     }
     guard let above else { return }
     let cells = table.strings(table.records[above])
     names = zip(names, cells).map { $0.isEmpty ? $1 : $0 }
     take(nil, firstRow: header + 1)
     names = zip(table.strings(table.records[header]), cells).map { $0.isEmpty ? $1 : $0 }
-    let line = firstRow < table.records.count ? table.records[firstRow].line : table.records[header].line + 1
+    let line =
+      firstRow < table.records.count ? table.records[firstRow].line : table.records[header].line + 1
     skippedLines = line - 1
     isPlainHeader = false
     // The symbols stand between; one symbol is the symbol of the file.

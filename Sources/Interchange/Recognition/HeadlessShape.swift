@@ -29,7 +29,8 @@ enum HeadlessShape {
   }
 
   /// A time, perhaps a time of day and a symbol, and then prices in the customary order.
-  private static func plain(_ sample: Columns) -> (names: [String], note: String, lean: LEANShape?)? {
+  private static func plain(_ sample: Columns) -> (names: [String], note: String, lean: LEANShape?)?
+  {
     var names = [String](repeating: "", count: sample.width)
     var at = 0
     var hasTime = false
@@ -106,8 +107,9 @@ enum HeadlessShape {
     /// Dates in text, or eight digits that are a day.
     func isTime(_ column: Int) -> Bool {
       zip(kinds[column], texts[column]).allSatisfy { kind, text in
-        kind == .time || kind == .number && text.utf8.count == 8
-          && Array(text.utf8).withUnsafeBufferPointer { TimeFormat.iso.wallTime($0) != nil }
+        kind == .time
+          || kind == .number && text.utf8.count == 8
+            && Array(text.utf8).withUnsafeBufferPointer { TimeFormat.iso.wallTime($0) != nil }
       }
     }
 

@@ -14,7 +14,17 @@ enum NumberSniffer {
     // A comma with three digits behind it, and nothing else that tells; and its column.
     var unclear: (text: String, column: Int)?
 
-    mutating func weigh(_ bytes: UnsafeBufferPointer<UInt8>, column: Int) {
+    mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, column: Int) {
+      if CellKind.isPlainNumber(bytes) {
+        if let point = bytes.firstIndex(of: UInt8(ascii: ".")), !isGroup(bytes[...], point) {
+          pointIsDecimal += 1
+        }
+      } else if CellKind(bytes) == .number {
+        weigh(bytes, column: column)
+      }
+    }
+
+    private mutating func weigh(_ bytes: UnsafeBufferPointer<UInt8>, column: Int) {
       var low = bytes.startIndex
       var high = bytes.endIndex
       while low < high, bytes[low] &- 48 > 9, bytes[low] != 0x2E, bytes[low] != 0x2C { low += 1 }
@@ -81,7 +91,7 @@ enum NumberSniffer {
       let record = table.records[row]
       for column in columns where column < record.count {
         table.with(record, column) { bytes in
-          if CellKind(bytes) == .number { evidence.weigh(bytes, column: column) }
+          evidence.add(bytes, column: column)
         }
         if table.isQuoted(record, column) { evidence.quoted += 1 }
       }

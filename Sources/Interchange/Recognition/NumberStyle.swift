@@ -19,7 +19,9 @@ package struct NumberStyle: Sendable, Equatable {
   ].map { Array($0.utf8) }
 
   /// Whether a number with a point and nothing else is all that there is.
-  var isPlain: Bool { decimal == UInt8(ascii: ".") && grouping == nil && !hasUnits && !hasMissingNumbers }
+  var isPlain: Bool {
+    decimal == UInt8(ascii: ".") && grouping == nil && !hasUnits && !hasMissingNumbers
+  }
 
   /// Whether a text without spaces around it means "no value".
   func isMissing(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -49,12 +51,15 @@ extension NumberParser {
   /// Reads a number as a style writes it.
   ///
   /// - Returns: as without a style, and `.empty` for a word that means "no value".
-  package static func parse(_ text: UnsafeBufferPointer<UInt8>, style: NumberStyle) -> (Outcome, Double) {
+  package static func parse(_ text: UnsafeBufferPointer<UInt8>, style: NumberStyle) -> (
+    Outcome, Double
+  ) {
     let isPointed = style.decimal == UInt8(ascii: ".")
     if isPointed {
       let plain = parse(text)
       if plain.0 == .number || plain.0 == .empty {
-        return style.hasMissingNumbers && style.isMissing(text.trimmingSpaces) ? (.empty, .nan) : plain
+        return style.hasMissingNumbers && style.isMissing(text.trimmingSpaces)
+          ? (.empty, .nan) : plain
       }
       return other(text, style) ?? plain
     }

@@ -168,7 +168,10 @@ package struct TimePattern: Sendable, Equatable {
   }
 
   private static func wallTime(_ found: Found) -> WallTime? {
-    if let epoch = found.epoch { return WallTime(instant: Int64(epoch) * 1_000_000_000) }
+    if let epoch = found.epoch {
+      let (ns, overflow) = Int64(epoch).multipliedReportingOverflow(by: 1_000_000_000)
+      return overflow ? nil : WallTime(instant: ns)
+    }
     var date = WallTime(year: found.year, month: found.month, day: found.day)
     if let dayOfYear = found.dayOfYear {
       guard let first = WallTime(year: found.year, month: 1, day: 1),

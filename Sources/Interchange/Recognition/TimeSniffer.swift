@@ -30,12 +30,14 @@ enum TimeSniffer {
       let minutes = digits[0] * 60 + (digits.count > 1 ? digits[1] : 0)
       return ZoneRules(name: name, changes: [], offsets: [sign * minutes * 60_000_000_000])
     }
-    let nearest = nearestName(to: name, among: ZoneRules.knownNames)
+    let nearest =
+      nearestName(to: name, among: ZoneRules.knownNames)
       ?? ZoneRules.knownNames.first { $0.lowercased().hasSuffix("/" + name.lowercased()) }
     throw .badOption(
       option: "--time-zone", value: name,
       reason: "is no time zone"
-        + (nearest.map { "; did you mean '\($0)'" } ?? "; an IANA name such as America/New_York is"))
+        + (nearest.map { "; did you mean '\($0)'" } ?? "; an IANA name such as America/New_York is")
+    )
   }
 
   /// The format that an option names.
@@ -54,7 +56,8 @@ enum TimeSniffer {
     } catch {
       let reason =
         switch error {
-        case .unknown(let sign): "holds \(sign), which is not known; these are: \(TimePattern.known)"
+        case .unknown(let sign):
+          "holds \(sign), which is not known; these are: \(TimePattern.known)"
         case .noDate: "has no year and month"
         }
       throw .badOption(option: "--date-format", value: text, reason: reason)
@@ -77,7 +80,8 @@ enum TimeSniffer {
     if let name = options.timeZone {
       style.zone = try zone(name)
       if let named, named != style.zone.name {
-        notes.append("the column '\(columns.name)' is read as \(style.zone.name), as --time-zone says")
+        notes.append(
+          "the column '\(columns.name)' is read as \(style.zone.name), as --time-zone says")
       }
     } else if let named, named != "UTC" {
       style.zone = try zone(named)
@@ -173,7 +177,8 @@ enum TimeSniffer {
       filled += 1
       if example.isEmpty { example = String(decoding: bytes.prefix(60), as: UTF8.self) }
       if bytes.allSatisfy({ $0 &- 48 < 10 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }),
-        bytes.dropFirst().allSatisfy({ $0 != UInt8(ascii: "-") }), bytes.filter({ $0 == 0x2E }).count < 2
+        bytes.dropFirst().allSatisfy({ $0 != UInt8(ascii: "-") }),
+        bytes.filter({ $0 == 0x2E }).count < 2
       {
         addNumber(bytes)
         return
@@ -281,7 +286,8 @@ enum TimeSniffer {
       }
     }
 
-    private func numbers(_ path: String, _ notes: inout [String]) throws(ImportError) -> TimeFormat {
+    private func numbers(_ path: String, _ notes: inout [String]) throws(ImportError) -> TimeFormat
+    {
       if isMost(iso), isMost(epoch) {
         throw .timeUnclear(
           path: path, column: name, found: example, choices: ["a date (iso)", "a count (epoch)"])

@@ -18,7 +18,9 @@ package struct TimeStyle: Sendable, Equatable {
   }
 
   /// Reads a cell, and the cell of the time of day where that has a column of its own.
-  package func parse(_ date: UnsafeBufferPointer<UInt8>, _ timeOfDay: UnsafeBufferPointer<UInt8>? = nil)
+  package func parse(
+    _ date: UnsafeBufferPointer<UInt8>, _ timeOfDay: UnsafeBufferPointer<UInt8>? = nil
+  )
     -> TimeOutcome
   {
     guard let wall = format.wallTime(date, timeOfDay) else {

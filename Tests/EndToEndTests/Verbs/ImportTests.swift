@@ -97,6 +97,45 @@ import Testing
     #expect(try place.contents() == before)
   }
 
+  @Test func dryRunTellsWhatWasRecognised() async throws {
+    let place = try Workplace()
+    try place.folder.write(
+      "Date;Zuletzt;Notiz\n31.01.2024;1.012,50;a\n01.02.2024;1.013,25;b\n02.02.2024;x;c\n",
+      to: "d.csv")
+    let result = try await place.apus("import d.csv --symbol X --dry-run")
+    #expect(result.status == 0)
+    #expect(
+      result.output == """
+        file         d.csv
+        form         UTF-8, semicolon between columns, header in line 1
+        times        day/month/year, zone UTC, oldest first
+        numbers      decimal comma, '.' between thousands
+        columns      Date     → time
+                     Zuletzt  → close
+                     Notiz    not imported: its cells are text
+        noticed      the day comes first, as '31.01.2024' shows
+
+        first rows  symbol    close
+        2024-01-31  X        1012.5
+        2024-02-01  X       1013.25
+
+        panel        us_equity_1d  (calendar us_equity)
+        rows         2 kept of 3
+        symbols      1
+        bars         2, 2024-01-31 to 2024-02-01
+        fields       close
+        quarantined  number 1
+
+        """)
+    #expect(result.errors == "  d.csv:4: Zuletzt: 'x' is not a number\nnothing was written\n")
+    #expect(try place.folder.names() == ["d.csv"])
+    let dry = try await place.json("import d.csv --symbol X --dry-run")["dry_run"]
+    #expect(dry["files"][0]["columns"].list.map { $0["meaning"].string } == ["time", "close", nil])
+    #expect(dry["files"][0]["times"].string == "day/month/year")
+    #expect(dry["first_rows"].list.count == 2)
+    #expect(dry["first_quarantined"][0]["line"].int == 4)
+  }
+
   @Test(arguments: [true, false])
   func dryRunTellsWhatWouldFail(namesPanel: Bool) async throws {
     let place = try place()
@@ -139,6 +178,19 @@ import Testing
     ),
     ("- --store s.h5 --symbol-from-filename", "error: --symbol-from-filename: '-' has no name"),
     ("a.csv --store s.h5 --calendar uk", "error: --calendar: 'uk' is not known."),
+    ("a.csv --store s.h5 --decimal x", "error: --decimal: is neither a point nor a comma"),
+    (
+      "a.csv --store s.h5 --decimal , --thousands comma",
+      "error: --thousands: contradicts --decimal, which is the same"
+    ),
+    (
+      "a.csv --store s.h5 --symbol A --field open",
+      "error: --field: is for files with a column a symbol"
+    ),
+    ("a.csv --store s.h5 --delimiter ab", "error: --delimiter: 'ab' is not one character"),
+    ("a.csv --store s.h5 --columns close=a,close=b", "error: --columns: "),
+    ("a.csv --store s.h5 --frequency 1x", "error: --frequency: '1x' is no length of a bar"),
+    ("a.csv --store s.h5 --fold both", "error: --fold: 'both' is not known."),
   ])
   func mistakesEndInTwo(words: String, message: String) async throws {
     let place = try place()
