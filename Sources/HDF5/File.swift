@@ -69,6 +69,11 @@ public struct File: ~Copyable {
     }
   }
 
+  /// Why a call failed that wrote to the file: what is thrown may only follow from a write that failed before.
+  public func reason(of error: HDF5Error) -> HDF5Error {
+    error.cause.hasPrefix("file write failed") ? error : bytes.writing?.failure ?? error
+  }
+
   /// The descriptor under the file, valid while the file is open: for mapping its bytes.
   public var descriptor: Int32 { bytes.descriptor }
 

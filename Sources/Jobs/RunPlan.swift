@@ -41,7 +41,7 @@ public struct RunPlan: Sendable {
     self.storePath = storePath
     let store = try PriceStore.open(storePath)
     var panel = try Self.panel(spec, store)
-    let universe = try Self.universe(spec, panel)
+    let universe = try Self.universe(spec, panel, store)
     if let universe { panel = panel.adding(field: Universe.field, values: universe.isMember) }
     let symbols = try Self.symbols(spec, panel, universe)
     let window = try Self.window(spec, panel)
@@ -136,23 +136,28 @@ public struct RunPlan: Sendable {
   }
 
   /// The symbols that are the largest by a field at each bar, as far as it was known then; nil if none are asked for.
-  private static func universe(_ spec: Spec, _ panel: PricePanel) throws(SpecError) -> Universe? {
+  private static func universe(_ spec: Spec, _ panel: PricePanel, _ store: PriceStore) throws
+    -> Universe?
+  {
     guard case .top(let count, let name) = spec.symbols else { return nil }
     let path = "data.symbols.by"
-    guard let field = panel.fieldIndex(name) else {
-      throw .unknownName(
+    guard panel.fieldIndex(name) != nil else {
+      throw SpecError.unknownName(
         path: path, line: 0, kind: "field", name: name,
         nearest: nearestName(to: name, among: panel.fields),
         hint: "panel \(panel.name) has: \(panel.fields.joined(separator: ", "))")
     }
     guard panel.fieldIndex(Universe.field) == nil else {
-      throw .panel(
+      throw SpecError.panel(
         reason: "panel \(panel.name) has a field '\(Universe.field)', the name by which a run "
           + "knows the symbols chosen at each bar; import it under another name with --columns")
     }
-    let universe = Universe.top(count, by: field, of: panel, bars: try window(spec, panel))
+    // As it was quoted then: volumes and prices of a view know later splits.
+    let quoted = try store.loadPanel(panel.name, fields: [name])
+    let universe = Universe.top(
+      count, by: 0, of: quoted, alive: panel.lifetimes, bars: try window(spec, panel))
     guard !universe.everMembers.isEmpty else {
-      throw .nothingToRun(
+      throw SpecError.nothingToRun(
         reason: "data.symbols: no symbol that trades has a \(name) at any bar of the run")
     }
     return universe

@@ -17,11 +17,13 @@ public struct Universe: Sendable {
   ///   - count: members at a bar; fewer where fewer have a value.
   ///   - field: position of the field in the panel.
   ///   - panel: the panel.
+  ///   - lifetimes: bars at which a symbol counts.
   ///   - bars: bars at which membership is asked for; values before them are known.
   /// - Complexity: O(T × N) on average.
-  public static func top(_ count: Int, by field: Int, of panel: PricePanel, bars: Range<Int>)
-    -> Universe
-  {
+  public static func top(
+    _ count: Int, by field: Int, of panel: PricePanel, alive lifetimes: [ClosedRange<Int>?],
+    bars: Range<Int>
+  ) -> Universe {
     let width = panel.symbolCount
     let values = panel.storage.field(field)
     var isMember = [Double](repeating: 0, count: panel.barCount * width)
@@ -35,7 +37,7 @@ public struct Universe: Sendable {
       guard bars.contains(bar) else { continue }
       candidates.removeAll(keepingCapacity: true)
       for symbol in 0..<width where !known[symbol].isNaN {
-        if panel.lifetimes[symbol]?.contains(bar) == true { candidates.append(symbol) }
+        if lifetimes[symbol]?.contains(bar) == true { candidates.append(symbol) }
       }
       moveLargest(count, of: &candidates, known)
       for symbol in candidates.prefix(count) {

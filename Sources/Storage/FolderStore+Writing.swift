@@ -139,6 +139,8 @@ extension FolderStore {
       try AtomicFile.write(lines.joined(), to: commit, force: true)
     } catch {
       for (name, _) in contents { unlink(next(name)) }
+      // Nobody knows the names under which files are written.
+      if case .unwritable(_, let reason) = error { throw .unwritable(path: path, reason: reason) }
       throw error
     }
     try complete()

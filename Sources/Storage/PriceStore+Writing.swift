@@ -73,34 +73,47 @@ extension PriceStore {
     try AtomicFile.write(to: path, force: force) { temporary throws(StorageError) in
       try writing(path) { () throws(HDF5Error) in
         let file = try File.create(temporary, withChunks: form == .packed)
-        let root = try file.root()
-        try Header.write(root, format: "prices", version: version)
-        try root.setAttribute("created_utc", Header.now())
-        try writeSymbols(content.symbols, in: try root.createGroup("symbols"))
-        try writeActions(actions, in: try root.createGroup("actions"))
-        try writeQuarantine(content.quarantine, in: try root.createGroup("quarantine"))
-        if !content.revisions.isEmpty {
-          try Revision.write(content.revisions, in: try root.createGroup("revisions"))
+        do throws(HDF5Error) {
+          try write(
+            content, actions: actions, calendars: calendars, hashes: hashes, into: file, form: form)
+        } catch {
+          throw file.reason(of: error)
         }
-        try writeCalendars(calendars, in: root)
-        let folder = try root.createGroup("panels")
-        for panel in content.panels {
-          try panel.write(in: try folder.createGroup(panel.info.name), form: form)
-        }
-        let panels = zip(content.panels, hashes()).map { panel, hash in
-          var info = panel.info
-          info.contentHash = hash
-          return info
-        }
-        for info in panels {
-          try folder.group(info.name).setAttribute("content_sha256", info.contentHash)
-        }
-        try root.setAttribute(
-          "content_sha256",
-          ContentHash.file(symbols: content.symbols, actions: actions, panels: panels))
         try file.close()
       }
     }
+  }
+
+  private static func write(
+    _ content: StoreContent, actions: CorporateActions,
+    calendars: [(name: String, definition: String)], hashes: () -> [String],
+    into file: borrowing File, form: Form
+  ) throws(HDF5Error) {
+    let root = try file.root()
+    try Header.write(root, format: "prices", version: version)
+    try root.setAttribute("created_utc", Header.now())
+    try writeSymbols(content.symbols, in: try root.createGroup("symbols"))
+    try writeActions(actions, in: try root.createGroup("actions"))
+    try writeQuarantine(content.quarantine, in: try root.createGroup("quarantine"))
+    if !content.revisions.isEmpty {
+      try Revision.write(content.revisions, in: try root.createGroup("revisions"))
+    }
+    try writeCalendars(calendars, in: root)
+    let folder = try root.createGroup("panels")
+    for panel in content.panels {
+      try panel.write(in: try folder.createGroup(panel.info.name), form: form)
+    }
+    let panels = zip(content.panels, hashes()).map { panel, hash in
+      var info = panel.info
+      info.contentHash = hash
+      return info
+    }
+    for info in panels {
+      try folder.group(info.name).setAttribute("content_sha256", info.contentHash)
+    }
+    try root.setAttribute(
+      "content_sha256",
+      ContentHash.file(symbols: content.symbols, actions: actions, panels: panels))
   }
 
   private static func writeSymbols(_ entries: [SymbolTable.Entry], in group: borrowing Group)

@@ -63,7 +63,7 @@ import Testing
     let place = try Workplace()
     try await prepare(place, ".")
     // In blocks of 512 bytes or 1 KiB: less than any store needs, more than a lock.
-    try await check(".", place, isFullOf: "File too large") { line in
+    try await check(".", place, isFullOf: "can't be written") { line in
       try await RunApus.shell("ulimit -f 4; exec apus \(line)", in: place.folder)
     }
   }

@@ -166,7 +166,7 @@ import Testing
     }
     #expect(try scratch.names() == ["prices"])
     // A manifest that leads elsewhere is not believed.
-    try "put ../prices.h5\ndrop mine.h5\n".write(
+    try "put ../prices.h5\ndrop ../prices/mine.h5\nrubbish".write(
       toFile: path + ".commit", atomically: true, encoding: .utf8)
     #expect(try PriceStore.open(path).panels[0].barCount == 7)
   }
