@@ -132,8 +132,7 @@ struct PriceFile: Sendable {
 
   private static func readPanel(
     _ group: borrowing Group, _ name: String, _ part: PartReader, _ calendars: StoredCalendars
-  ) throws(StorageError) -> (info: PanelInfo, timeNs: [Int64])
-  {
+  ) throws(StorageError) -> (info: PanelInfo, timeNs: [Int64]) {
     let inside = "panels/\(name)"
     func damaged(_ what: String, _ reason: String) -> StorageError {
       .damaged(path: part.path, part: inside + what, reason: reason)
