@@ -4,7 +4,8 @@ import BenchmarkKit
 public enum ScenarioCatalog {
   /// All scenarios.
   public static let all: [Scenario] =
-    importScenarios + storeScenarios + resampleScenarios + expressionScenarios + formulaScenarios + laneScenarios
+    importScenarios + storeScenarios + resampleScenarios + expressionScenarios + formulaScenarios
+    + laneScenarios
     + laneScalingScenarios + laneRuleScenarios + sweepScenarios + metricScenarios + resultScenarios
     + startupScenarios
 }

@@ -145,14 +145,17 @@ public struct BinPlan: Sendable, Equatable {
     _ anchor: Anchor, _ sessions: Sessions
   ) {
     var midnight: (day: Int64, instant: Int64)?
+    // Most bars lie in the bin of the one before, which saves a division.
+    var last: (hours: Int, begin: Int64) = (-1, 0)
     for (bar, start) in times.enumerated() {
       // The stretch that the bar lies in, which its bin doesn't leave.
       var (day, opens, closes): (Int64, Int64, Int64)
-      if let index = walk.regular(at: start) {
+      let found = walk.regular(at: start)
+      if let index = found {
         let range = walk.regular[index]
         (day, opens, closes) = (range.day, range.opens, range.closes)
       } else if sessions == .regular {
-        place(bar, nil)
+        self.place(bar, nil)
         continue
       } else if let index = walk.extended(at: start) {
         let range = walk.extended[index]
@@ -162,22 +165,36 @@ public struct BinPlan: Sendable, Equatable {
         opens = max(walk.midnight(of: day), walk.lastClose)
         closes = .max
       }
+      let place = max(start, opens)
+      if let found, found == last.hours, place - last.begin < target.ns {
+        put(bar, place, opens, closes, last.begin, start, source, target)
+        continue
+      }
       var base = opens
       if anchor == .midnight {
         if midnight?.day != day { midnight = (day, walk.midnight(of: day)) }
         base = midnight?.instant ?? opens
       }
-      let inside = max(start, opens) - base
+      let inside = place - base
       let step = (inside >= 0 ? inside : inside - target.ns + 1) / target.ns
       let begin = base + step * target.ns
-      // What a bar holds of the time before the open and after the close is nothing.
-      var length = source.ns - max(0, opens - start)
-      if closes != .max { length = min(length, closes - max(start, opens)) }
-      if inside - step * target.ns + length > target.ns {
-        straddlingCount += 1
-        continue
-      }
-      place(bar, max(begin, opens))
+      last = (found ?? -1, begin)
+      put(bar, place, opens, closes, begin, start, source, target)
+    }
+  }
+
+  /// Puts a bar that counts from `place` on into the bin that begins at `begin`, if it ends there too.
+  private mutating func put(
+    _ bar: Int, _ place: Int64, _ opens: Int64, _ closes: Int64, _ begin: Int64, _ start: Int64,
+    _ source: Frequency, _ target: Frequency
+  ) {
+    // What a bar holds of the time before the open and after the close is nothing.
+    var length = source.ns - (place - start)
+    if closes != .max { length = min(length, closes - place) }
+    if place - begin + length > target.ns {
+      straddlingCount += 1
+    } else {
+      self.place(bar, max(begin, opens))
     }
   }
 }

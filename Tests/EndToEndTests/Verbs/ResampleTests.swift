@@ -74,7 +74,7 @@ import Testing
         calendar     us_equity, zone America/New_York
         missing      1 bars of 1 symbols, of 2
         out of place 1 bars of 1 symbols
-        lifetimes    0 start late, 0 end early
+        lifetimes    0 start late, 2 end early
 
         symbol  from        to          bars  missing  empty sessions  longest gap  holiday
         A       2024-01-02  2024-01-04     2        1               1            1        0
