@@ -1,6 +1,6 @@
 import BenchmarkKit
+import BenchmarkReference
 import FoundationEssentials
-import Glibc
 import Interchange
 import Market
 
@@ -37,9 +37,7 @@ struct ImportServer {
   ///
   /// What is freed is kept, as the allocators of other readers keep it: new pages on every call cost as much as half of the import.
   func serve(say: (String) throws -> Void) throws {
-    mallopt(M_MMAP_MAX, 0)
-    mallopt(M_ARENA_MAX, 1)
-    mallopt(M_TRIM_THRESHOLD, 1 << 30)
+    apus_reference_keep_memory()
     try say(json(Greeting(files: paths.count, threads: threads)))
     while let line = readLine() {
       let words = line.split(separator: " ").map(String.init)

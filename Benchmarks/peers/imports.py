@@ -81,7 +81,7 @@ def data(layout, generate, store):
     if folder.exists():
         return folder
     if not store.exists():
-        generate(store, "--bars", str(BARS), "--symbols", str(SYMBOLS), "--decimals", "4", "--seed", "20240229")
+        generate(store, "--bars", str(BARS), "--symbols", str(SYMBOLS), "--seed", "20240229")
     with h5py.File(store, "r") as file:
         group = file["panels/us_equity_1d"]
         dates = np.datetime_as_string(group["time"][...].astype("datetime64[ns]"), unit="D")

@@ -5,6 +5,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "Reference.h"
 
@@ -57,4 +60,12 @@ bool apus_reference_write_file(const char *path, const void *bytes, size_t count
   }
   ok = ok && fsync(file) == 0;
   return close(file) == 0 && ok && rename(temporary, path) == 0;
+}
+
+void apus_reference_keep_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
 }

@@ -73,3 +73,6 @@ bool apus_reference_sweep(
     apus_reference_row *rows);
 /// Name of the instruction set that the sweep uses unless told to be portable.
 const char *apus_reference_sweep_variant(void);
+
+/// Has this process keep the memory that it frees, as the allocators of other programs do.
+void apus_reference_keep_memory(void);
