@@ -16,7 +16,8 @@ private func parse(_ text: String, _ format: TimeFormat, _ zone: String = "UTC")
 /// Seconds since 1970, or nil for what is no instant.
 private func seconds(_ text: String, _ format: TimeFormat, _ zone: String = "UTC") -> Double? {
   guard case .instant(let ns) = parse(text, format, zone) else { return nil }
-  return Double(ns) / Double(second)
+  // Whole seconds apart, as a double has not the digits for both.
+  return Double(ns / second) + Double(ns % second) / 1e9
 }
 
 private func pattern(_ text: String) throws -> TimeFormat { .pattern(try TimePattern(text)) }

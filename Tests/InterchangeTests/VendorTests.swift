@@ -272,8 +272,8 @@ private let rate2 = "open=1.101 high=1.103 low=1.1 close=1.102"
       (
         "alpaca.json",
         [
-          "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0 vwap=10.4 trades=17.0",
-          "2024-01-02T14:30:00Z BETA open=20.0 high=22.0 low=19.0 close=21.0 volume=2000.0 vwap=20.4 trades=27.0",
+          "2024-01-02T14:30:00Z ACME \(bar1) volume=1000.0 trades=17.0 vwap=10.4",
+          "2024-01-02T14:30:00Z BETA open=20.0 high=22.0 low=19.0 close=21.0 volume=2000.0 trades=27.0 vwap=20.4",
         ]
       ),
       (

@@ -72,20 +72,31 @@ enum ColumnAliases {
   /// Words that a column of times may begin with, before a zone.
   private static let timeWords = ["time", "date", "timestamp", "datetime", "open_time"]
 
-  /// The zone that a name tells, if it is one of a column of times.
-  static func zone(of name: String) -> String? {
-    if name == "gmt_time" { return "UTC" }
-    for (suffix, zone) in zones where timeWords.contains(where: { name == "\($0)_\(suffix)" }) {
-      return zone
+  // Files may have hundreds of thousands of columns.
+  private static let zoneOfName: [String: String] = {
+    var found = ["gmt_time": "UTC"]
+    for (suffix, zone) in zones {
+      for word in timeWords { found["\(word)_\(suffix)"] = zone }
     }
-    return nil
-  }
+    return found
+  }()
+
+  private static let meaningOfName: [String: String] = {
+    var found: [String: String] = [:]
+    for (meaning, names) in all {
+      for name in names where found[name] == nil { found[name] = meaning }
+    }
+    for name in zoneOfName.keys where found[name] == nil { found[name] = "time" }
+    return found
+  }()
+
+  /// The zone that a name tells, if it is one of a column of times.
+  static func zone(of name: String) -> String? { zoneOfName[name] }
 
   /// The meaning of a name; nil if there is none.
   static func meaning(of name: String, withLetters: Bool) -> String? {
-    if let found = all.first(where: { $0.names.contains(name) }) { return found.meaning }
-    if zone(of: name) != nil { return "time" }
-    return withLetters ? letters.first { $0.name == name }?.meaning : nil
+    if let found = meaningOfName[name] { return found }
+    return withLetters && name.utf8.count <= 2 ? letters.first { $0.name == name }?.meaning : nil
   }
 
   /// Whether the four prices are there by one letter each.

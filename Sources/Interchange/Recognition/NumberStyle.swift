@@ -145,8 +145,9 @@ extension NumberParser {
       } else if let grouping = style.grouping, !isFraction, digits > 0,
         case let length = separatorLength(text, at, high, grouping), length > 0
       {
-        // Two digits between separators are lakhs; the last group always has three.
-        if let sinceGroup, sinceGroup != 3 && sinceGroup != 2 { return nil }
+        // Two digits between commas are lakhs; the last group always has three.
+        let canBeLakh = grouping == UInt8(ascii: ",")
+        if let sinceGroup, sinceGroup != 3, !(canBeLakh && sinceGroup == 2) { return nil }
         if sinceGroup == nil, digits > 3 { return nil }
         sinceGroup = 0
         at += length

@@ -67,7 +67,8 @@ package struct TimeStyle: Sendable, Equatable {
   /// In words, for a summary.
   var description: String {
     if isMidnightADay { return "\(format.description), midnight \(zone.name) as the day" }
-    return format.isInstant ? format.description : "\(format.description), \(zone.name)"
+    return format.isInstant || zone == .utc
+      ? format.description : "\(format.description), \(zone.name)"
   }
 }
 
