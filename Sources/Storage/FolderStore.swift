@@ -62,6 +62,12 @@ struct FolderStore {
     }
   }
 
+  /// Whether others' files stand in the folder, and none of a store.
+  func isForeign() throws(StorageError) -> Bool {
+    if try !members().isEmpty { return false }
+    return try names().contains { !$0.hasPrefix(".") }
+  }
+
   func names() throws(StorageError) -> [String] {
     guard let folder = opendir(path) else {
       throw .unreadable(path: path, reason: systemReason())

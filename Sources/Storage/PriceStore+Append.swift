@@ -64,6 +64,13 @@ extension PriceStore {
       return
     }
     let folder = FolderStore(path)
+    let isThere = access(folder.path, F_OK) == 0
+    if isThere, try folder.isForeign() {
+      throw .unwritable(
+        path: path,
+        reason: "the folder has other files and no store; name a new folder, or a file like "
+          + "\(folder.file("prices.h5"))")
+    }
     // A file of a folder that is there, or the folder itself as a new name.
     try AtomicFile.checkTarget(
       access(folder.path, F_OK) == 0 ? folder.file("2000.h5") : folder.path, force: true)

@@ -49,7 +49,8 @@ import Testing
   @Test func everyStageHasAScenario() {
     let stages = Set(ScenarioCatalog.all.compactMap { $0.name.split(separator: "/").first })
     let expected: Set<Substring> = [
-      "import", "store", "expressions", "lanes", "sweep", "metrics", "result", "startup",
+      "import", "store", "resample", "expressions", "lanes", "sweep", "metrics", "result",
+      "startup",
     ]
     #expect(stages == expected)
   }
