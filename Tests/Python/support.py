@@ -12,6 +12,8 @@ import pandas as pd
 import xarray as xr
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Where the checks were started: some of them work in folders of their own.
+START = pathlib.Path.cwd()
 DATASETS = ROOT / "datasets"
 SCHEMA = ROOT / "notebooks-export" / "schema" / "run.schema.json"
 NOTEBOOK = ROOT / "notebooks-export" / "leaderboard.ipynb"
@@ -22,7 +24,7 @@ def argument(name):
     value = os.environ.get(name)
     if not value:
         raise AssertionError(f"{name} is not set: give it the path of what is to be checked.")
-    path = pathlib.Path(value).resolve()
+    path = (START / value).resolve()
     if not path.exists():
         raise AssertionError(f"{name}: there is no {path}.")
     return path
