@@ -85,6 +85,30 @@ private typealias Calendar = Market.Calendar
     #expect(throws: ImportError.self) { try CalendarSource.calendar("us_equty") }
   }
 
+  /// By hand: two weeks with a holiday on a Wednesday and a session on a Saturday.
+  @Test func aListOfTradingDaysIsACalendar() throws {
+    let scratch = try Scratch()
+    let days = ["01-02", "01-03", "01-04", "01-05", "01-06", "01-08", "01-09", "01-11", "01-12"]
+    let text = "date\n" + days.reversed().map { "2024-\($0)\n" }.joined()
+    let path = try scratch.write(Array(text.utf8), to: "My Market.csv")
+    let calendar = try CalendarSource.calendar(path)
+    #expect(calendar.name == "my_market")
+    func day(_ text: String) throws -> Int64 { Timestamp.split(try ns(text)).day }
+    let sessions = (try day("2024-01-02")...(try day("2024-01-12"))).filter(calendar.isSession)
+    #expect(sessions.map { CivilDate(daysSinceEpoch: $0).description } == days.map { "2024-\($0)" })
+    // Beyond the list by weekday: of Wednesdays it has but half.
+    #expect(calendar.isSession(day: try day("2024-01-15")))
+    #expect(!calendar.isSession(day: try day("2024-01-17")))
+    let bad = try scratch.write(Array("date\n2024-01-02\nsoon\n".utf8), to: "bad.csv")
+    #expect {
+      try CalendarSource.calendar(bad)
+    } throws: {
+      "\($0)".contains("line 3: 'soon' is no date")
+    }
+    let none = try scratch.write(Array("date\n".utf8), to: "none.csv")
+    #expect(throws: ImportError.self) { try CalendarSource.calendar(none) }
+  }
+
   /// Bytes of all kinds end in a calendar or in a refusal.
   @Test func noTextTraps() throws {
     var state: UInt64 = 11

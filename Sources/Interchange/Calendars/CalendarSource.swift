@@ -5,11 +5,14 @@ import Market
 public enum CalendarSource {
   /// A calendar by name or alias (`us_equity`, `XNYS`, `24/7`), or from a file of the user's own.
   ///
-  /// What ends in `.calendar` is the path of a file.
+  /// What ends in `.calendar` is the path of a file, and what ends in `.csv`, `.txt` or `.gz` that of a list of trading days.
   ///
   /// - Throws: `ImportError.badOption` for `--calendar` if there is no such calendar, the file breaks the format or its
   ///   zone is not known; `unreadable` for a file.
   public static func calendar(_ word: String) throws(ImportError) -> Calendar {
+    if [".csv", ".txt", ".gz"].contains(where: word.hasSuffix) {
+      return try TradingDays.calendar(word)
+    }
     if !word.hasSuffix(".calendar") {
       if let calendar = Calendar(named: word) { return calendar }
       let near = nearestName(
@@ -17,7 +20,8 @@ public enum CalendarSource {
       throw refusal(
         word,
         "is not known." + (near.map { " Did you mean '\($0)'?" } ?? "")
-          + " There are \(Calendar.knownNames.joined(separator: ", ")), and files that end in .calendar"
+          + " There are \(Calendar.knownNames.joined(separator: ", ")), files that end in .calendar, "
+          + "and lists of trading days that end in .csv, .txt or .gz"
       )
     }
     let text = try read(word)

@@ -18,7 +18,8 @@ enum CalendarCommand: Command {
     ],
     positionals: [
       PositionalSpec(
-        "CALENDAR", help: "A name such as us_equity, or a file that ends in .calendar.",
+        "CALENDAR",
+        help: "A name such as us_equity, a file that ends in .calendar, or a .csv of trading days.",
         count: .optional, completion: .files)
     ],
     options: [

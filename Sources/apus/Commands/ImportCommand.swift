@@ -51,7 +51,8 @@ enum ImportCommand: Command {
         completion: .files),
       .value(
         "calendar", "NAME",
-        help: "Calendar by name, or a file that ends in .calendar; told by the bars unless given.",
+        help:
+          "Calendar by name, or from a .calendar file or a .csv of trading days; told by the bars unless given.",
         completion: .files),
       .flag("negative-prices", help: "Prices at or below zero are valid."),
       .value(
