@@ -74,16 +74,25 @@ enum ColumnAliases {
 
   /// The zone that a name tells, if it is one of a column of times.
   static func zone(of name: String) -> String? {
-    if name == "gmt_time" { return "UTC" }
-    for (suffix, zone) in zones where timeWords.contains(where: { name == "\($0)_\(suffix)" }) {
-      return zone
-    }
-    return nil
+    zoneByName[name]
   }
+
+  // Files may have hundreds of thousands of columns, each of which is looked up several times.
+  private static let zoneByName: [String: String] = {
+    var found = ["gmt_time": "UTC"]
+    for (suffix, zone) in zones {
+      for word in timeWords { found["\(word)_\(suffix)"] = zone }
+    }
+    return found
+  }()
+
+  private static let meaningByName = Dictionary(
+    all.flatMap { entry in entry.names.map { ($0, entry.meaning) } },
+    uniquingKeysWith: { a, _ in a })
 
   /// The meaning of a name; nil if there is none.
   static func meaning(of name: String, withLetters: Bool) -> String? {
-    if let found = all.first(where: { $0.names.contains(name) }) { return found.meaning }
+    if let found = meaningByName[name] { return found }
     if zone(of: name) != nil { return "time" }
     return withLetters ? letters.first { $0.name == name }?.meaning : nil
   }
@@ -96,8 +105,26 @@ enum ColumnAliases {
 
 /// Names of columns, made comparable.
 enum ColumnName {
+  /// The canonical form of a name in ASCII; nil for others.
+  private static func plain(_ name: String) -> String? {
+    var result: [UInt8] = []
+    result.reserveCapacity(name.utf8.count)
+    for byte in name.utf8 {
+      if byte >= 0x80 { return nil }
+      let letter = byte &- 0x41 < 26 ? byte | 0x20 : byte
+      if letter &- 0x61 < 26 || letter &- 0x30 < 10 {
+        result.append(letter)
+      } else if !result.isEmpty, result.last != UInt8(ascii: "_") {
+        result.append(UInt8(ascii: "_"))
+      }
+    }
+    if result.last == UInt8(ascii: "_") { result.removeLast() }
+    return String(decoding: result, as: UTF8.self)
+  }
+
   /// Lower case, with one underscore for each run of anything but letters and digits.
   static func canonical(_ name: String) -> String {
+    if let plain = plain(name) { return plain }
     var result = ""
     for character in name.lowercased() {
       if character.isLetter || character.isNumber {
