@@ -14,13 +14,20 @@ package enum ByteSources {
   {
     if let text = options.contents[path] { return MemoryBytes(text) }
     let file = try FileSource(path)
-    if file.head.starts(with: [0x1F, 0x8B]) {
-      return try GzipSource(file, path: path, options: options)
+    return try unpacked(file, head: file.head, path: path, options: options)
+  }
+
+  /// A source, through gzip if its first bytes say so.
+  static func unpacked(
+    _ source: any ByteSource, head: [UInt8], path: String, options: ImportOptions
+  ) throws(ImportError) -> any ByteSource {
+    if head.starts(with: [0x1F, 0x8B]) {
+      return try GzipSource(source, path: path, options: options)
     }
-    for (magic, kind) in foreign where file.head.starts(with: magic) {
+    for (magic, kind) in foreign where head.starts(with: magic) {
       throw .notText(path: path, kind: kind)
     }
-    return file
+    return source
   }
 
   /// Whether a path can be read a second time: pipes can't, and would wait for someone to write.

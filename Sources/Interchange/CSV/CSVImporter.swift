@@ -40,7 +40,8 @@ public enum CSVImporter: Importer {
     draft: PanelDraft, quarantined: [QuarantinedRow], summary: ImportSummary
   ) {
     try check(paths, options)
-    let readers = paths.map { TableReader($0, options: options) }
+    let known = KnownDialects()
+    let readers = paths.map { TableReader($0, options: options, known: known) }
     let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       var parser = BlockParser()

@@ -24,7 +24,7 @@ struct FileTable: Sendable {
   /// Bad rows that are kept with their text; further ones are counted only.
   static let badRowsKept = 100_000
 
-  var path: String
+  let source: TableSource
   var dialect: Dialect
   /// Rows in the order of the file, in blocks; values of a block stand in the order of `slots`.
   var blocks: [RowBlock] = []
@@ -43,6 +43,7 @@ struct FileTable: Sendable {
   /// All bad rows, by rule.
   var badCounts: [ImportRule: Int] = [:]
 
+  var path: String { source.path }
   /// Number of good rows.
   var rowCount: Int { blocks.reduce(0) { $0 + $1.count } }
   /// Number of bad rows.
@@ -51,14 +52,13 @@ struct FileTable: Sendable {
   /// Takes good rows out and puts them to the bad ones; their text is read anew.
   ///
   /// - Parameter late: rows in order, each once.
-  mutating func remove(_ late: [LateRow], options: ImportOptions) {
+  mutating func remove(_ late: [LateRow]) {
     if late.isEmpty { return }
     let kept = late.prefix(Self.badRowsKept)
     let lines = kept.map { blocks[$0.block].line($0.row) }
     let columns = kept.map { $0.reason == nil ? $0.columnIndex : -1 }
     let found = FileRows.read(
-      path, dialect, lines: Dictionary(zip(lines, columns), uniquingKeysWith: max),
-      options: options)
+      source, dialect, lines: Dictionary(zip(lines, columns), uniquingKeysWith: max))
     for (entry, line) in zip(kept, lines) {
       let row = found[line]
       badRows.append(
@@ -101,19 +101,13 @@ enum FileRows {
     }
   }
 
-  /// Reads rows again for their text, which was not kept; none from a pipe, which is gone.
+  /// Reads rows again for their text, which was not kept.
   ///
   /// - Parameter lines: the column of the cell that is wanted, by line; -1 for none.
-  static func read(_ path: String, _ dialect: Dialect, lines: [Int: Int], options: ImportOptions)
-    -> [Int: Row]
-  {
-    guard ByteSources.canReadAgain(path),
-      let source = try? CSVSource.open(path, options, dialect.encoding)
-    else {
-      return [:]
-    }
+  static func read(_ source: TableSource, _ dialect: Dialect, lines: [Int: Int]) -> [Int: Row] {
+    guard let opened = try? source.open(dialect.encoding) else { return [:] }
     let records = RecordScanner(delimiter: dialect.delimiter, comment: dialect.comment)
-    var reader = RecordReader(source, path: path, records: records)
+    var reader = RecordReader(opened, path: source.path, records: records)
     var rows: [Int: Row] = [:]
     // A file that changed meanwhile costs the text of a message, nothing else.
     guard (try? reader.skipLines(dialect.skippedLines)) != nil else { return [:] }

@@ -257,7 +257,7 @@ enum PanelAssembly {
       }
       if repeated.isEmpty { continue }
       explain(&repeated, in: file, tables, axes)
-      tables[file].remove(repeated, options: options)
+      tables[file].remove(repeated)
       try tables[file].check(options)
       if tables[file].rowCount == 0 { throw .nothingToImport(path: tables[file].path) }
     }
@@ -302,7 +302,6 @@ enum PanelAssembly {
     let shares = shares(sources.map(\.block), cells < 10_000 ? 1 : workers)
     return [Double](unsafeUninitializedCapacity: cells) { buffer, count in
       guard let base = buffer.baseAddress else { return }
-      LargePages.ask(for: base, cells * MemoryLayout<Double>.stride)
       let target = Cells(base: base, sources: sources)
       // Each worker meets a part first, or all would wait for the same pages.
       let parts = cells < 10_000 ? 1 : workers

@@ -9,11 +9,13 @@ final class RowMemory: @unchecked Sendable {
 
   /// Enough for some blocks, and little beside a file that needs more.
   static let usualSize = 4 << 20
+  private static let lineBytes = 128
 
   init(size: Int) {
     self.size = size
-    base = .allocate(byteCount: size, alignment: LargePages.size)
-    LargePages.ask(for: base, size)
+    // No more than the usual alignment: blocks at round addresses leave holes behind, so that the next import finds no room
+    // where the last one was, and takes new pages, which cost as much as all of its work.
+    base = .allocate(byteCount: size + Self.lineBytes, alignment: 16)
   }
 
   deinit { base.deallocate() }
@@ -22,23 +24,11 @@ final class RowMemory: @unchecked Sendable {
   func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type)
     -> UnsafeMutablePointer<Element>?
   {
-    // A multiple of cache lines, so that workers do not share any.
-    let bytes = (count * MemoryLayout<Element>.stride + 127) & ~127
+    // Whole cache lines, so that workers do not share any.
+    let bytes = (count * MemoryLayout<Element>.stride + Self.lineBytes - 1) & ~(Self.lineBytes - 1)
     guard bytes <= size - used else { return nil }
     defer { used += bytes }
-    return (base + used).bindMemory(to: type, capacity: count)
-  }
-}
-
-/// Pages of two megabytes: where much memory is touched for the first time, small ones cost more than what is done there.
-enum LargePages {
-  static let size = 2 << 20
-
-  /// Asks for large pages where whole ones fit; a system that has none takes small ones.
-  static func ask(for base: UnsafeMutableRawPointer, _ count: Int) {
-    let start = (Int(bitPattern: base) + size - 1) & ~(size - 1)
-    let end = (Int(bitPattern: base) + count) & ~(size - 1)
-    guard end > start, let first = UnsafeMutableRawPointer(bitPattern: start) else { return }
-    _ = madvise(first, end - start, MADV_HUGEPAGE)
+    return (base.alignedUp(toMultipleOf: Self.lineBytes) + used)
+      .bindMemory(to: type, capacity: count)
   }
 }

@@ -1,16 +1,5 @@
 import Dispatch
 
-/// Ways to open a CSV file.
-enum CSVSource {
-  /// Opens a file as UTF-8 text.
-  static func open(_ path: String, _ options: ImportOptions, _ encoding: Dialect.Encoding)
-    throws(ImportError) -> any ByteSource
-  {
-    let source = try ByteSources.open(path, options: options)
-    return encoding == .utf8 ? source : DecodedSource(source, encoding)
-  }
-}
-
 /// One CSV file while it is read, by as many workers as there are.
 ///
 /// The file is cut into blocks of whole records, in order and by one worker at a time; what is in them is read by all at
@@ -28,7 +17,8 @@ final class TableReader: @unchecked Sendable {
 
   let path: String
   private let options: ImportOptions
-  private let source: (any ByteSource)?
+  private let known: KnownDialects
+  private let source: TableSource
   private let lock = DispatchSemaphore(value: 1)
   private var blocks: TextBlocks?
   private var plan: RowPlan?
@@ -41,10 +31,11 @@ final class TableReader: @unchecked Sendable {
   private var readyCount = 0
   private var readyBadRows = 0
 
-  /// - Parameter source: what to read instead of opening the path, which then only names it.
-  init(_ path: String, source: (any ByteSource)? = nil, options: ImportOptions) {
+  /// - Parameter known: what files of the same import were recognised as.
+  init(_ path: String, options: ImportOptions, known: KnownDialects) {
     self.path = path
-    self.source = source
+    self.known = known
+    source = TableSource(path, options: options)
     self.options = options
   }
 
@@ -104,13 +95,7 @@ final class TableReader: @unchecked Sendable {
     let head: HeadedSource
     let dialect: Dialect
     do throws(ImportError) {
-      let opened: any ByteSource
-      if let source {
-        opened = source
-      } else {
-        opened = try ByteSources.open(path, options: options)
-      }
-      head = HeadedSource(opened)
+      head = HeadedSource(try source.open())
       dialect = try recognise(head)
       let text: any ByteSource =
         dialect.encoding == .utf8 ? head : DecodedSource(head, dialect.encoding)
@@ -126,13 +111,14 @@ final class TableReader: @unchecked Sendable {
   }
 
   /// Finds out how the file is laid out, from its first bytes: as many as it takes for a few lines.
-  private func recognise(_ source: HeadedSource) throws(ImportError) -> Dialect {
+  private func recognise(_ opened: HeadedSource) throws(ImportError) -> Dialect {
     // A few hundred lines tell as much as thousands, and each of many files is recognised by itself.
     var count = 32 << 10
     while true {
-      let head = try source.peek(count)
+      let head = try opened.peek(count)
       let isWhole = head.count < count
-      let lines = head.count { $0 == 0x0A || $0 == 0x0D }
+      var lines = 0
+      for byte in head { lines += byte == 0x0A || byte == 0x0D ? 1 : 0 }
       let isShort =
         count < DialectSniffer.headBytes
         ? lines < 256 : lines < 4 && count < RecordReader.recordLimit * 4
@@ -140,11 +126,12 @@ final class TableReader: @unchecked Sendable {
         count *= 2
         continue
       }
-      // What is read from elsewhere, or from a pipe, can be read once only.
-      let canReadAgain = self.source == nil && ByteSources.canReadAgain(path)
-      return try DialectSniffer.sniff(
-        head: head, isWhole: isWhole, path: path, options: options,
-        whole: canReadAgain ? FileColumns(path: path, options: options) : nil)
+      return try known.dialect(head, isWhole: isWhole, options: options) {
+        () throws(ImportError) in
+        try DialectSniffer.sniff(
+          head: head, isWhole: isWhole, path: path, options: options,
+          whole: FileColumns(source: source))
+      }
     }
   }
 
@@ -160,7 +147,7 @@ final class TableReader: @unchecked Sendable {
     }
     if let failure { throw failure.1.error(path: path, line: line) }
     guard let plan else { throw .empty(path: path) }
-    var table = FileTable(path: path, dialect: plan.dialect, blocks: ready)
+    var table = FileTable(source: source, dialect: plan.dialect, blocks: ready)
     table.bytesRead = bytesRead
     for (index, role) in plan.dialect.roles.enumerated() where role == .ignored {
       table.ignoredColumns.append(plan.dialect.header[index])
@@ -177,7 +164,7 @@ final class TableReader: @unchecked Sendable {
     var late = FoldSettling.settle(&table, plan)
     late += Self.settleExtras(&table, plan)
     Self.order(&late)
-    table.remove(late, options: options)
+    table.remove(late)
     try table.check(options)
     guard table.rowCount > 0 else { throw .nothingToImport(path: path) }
     return table
@@ -243,15 +230,14 @@ final class TableReader: @unchecked Sendable {
 
 /// A file that is read once more for one of its columns.
 struct FileColumns: WholeColumns {
-  let path: String
-  let options: ImportOptions
+  let source: TableSource
 
   func cells(
     of column: Int, _ dialect: Dialect, until isDone: (UnsafeBufferPointer<UInt8>) -> Bool
   ) throws(ImportError) {
-    let source = try CSVSource.open(path, options, dialect.encoding)
     let records = RecordScanner(delimiter: dialect.delimiter, comment: dialect.comment)
-    var reader = RecordReader(source, path: path, records: records)
+    var reader = RecordReader(
+      try source.open(dialect.encoding), path: source.path, records: records)
     try reader.skipLines(dialect.skippedLines)
     while try reader.next() {
       if reader.count > column, isDone(reader[column].trimmingSpaces) { return }

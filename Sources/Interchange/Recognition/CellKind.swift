@@ -16,6 +16,9 @@ enum CellKind: Equatable {
       self = .number
     } else if Self.plain.isMissing(bytes) {
       self = .empty
+    } else if PlainShape.isDate(bytes, to: bytes.count) {
+      // The commonest of times; no style takes it for a number.
+      self = .time
     } else if Self.isNumber(bytes) {
       self = .number
     } else if Self.isTime(bytes) {

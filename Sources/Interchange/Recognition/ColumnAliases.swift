@@ -107,8 +107,26 @@ enum ColumnAliases {
 
 /// Names of columns, made comparable.
 enum ColumnName {
+  /// The canonical form of a name in ASCII; nil for others.
+  private static func plain(_ name: String) -> String? {
+    var result: [UInt8] = []
+    result.reserveCapacity(name.utf8.count)
+    for byte in name.utf8 {
+      if byte >= 0x80 { return nil }
+      let letter = byte &- 0x41 < 26 ? byte | 0x20 : byte
+      if letter &- 0x61 < 26 || letter &- 0x30 < 10 {
+        result.append(letter)
+      } else if !result.isEmpty, result.last != UInt8(ascii: "_") {
+        result.append(UInt8(ascii: "_"))
+      }
+    }
+    if result.last == UInt8(ascii: "_") { result.removeLast() }
+    return String(decoding: result, as: UTF8.self)
+  }
+
   /// Lower case, with one underscore for each run of anything but letters and digits.
   static func canonical(_ name: String) -> String {
+    if let plain = plain(name) { return plain }
     var result = ""
     for character in name.lowercased() {
       if character.isLetter || character.isNumber {

@@ -83,9 +83,8 @@ enum DialectSniffer {
     guard let time = plan.time else { return .oldestFirst }
     let symbol = dialect.roles.firstIndex(of: .symbol)
     var last: [String: Int64] = [:]
-    var up = 0
-    var down = 0
-    for record in form.rows.prefix(100).map({ form.table.records[$0] }) {
+    var trend = TimeTrend()
+    for record in form.rows.prefix(TimeTrend.sampleRows).map({ form.table.records[$0] }) {
       let outcome = form.table.with(record, time.date) { date in
         time.timeOfDay.map { column in
           form.table.with(record, column) { dialect.time.parse(date, $0) }
@@ -93,13 +92,9 @@ enum DialectSniffer {
       }
       guard case .instant(let instant) = outcome else { continue }
       let key = symbol.map { form.table.string(record, $0) } ?? ""
-      if let before = last[key] {
-        if instant > before { up += 1 }
-        if instant < before { down += 1 }
-      }
+      if let before = last[key] { trend.add(instant, after: before) }
       last[key] = instant
     }
-    if down == 0 { return .oldestFirst }
-    return up == 0 ? .newestFirst : .mixed
+    return trend.order
   }
 }

@@ -20,7 +20,9 @@ struct HeaderSniffer {
   // Records that are looked at for the form of the file.
   private static let formRows = 80
   // Records that are looked at for numbers and times.
-  private static let sampleRows = 200
+  static let sampleRows = 200
+  // Bytes that may stand between fields; the last is the likeliest and wins where nothing tells.
+  static let delimiters = Array("\t;|,".utf8)
 
   /// Values of the sample.
   var rows: Range<Int> { firstRow..<table.records.count }
@@ -28,13 +30,16 @@ struct HeaderSniffer {
   /// Finds delimiter, comments and header of a text.
   init(_ text: [UInt8], isWhole: Bool, path: String, options: ImportOptions) throws(ImportError) {
     var best: (score: Double, delimiter: UInt8, comment: UInt8?)?
-    let candidates = options.delimiter.map { [$0.asciiValue ?? 0x2C] } ?? Array("\t;|,".utf8)
+    let candidates = options.delimiter.map { [$0.asciiValue ?? 0x2C] } ?? Self.delimiters
     let hasComments = Self.hasComments(text)
     for candidate in candidates {
       let comment = hasComments ? Self.comment(text, candidate, isWhole) : nil
-      let table = HeadTable(
-        text, delimiter: candidate, comment: comment, isWhole: isWhole, limit: Self.formRows)
-      let score = Self.score(table)
+      let score =
+        text.contains(candidate)
+        ? Self.score(
+          HeadTable(
+            text, delimiter: candidate, comment: comment, isWhole: isWhole, limit: Self.formRows))
+        : 0
       if best == nil || score > best?.score ?? 0 { best = (score, candidate, comment) }
     }
     guard let best else { throw .empty(path: path) }
