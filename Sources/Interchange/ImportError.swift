@@ -133,7 +133,7 @@ extension ImportError: CustomStringConvertible {
     case .quoteUnclosed(let path, let line):
       "\(path), line \(line): a quoted field never ends. Close it, or double quotes inside."
     case .mostlyBad(let path, let bad, let rows, let first):
-      "\(path) does not look like prices: \(bad) of \(rows) rows break a rule, first "
+      "\(path) does not look right: \(bad) of \(rows) rows break a rule, first "
         + "\(Self.note(first)). Check the columns and the format of dates and numbers."
     case .rowRejected(let path, let row):
       "\(path), \(Self.note(row)). Mend the row, or import with --on-bad-row quarantine."

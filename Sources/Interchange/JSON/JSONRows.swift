@@ -53,7 +53,7 @@ struct JSONRows {
   // MARK: Names
 
   /// Most columns: a candle has a few keys, and each row has a cell for each.
-  private static let columnLimit = 4096
+  private static let columnLimit = 512
 
   @discardableResult private mutating func column(_ name: String) -> Int {
     if let known = positions[name] { return known }
