@@ -14,9 +14,10 @@ build: prepare ## Build the executable, .build/release/apus
 demo: build ## Import the sample data and run two sweeps into build/demo
 	@sh datasets/demo.sh
 
-test: prepare ## Run every check of the code: Swift tests, the demonstration, the Python checks
+test: prepare ## Run every check of the code: Swift tests, fuzzing, the demonstration, the Python checks
 	@.ci/phase 'build with tests' swift build -c release --build-tests --explicit-target-dependency-import-check error
 	@.ci/phase 'Swift tests' swift test -c release --skip-build --quiet --disable-xctest
+	@.ci/phase 'fuzzing' .ci/fuzz 10
 	@.ci/phase 'demonstration' sh datasets/demo.sh
 	@.ci/phase 'Python checks' .ci/python-checks
 

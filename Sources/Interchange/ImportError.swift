@@ -19,13 +19,17 @@ public enum ImportError: Error, Equatable {
   /// Numbers that several formats of time read, or none.
   case timeUnclear(path: String, column: String, found: String, choices: [String])
   /// A comma or point may stand before decimals or between thousands.
-  case decimalUnclear(path: String, column: String, found: String)
+  case decimalUnclear(path: String, column: String, found: String, contradicts: Bool)
   /// A file with a column a symbol, as it seems, holds values that can't be prices.
   case wideUnclear(path: String, column: String, found: String, field: String)
   /// A JSON file breaks the format, or holds no candles.
   case badJSON(path: String, line: Int, column: Int, reason: String)
   /// A column name stands twice in the header, or two columns claim one meaning.
   case columnRepeated(path: String, column: String)
+  /// More columns of numbers than a panel has fields.
+  case tooManyFields(path: String, columns: Int, limit: Int)
+  /// The options name a column that is not there.
+  case columnNotThere(path: String, column: String, found: [String], nearest: String?)
   /// A needed column is not there.
   case columnMissing(path: String, column: String, found: [String], nearest: String?)
   /// A line is longer than a row of prices can be.
@@ -101,7 +105,10 @@ extension ImportError: CustomStringConvertible {
           ? "is no time of a known form. "
           : "can be read as \(choices.joined(separator: " or ")). ")
         + "Say which: --date-format epoch-s, epoch-ms, excel, '%Y%m%d%H%M', …"
-    case .decimalUnclear(let path, let column, let found):
+    case .decimalUnclear(let path, let column, let found, true):
+      "\(path), \(column): '\(found)' has a decimal comma, and other numbers have a decimal point. Say "
+        + "which is right, and the others are left out: --decimal , or --decimal ."
+    case .decimalUnclear(let path, let column, let found, false):
       "\(path), \(column): '\(found)' may have decimals or thousands behind its comma. Say which: "
         + "--decimal , or --decimal . (then a comma stands between thousands)."
     case .wideUnclear(let path, let column, let found, let field):
@@ -112,15 +119,21 @@ extension ImportError: CustomStringConvertible {
       "\(path), line \(line), column \(column): \(reason)."
     case .columnRepeated(let path, let column):
       "\(path) has more than one column for '\(column)'. Name the one to use: --columns \(column)=…"
+    case .tooManyFields(let path, let columns, let limit):
+      "\(path) has \(columns) columns; of fields a panel has at most \(limit). If each column is a symbol, "
+        + "say what it holds: --field close."
+    case .columnNotThere(let path, let column, let found, let nearest):
+      "--columns: \(path) has no column '\(column)' (it has: \(Self.listed(found)))."
+        + (nearest.map { " Did you mean '\($0)'?" } ?? "")
     case .columnMissing(let path, let column, let found, let nearest):
-      "\(path) has no column for '\(column)' (it has: \(found.joined(separator: ", "))). "
+      "\(path) has no column for '\(column)' (it has: \(Self.listed(found))). "
         + (nearest.map { "Did you mean '\($0)'? " } ?? "") + Self.hint(column, found)
     case .lineTooLong(let path, let line, let limit):
       "\(path), line \(line) is longer than \(limit) bytes. Is a quote left open, or is it not CSV?"
     case .quoteUnclosed(let path, let line):
       "\(path), line \(line): a quoted field never ends. Close it, or double quotes inside."
     case .mostlyBad(let path, let bad, let rows, let first):
-      "\(path) does not look like prices: \(bad) of \(rows) rows break a rule, first "
+      "\(path) does not look right: \(bad) of \(rows) rows break a rule, first "
         + "\(Self.note(first)). Check the columns and the format of dates and numbers."
     case .rowRejected(let path, let row):
       "\(path), \(Self.note(row)). Mend the row, or import with --on-bad-row quarantine."
@@ -147,6 +160,14 @@ extension ImportError: CustomStringConvertible {
 
   private static func note(_ row: QuarantinedRowNote) -> String {
     "line \(row.line), \(row.column): \(row.reason)"
+  }
+
+  /// Names of columns, as many and as much of each as a message takes.
+  private static func listed(_ names: [String]) -> String {
+    names.prefix(20).map { name in
+      let shown = name.prefix(60).map { $0.isNewline ? " " : String($0) }.joined()
+      return shown.isEmpty ? "''" : shown + (name.count > 60 ? "…" : "")
+    }.joined(separator: ", ") + (names.count > 20 ? ", … \(names.count) in all" : "")
   }
 
   private static func hint(_ column: String, _ found: [String]) -> String {

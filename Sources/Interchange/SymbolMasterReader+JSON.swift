@@ -44,7 +44,9 @@ extension SymbolMasterReader {
     } catch let error as ImportError {
       throw error
     } catch DecodingError.dataCorrupted(let context) {
-      throw .badSymbolFile(path: path, reason: context.debugDescription.lowercased())
+      let reason = context.debugDescription.lowercased()
+      throw .badSymbolFile(
+        path: path, reason: reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
     } catch {
       throw .badSymbolFile(
         path: path,

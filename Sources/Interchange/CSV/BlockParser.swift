@@ -364,6 +364,13 @@ struct BlockParser: ~Copyable {
       bad(&context, .symbol, column, "the symbol is not UTF-8")
       return ByteInterner.none
     }
+    // What another encoding could not say became U+FFFD, by which two symbols would become one.
+    if cell.contains(where: { $0 < 0x20 || $0 == 0x7F })
+      || String(decoding: cell, as: UTF8.self).unicodeScalars.contains("\u{FFFD}")
+    {
+      bad(&context, .symbol, column, "the symbol holds a character that is none")
+      return ByteInterner.none
+    }
     return symbols.add(base, cell.count)
   }
 

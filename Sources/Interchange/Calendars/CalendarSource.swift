@@ -36,7 +36,9 @@ public enum CalendarSource {
       }
       return calendar
     } catch {
-      throw refusal(word, "is no calendar: \(error)")
+      let reason = "\(error)"
+      throw refusal(
+        word, "is no calendar: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)")
     }
   }
 

@@ -13,6 +13,8 @@ struct JSONRows {
   private var columns: [String] = []
   private var positions: [String: Int] = [:]
   private var cells: [[UInt8]] = []
+  // By column, whether the candle has it already.
+  private var isTaken: [Bool] = []
   private var hasSymbol = false
   // Line of the text and of the file that comes next, and how far lines of the file are counted.
   private var line = 1
@@ -49,6 +51,9 @@ struct JSONRows {
   }
 
   // MARK: Names
+
+  /// Most columns: a candle has a few keys, and each row has a cell for each.
+  private static let columnLimit = 512
 
   @discardableResult private mutating func column(_ name: String) -> Int {
     if let known = positions[name] { return known }
@@ -89,6 +94,9 @@ struct JSONRows {
       let key = try scanner.key()
       let kind = try scanner.kind()
       if kind != .object, kind != .array { column(key) }
+      if columns.count > Self.columnLimit {
+        throw scanner.fault("the candles have more than \(Self.columnLimit) different keys")
+      }
       try scanner.skip(depth: 2)
     }
   }
@@ -127,6 +135,7 @@ struct JSONRows {
 
   private mutating func clear(_ symbol: [UInt8]?) {
     cells = [[UInt8]](repeating: [], count: columns.count)
+    isTaken = [Bool](repeating: false, count: columns.count)
     if let symbol, let position = positions["symbol"] { cells[position] = symbol }
   }
 
@@ -137,21 +146,29 @@ struct JSONRows {
     var isFirst = true
     while try scanner.more("}", isFirst: isFirst) {
       isFirst = false
+      let start = scanner.at
       let key = try scanner.key()
-      if let value = try value(&scanner), let position = positions[key] { cells[position] = value }
+      let value = try value(&scanner)
+      guard let position = positions[key] else { continue }
+      if isTaken[position] { throw scanner.fault("the key '\(key)' stands twice in it", at: start) }
+      isTaken[position] = true
+      cells[position] = value
     }
   }
 
-  /// Takes a scalar; nil for anything else, which is passed over.
-  private func value(_ scanner: inout JSONScanner) throws(JSONScanner.Fault) -> [UInt8]? {
+  /// Takes a scalar; anything else is passed over, with a cell in its place that is no number.
+  private func value(_ scanner: inout JSONScanner) throws(JSONScanner.Fault) -> [UInt8] {
     switch try scanner.kind() {
     case .string: return Array(JSONScanner.text(bytes, try scanner.string()).utf8)
     case .number, .word:
       let word = Array(bytes[try scanner.atom()])
       return word == Array("null".utf8) ? [] : word
-    case .array, .object:
+    case .array:
       try scanner.skip(depth: 2)
-      return nil
+      return Array("[…]".utf8)
+    case .object:
+      try scanner.skip(depth: 2)
+      return Array("{…}".utf8)
     }
   }
 
@@ -167,10 +184,10 @@ struct JSONRows {
         var isFirst = true
         while try elements.scanner.more("]", isFirst: isFirst) {
           isFirst = false
-          cells.append(try value(&elements.scanner) ?? [])
+          cells.append(try value(&elements.scanner))
         }
       } else {
-        cells.append(try value(&elements.scanner) ?? [])
+        cells.append(try value(&elements.scanner))
       }
       put(from: start)
     }
@@ -187,7 +204,7 @@ struct JSONRows {
       let start = scanners[0].elements.scanner.at
       for index in scanners.indices {
         guard try scanners[index].elements.next() else { return }
-        cells[scanners[index].position] = try value(&scanners[index].elements.scanner) ?? []
+        cells[scanners[index].position] = try value(&scanners[index].elements.scanner)
       }
       if let zone {
         let position = scanners[0].position
@@ -250,7 +267,7 @@ struct JSONRows {
   private func pair(_ elements: inout Elements) throws(JSONScanner.Fault) -> ([UInt8], [UInt8]) {
     if elements.isObject {
       let key = try elements.scanner.key()
-      return (Array(key.utf8), try value(&elements.scanner) ?? [])
+      return (Array(key.utf8), try value(&elements.scanner))
     }
     guard try elements.scanner.kind() == .array else {
       throw elements.scanner.fault("a list of time and value is expected")
@@ -258,7 +275,7 @@ struct JSONRows {
     elements.scanner.open()
     var both: [[UInt8]] = []
     while try elements.scanner.more("]", isFirst: both.isEmpty) {
-      both.append(try value(&elements.scanner) ?? [])
+      both.append(try value(&elements.scanner))
     }
     guard both.count == 2 else {
       throw elements.scanner.fault("a list of time and value is expected")
@@ -293,9 +310,10 @@ struct JSONRows {
         continue
       }
       text.append(0x22)
-      for byte in cell where byte != 0x0A && byte != 0x0D {
+      for byte in cell {
+        // A line end would move the lines that follow; a symbol must not pass for another without it.
+        if byte == 0x0A || byte == 0x0D { text += [0xEF, 0xBF, 0xBD] } else { text.append(byte) }
         if byte == 0x22 { text.append(0x22) }
-        text.append(byte)
       }
       text.append(0x22)
     }

@@ -146,6 +146,8 @@ enum ColumnName {
 
   /// The candidate that was probably meant by a name, if any is near; written differently, they are equal.
   static func nearest(_ name: String, in candidates: [String]) -> String? {
+    // Nobody looks for one name among thousands by its spelling.
+    let candidates = candidates.prefix(500)
     let nearest = nearestName(to: canonical(name), among: candidates.map(canonical))
     return nearest.flatMap { found in candidates.first { canonical($0) == found } }
   }

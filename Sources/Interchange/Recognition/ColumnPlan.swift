@@ -19,6 +19,8 @@ struct ColumnPlan {
   // Kinds of cells of some rows, by column.
   private var kinds: [[CellKind]] = []
 
+  // A field is a block of the store; more columns than this are no fields.
+  private static let fieldLimit = 2048
   private static let prices = ["open", "high", "low", "close", "volume"]
 
   init(_ form: HeaderSniffer, path: String, options: ImportOptions) {
@@ -124,7 +126,7 @@ struct ColumnPlan {
       }
       return number - 1
     }
-    throw .columnMissing(
+    throw .columnNotThere(
       path: path, column: column, found: names, nearest: ColumnName.nearest(column, in: names))
   }
 
@@ -297,7 +299,8 @@ struct ColumnPlan {
 
   /// Refuses closes below zero: returns and factors come in the same form, and are fields or of another name.
   private func refuseNegative(_ columns: [Int], _ field: String) throws(ImportError) {
-    guard Self.prices.contains(field), !options.allowsNegativePrices else { return }
+    guard options.field == nil, Self.prices.contains(field), !options.allowsNegativePrices
+    else { return }
     for column in columns {
       var filled = 0
       var negative: [String] = []
@@ -428,6 +431,9 @@ struct ColumnPlan {
         let field = ColumnName.field(name)
         guard fields.insert(field).inserted else {
           throw .columnRepeated(path: path, column: names[index])
+        }
+        guard fields.count <= Self.fieldLimit else {
+          throw .tooManyFields(path: path, columns: names.count, limit: Self.fieldLimit)
         }
         roles[index] = .extra(field)
       }

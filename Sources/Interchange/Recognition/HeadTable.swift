@@ -13,6 +13,8 @@ struct HeadTable {
   let text: [UInt8]
   private(set) var cells: [Range<Int>] = []
   private(set) var records: [Record] = []
+  /// Whether the text ends within quotes.
+  private(set) var endsInQuotes = false
 
   /// Splits a text; blank lines are passed over, and a record that the end of the head cuts is left out.
   ///
@@ -63,6 +65,7 @@ struct HeadTable {
           at += 1
         }
         stop = at
+        endsInQuotes = at == bytes.count
         at = min(at + 1, bytes.count)
       }
       while at < bytes.count, bytes[at] != delimiter, bytes[at] != 0x0A, bytes[at] != 0x0D {

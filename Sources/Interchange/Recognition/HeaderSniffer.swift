@@ -51,6 +51,12 @@ struct HeaderSniffer {
       if isWhole { throw .empty(path: path) }
       throw .lineTooLong(path: path, line: 1, limit: RecordReader.recordLimit)
     }
+    if isWhole, table.records.count == 1, table.endsInQuotes {
+      throw .quoteUnclosed(path: path, line: table.records[0].line)
+    }
+    if isWhole, table.records.allSatisfy({ table.strings($0).allSatisfy(\.isEmpty) }) {
+      throw .empty(path: path)
+    }
     firstRow = 0
     names = []
     isPlainHeader = true
@@ -263,6 +269,18 @@ struct HeaderSniffer {
       return
     }
     let isTrailing = rows.allSatisfy { table.string($0, $0.count - 1).isEmpty }
+    // Times that stand under their name already: a cell too many has another cause, as a decimal comma.
+    let time = names.firstIndex {
+      ColumnAliases.meaning(of: ColumnName.canonical($0), withLetters: false) == "time"
+    }
+    if !isTrailing, let time,
+      rows.allSatisfy({ row in
+        table.with(row, time) { CellKind($0) == .time }
+          && table.with(row, time + 1) { CellKind($0) != .time }
+      })
+    {
+      return
+    }
     names = isTrailing ? names + [""] : [""] + names
     header = nil
     isPlainHeader = false

@@ -13,6 +13,8 @@ enum NumberSniffer {
     var quoted = 0
     // A comma with three digits behind it, and nothing else that tells; and its column.
     var unclear: (text: String, column: Int)?
+    // The first number with a decimal comma, and its column.
+    var comma: (text: String, column: Int)?
 
     mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, column: Int) {
       if CellKind.isPlainNumber(bytes) {
@@ -53,6 +55,7 @@ enum NumberSniffer {
           if unclear == nil { unclear = (String(decoding: bytes, as: UTF8.self), column) }
         } else {
           commaIsDecimal += 1
+          if self.comma == nil { self.comma = (String(decoding: bytes, as: UTF8.self), column) }
         }
       } else if let point = points.first, !isGroup(digits, point) {
         pointIsDecimal += 1
@@ -102,13 +105,16 @@ enum NumberSniffer {
       style.decimal = decimal == "," ? comma : point
     } else if evidence.commaIsDecimal > 0, evidence.pointIsDecimal > 0 {
       throw .decimalUnclear(
-        path: path, column: header.first ?? "", found: "both 1.5 and 1,5 are there")
+        path: path, column: evidence.comma.map { header[$0.column] } ?? header.first ?? "",
+        found: evidence.comma?.text ?? "1.234,5", contradicts: true)
     } else if evidence.commaIsDecimal > 0 || evidence.pointGroups > 0 {
       style.decimal = comma
     } else if let unclear = evidence.unclear, evidence.pointIsDecimal == 0,
       evidence.commaGroups == 0, options.thousands != ","
     {
-      throw .decimalUnclear(path: path, column: header[unclear.column], found: unclear.text)
+      throw .decimalUnclear(
+        path: path, column: header[unclear.column], found: unclear.text,
+        contradicts: false)
     }
     style.grouping = grouping(style, evidence, options)
     return style

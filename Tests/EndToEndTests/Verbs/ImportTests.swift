@@ -210,7 +210,7 @@ import Testing
     ("a.csv --store s.h5 --on-bad-row reject", "error: a.csv, line 5, "),
     ("a.csv --store s.h5 --columns close=Cloes", "error: a.csv has no column for 'Cloes'"),
     ("a.csv --store s.h5 --symbols nowhere.csv", "error: nowhere.csv cannot be read"),
-    ("a.csv a.csv --store s.h5", "error: a.csv does not look like prices"),
+    ("a.csv a.csv --store s.h5", "error: a.csv does not look right"),
   ])
   func badFilesEndInThree(words: String, message: String) async throws {
     let place = try place()

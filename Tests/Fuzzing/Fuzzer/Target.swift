@@ -1,6 +1,5 @@
 import CFuzzDriver
 import Glibc
-import Interchange
 import Jobs
 import Market
 import Storage
@@ -12,33 +11,14 @@ struct Target: Sendable {
 
   static let all = [
     Target(name: "csv", run: readTable),
+    Target(name: "json", run: readCandles),
+    Target(name: "facts", run: readFacts),
     Target(name: "spec", run: readSpec),
     Target(name: "store", run: openStore),
   ]
 
   // Set once, before libFuzzer starts its one thread.
   nonisolated(unsafe) static var chosen = all[0]
-
-  /// A table is refused, or each of its rows is kept or reported.
-  private static func readTable(_ bytes: UnsafeRawBufferPointer) {
-    // The first byte chooses among the options, so that one corpus serves them all.
-    guard let choice = bytes.first else { return }
-    var options = ImportOptions()
-    if choice & 1 != 0 { options.symbol = .fixed("X") }
-    if choice & 2 != 0 { options.allowsNegativePrices = true }
-    if choice & 4 != 0 { options.onBadRow = .reject }
-    options.panelBytesLimit = 64 << 20
-    options.unpackedBytesLimit = 16 << 20
-    let file = MemoryFile(UnsafeRawBufferPointer(rebasing: bytes.dropFirst()))
-    guard
-      let (draft, bad, summary) = try? CSVImporter.read(paths: [file.path], options: options)
-    else { return }
-    let cells = draft.timeNs.count * draft.symbols.count
-    precondition(draft.fields.allSatisfy { $0.values.count == cells }, "a field has other cells")
-    precondition(
-      zip(draft.timeNs, draft.timeNs.dropFirst()).allSatisfy { $0 < $1 }, "times don't increase")
-    precondition(summary.rowsKept + bad.count == summary.rowsRead, "a row is lost")
-  }
 
   /// A spec is refused, or is a plan over a small store.
   private static func readSpec(_ bytes: UnsafeRawBufferPointer) {
@@ -85,25 +65,4 @@ struct Target: Sendable {
     }
     return path
   }()
-}
-
-/// A file without a place on disk.
-private struct MemoryFile: ~Copyable {
-  private let descriptor: Int32
-
-  init(_ bytes: UnsafeRawBufferPointer) {
-    descriptor = fuzz_memory_file()
-    precondition(descriptor >= 0, "no memory file")
-    var written = 0
-    while written < bytes.count, let base = bytes.baseAddress {
-      let count = write(descriptor, base + written, bytes.count - written)
-      precondition(count > 0, "memory file is full")
-      written += count
-    }
-    lseek(descriptor, 0, SEEK_SET)
-  }
-
-  deinit { close(descriptor) }
-
-  var path: String { "/proc/self/fd/\(descriptor)" }
 }
