@@ -48,6 +48,24 @@ import Testing
     try Self.check(gzip(Self.doubled), bad: 2)
   }
 
+  @Test func standardInput() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    let before = dup(0)
+    defer {
+      dup2(before, 0)
+      close(before)
+    }
+    dup2(ends[0], 0)
+    close(ends[0])
+    // Little enough for the pipe to hold it.
+    let text = Array(Self.doubled.utf8)
+    #expect(text.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) } == text.count)
+    close(ends[1])
+    let (_, bad, _) = try CSVImporter.read(paths: ["-"], options: .init())
+    #expect(bad.map(\.text) == ["2024-01-02,A,3,9", "2024-01-04,A,4,x"])
+  }
+
   @Test func daysAndMonthsAreToldByWhatFollowsTheHead() throws {
     var text = "date,symbol,close\n"
     for symbol in 0..<8_000 { text += "03/04/2024,S\(symbol),1\n" }

@@ -30,10 +30,11 @@ package enum ByteSources {
     return source
   }
 
-  /// Whether a path can be read a second time: pipes can't, and would wait for someone to write.
-  static func canReadAgain(_ path: String) -> Bool {
+  /// Whether a path is there and can't be read a second time, as pipes: they would wait for someone to write.
+  static func isPipe(_ path: String) -> Bool {
+    if path == "-" { return true }
     var facts = stat()
-    return path != "-" && stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+    return stat(path, &facts) == 0 && ![S_IFREG, S_IFDIR].contains(facts.st_mode & S_IFMT)
   }
 
   private static let foreign: [([UInt8], String)] = [

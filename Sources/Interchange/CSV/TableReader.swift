@@ -118,7 +118,7 @@ final class TableReader: @unchecked Sendable {
       let head = try opened.peek(count)
       let isWhole = head.count < count
       var lines = 0
-      for byte in head { lines += byte == 0x0A || byte == 0x0D ? 1 : 0 }
+      for byte in head { lines &+= byte == 0x0A || byte == 0x0D ? 1 : 0 }
       let isShort =
         count < DialectSniffer.headBytes
         ? lines < 256 : lines < 4 && count < RecordReader.recordLimit * 4

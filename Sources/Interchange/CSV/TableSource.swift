@@ -14,7 +14,7 @@ final class TableSource: @unchecked Sendable {
 
   /// Opens the file from its first byte, unpacked; of a pipe one reader goes ahead and others follow.
   func open() throws(ImportError) -> any ByteSource {
-    if pipe == nil, options.contents[path] == nil, !ByteSources.canReadAgain(path) {
+    if pipe == nil, options.contents[path] == nil, ByteSources.isPipe(path) {
       pipe = KeptPipe(try FileSource(path), path: path, limit: options.unpackedBytesLimit)
     }
     guard let pipe else { return try ByteSources.open(path, options: options) }

@@ -50,7 +50,7 @@ public enum JSONImporter: Importer {
 
   /// Whether a file is JSON, by its first byte that is no space; a pipe, which is not looked into, counts as none.
   static func recognises(_ path: String, options: ImportOptions) throws(ImportError) -> Bool {
-    guard ByteSources.canReadAgain(path) else { return false }
+    if ByteSources.isPipe(path) { return false }
     let source = HeadedSource(try ByteSources.open(path, options: options))
     var head = try source.peek(256)[...]
     if head.starts(with: [0xEF, 0xBB, 0xBF]) { head = head.dropFirst(3) }

@@ -249,7 +249,7 @@ private struct PlainLines {
     self.isWhole = isWhole
   }
 
-  /// The next line; nil behind the last. A blank one is given as such.
+  /// The next line, blank ones too; nil behind the last.
   mutating func next() -> UnsafeBufferPointer<UInt8>? {
     guard at < text.count else { return nil }
     let start = at
