@@ -54,7 +54,8 @@ struct HeaderSniffer {
     if isWhole, table.records.count == 1, table.endsInQuotes {
       throw .quoteUnclosed(path: path, line: table.records[0].line)
     }
-    if isWhole, table.records.allSatisfy({ table.strings($0).allSatisfy(\.isEmpty) }) {
+    let sample = table
+    if isWhole, sample.records.allSatisfy({ sample.strings($0).allSatisfy(\.isEmpty) }) {
       throw .empty(path: path)
     }
     firstRow = 0
