@@ -46,16 +46,16 @@ struct HeaderSniffer {
       if isWhole { throw .empty(path: path) }
       throw .lineTooLong(path: path, line: 1, limit: RecordReader.recordLimit)
     }
+    firstRow = 0
+    names = []
+    isPlainHeader = true
+    skippedLines = 0
     if isWhole, table.records.count == 1, table.endsInQuotes {
       throw .quoteUnclosed(path: path, line: table.records[0].line)
     }
     if isWhole, table.records.allSatisfy({ table.strings($0).allSatisfy(\.isEmpty) }) {
       throw .empty(path: path)
     }
-    firstRow = 0
-    names = []
-    isPlainHeader = true
-    skippedLines = 0
     try findHeader(path: path, options: options)
     try alignNames()
   }

@@ -18,21 +18,21 @@ extension Malformed {
     Malformed(
       "gzip with garbage behind",
       .refused(3, ["f.csv.gz is a broken gzip file: something else follows the last "]),
-      packed(closes()) + Bytes("garbage".utf8), file: "f.csv.gz"),
+      packed(closes()) + text("garbage"), file: "f.csv.gz"),
     Malformed(
       "gzip with zeros behind", .kept(3, [:], rows: ["2024-01-03 X 11", "2024-01-04 X 12"]),
       packed(closes()) + Bytes(repeating: 0, count: 512), file: "f.csv.gz"),
     Malformed(
       "gzip of many members", .kept(2, [:], rows: ["2024-01-02 X 10", "2024-01-03 X 11"]),
-      packed("date,close\n") + packed("2024-01-02,1") + packed("0\n2024-01-03,11\n"),
-      file: "f.csv.gz"),
+      packed(text("date,close\n")) + packed(text("2024-01-02,1"))
+        + packed(text("0\n2024-01-03,11\n")), file: "f.csv.gz"),
     Malformed(
       "gzip with an empty member", .kept(1, [:], rows: ["2024-01-02 X 10"]),
-      packed("date,close\n") + packed("") + packed("2024-01-02,10\n") + packed(""), file: "f.csv.gz"
-    ),
+      packed(text("date,close\n")) + packed([]) + packed(text("2024-01-02,10\n")) + packed([]),
+      file: "f.csv.gz"),
     Malformed(
       "gzip of nothing",
-      .refused(3, ["f.csv.gz is empty. A price file starts with a line of column nam"]), packed(""),
+      .refused(3, ["f.csv.gz is empty. A price file starts with a line of column nam"]), packed([]),
       file: "f.csv.gz"),
     Malformed(
       "gzip in gzip",
