@@ -27,7 +27,7 @@ extension Malformed {
     Malformed(
       "random bytes",
       .refused(3, ["f.csv is not a text file: it holds binary data (a zero byte). Sa"]),
-      Bytes((1..<3000).map { UInt8(($0 * $0 * 31 + $0 * 7) % 256) })),
+      noise(3000)),
     Malformed(
       "HTML", .refused(3, ["f.csv has no column for 'time' (it has: '', <!DOCTYPE html>). Na"]),
       text(
