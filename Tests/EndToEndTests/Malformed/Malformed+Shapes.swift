@@ -105,7 +105,8 @@ extension Malformed {
       flags: "--symbol X --delimiter semicolon"),
     Malformed(
       "column that is not there",
-      .refused(2, ["--columns: f.csv has no column 'Clsoe' (it has: date, close). Di"]), closes(),
+      .refused(3, ["f.csv has no column for 'Clsoe' of --columns", "Did you mean 'close'?"]),
+      closes(),
       flags: "--symbol X --columns close=Clsoe"),
     Malformed(
       "column by position that is not there",
