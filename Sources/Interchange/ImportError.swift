@@ -123,7 +123,7 @@ extension ImportError: CustomStringConvertible {
       "\(path) has \(columns) columns; of fields a panel has at most \(limit). If each column is a symbol, "
         + "say what it holds: --field close."
     case .columnNotThere(let path, let column, let found, let nearest):
-      "--columns: \(path) has no column '\(column)' (it has: \(Self.listed(found)))."
+      "\(path) has no column for '\(column)' of --columns (it has: \(Self.listed(found)))."
         + (nearest.map { " Did you mean '\($0)'?" } ?? "")
     case .columnMissing(let path, let column, let found, let nearest):
       "\(path) has no column for '\(column)' (it has: \(Self.listed(found))). "

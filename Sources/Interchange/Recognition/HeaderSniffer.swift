@@ -51,6 +51,10 @@ struct HeaderSniffer {
       if isWhole { throw .empty(path: path) }
       throw .lineTooLong(path: path, line: 1, limit: RecordReader.recordLimit)
     }
+    firstRow = 0
+    names = []
+    isPlainHeader = true
+    skippedLines = 0
     if isWhole, table.records.count == 1, table.endsInQuotes {
       throw .quoteUnclosed(path: path, line: table.records[0].line)
     }
@@ -58,10 +62,6 @@ struct HeaderSniffer {
     if isWhole, sample.records.allSatisfy({ sample.strings($0).allSatisfy(\.isEmpty) }) {
       throw .empty(path: path)
     }
-    firstRow = 0
-    names = []
-    isPlainHeader = true
-    skippedLines = 0
     try findHeader(path: path, options: options)
     try alignNames()
   }

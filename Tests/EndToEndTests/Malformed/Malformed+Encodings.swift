@@ -4,19 +4,21 @@ extension Malformed {
       "UTF-16 with an odd byte",
       .kept(
         3, ["field_count": 1], rows: ["2024-01-03 X 11", "2024-01-04 X 12"],
-        bad: ["5 date: 1 fields, where the header has 2"]), Bytes(utf16: closes()) + [0x41]),
+        bad: ["5 date: 1 fields, where the header has 2"]), Bytes(utf16: goodCloses) + [0x41]),
     Malformed(
       "UTF-16 with a lone surrogate in a name",
-      .kept(4, [:], rows: ["2024-01-03 B 11", "2024-01-04 B 11"]),
+      .kept(
+        3, ["symbol": 1], rows: ["2024-01-03 B 11", "2024-01-04 B 11"],
+        bad: ["2 symbol: the symbol holds a character that is none"]),
       Bytes(utf16: "date,symbol,close\n2024-01-02,A") + [0x00, 0xD8]
         + Bytes(utf16: ",10\n2024-01-02,B,10\n2024-01-03,B,11\n2024-01-04,B,11\n", mark: false),
       flags: ""),
     Malformed(
       "UTF-16 without a mark", .kept(3, [:], rows: ["2024-01-03 X 11", "2024-01-04 X 12"]),
-      Bytes(utf16: closes(), mark: false)),
+      Bytes(utf16: goodCloses, mark: false)),
     Malformed(
       "UTF-16 big-endian", .kept(3, [:], rows: ["2024-01-03 X 11", "2024-01-04 X 12"]),
-      Bytes(utf16: closes(), isBig: true)),
+      Bytes(utf16: goodCloses, isBig: true)),
     Malformed(
       "UTF-16 cut inside the first line",
       .refused(3, ["f.csv has no column for 'time' (it has: da). Did you mean 'da'? "]),
@@ -67,14 +69,14 @@ extension Malformed {
     Malformed(
       "NUL at the end of lines",
       .refused(3, ["f.csv is not a text file: it holds binary data (a zero byte). Sa"]),
-      Bytes(closes().utf8.flatMap { $0 == 10 ? [0, 10] : [$0] })),
+      Bytes(closes().flatMap { $0 == 10 ? [0, 10] : [$0] })),
     Malformed(
       "NUL in the middle of a big file",
       .refused(3, ["f.csv is not a text file: it holds binary data (a zero byte). Sa"]),
-      many(6000) + "2020-01-01,1\u{0}0\n"),
+      many(6000) + text("2020-01-01,1\u{0}0\n")),
     Malformed(
       "UTF-8 mark and a second one", .kept(3, [:], rows: ["2024-01-03 X 11", "2024-01-04 X 12"]),
-      "﻿﻿date,close\n2024-01-02,10\n2024-01-03,11\n2024-01-04,12\n"),
+      text("﻿﻿date,close\n2024-01-02,10\n2024-01-03,11\n2024-01-04,12\n")),
     Malformed(
       "wrong --encoding", .refused(2, ["--encoding: 'UTF-17' is not known. Did you mean 'UTF-8'?"]),
       closes(), flags: "--symbol X --encoding UTF-17"),

@@ -50,10 +50,11 @@ extension Malformed {
     Malformed(
       "CSV format for JSON",
       .refused(3, ["f.json has no column for 'time' (it has: [[1704153600000, \"10\", "]),
-      "[[1704153600000, \"10\", \"12\", \"9\", \"11\", \"100\"], [17042400000"
-        + "00, \"10\", \"12\", \"9\", \"11\", \"100\"], [1704326400000, \"10\", \"12"
-        + "\", \"9\", \"11\", \"100\"], [1704412800000, \"10\", \"12\", \"9\", \"11\","
-        + " \"100\"]]", flags: "--symbol X --format csv", file: "f.json"),
+      text(
+        "[[1704153600000, \"10\", \"12\", \"9\", \"11\", \"100\"], [17042400000",
+        "00, \"10\", \"12\", \"9\", \"11\", \"100\"], [1704326400000, \"10\", \"12",
+        "\", \"9\", \"11\", \"100\"], [1704412800000, \"10\", \"12\", \"9\", \"11\",", " \"100\"]]"),
+      flags: "--symbol X --format csv", file: "f.json"),
     Malformed(
       "unknown format", .refused(2, ["--format: 'parquet' is not known."]), closes(),
       flags: "--symbol X --format parquet"),
@@ -72,18 +73,19 @@ extension Malformed {
       "calendar with a bad line",
       .refused(2, ["--calendar: 'my.calendar' is no calendar: line 3: 'foo' is not k"]), closes(),
       flags: "--symbol X --calendar my.calendar",
-      others: ["@my.calendar": "calendar mine\nzone UTC\nfoo bar\n"]),
+      others: ["@my.calendar": text("calendar mine\nzone UTC\nfoo bar\n")]),
     Malformed(
       "calendar with an unknown zone",
       .refused(2, ["--calendar: 'my.calendar' is no calendar: line 3: the file has n"]), closes(),
       flags: "--symbol X --calendar my.calendar",
-      others: ["@my.calendar": "calendar mine\nzone Mars/Base\n"]),
+      others: ["@my.calendar": text("calendar mine\nzone Mars/Base\n")]),
     Malformed(
       "calendar that is binary", .refused(2, ["--calendar: 'my.calendar' is not text in UTF-8."]),
       closes(), flags: "--symbol X --calendar my.calendar",
       others: [
-        "@my.calendar":
+        "@my.calendar": text(
           "\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}\0\u{1}"
+        )
       ]),
   ]
 }

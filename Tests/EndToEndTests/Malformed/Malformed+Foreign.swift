@@ -2,10 +2,10 @@ extension Malformed {
   static let foreign: [Malformed] = [
     Malformed(
       "zip", .refused(3, ["f.csv is not a text file: it holds a zip archive. Save it as CSV"]),
-      "PK\u{3}\u{4}\u{14}\0\0\0\u{8}\0abcdefgh\0\0\0prices.csv"),
+      text("PK\u{3}\u{4}\u{14}\0\0\0\u{8}\0abcdefgh\0\0\0prices.csv")),
     Malformed(
       "parquet", .refused(3, ["f.csv is not a text file: it holds Parquet data. Save it as CSV "]),
-      "PAR1\u{15}\u{4}\u{15} \u{15} L\u{15}\u{2}\u{15}\0\0PAR1"),
+      text("PAR1\u{15}\u{4}\u{15} \u{15} L\u{15}\u{2}\u{15}\0\0PAR1")),
     Malformed(
       "HDF5", .refused(3, ["f.csv is not a text file: it holds an HDF5 store. Save it as CSV"]),
       Bytes(hex: "89484446 0d0a1a0a 00000000 00080800")),
@@ -27,21 +27,22 @@ extension Malformed {
     Malformed(
       "random bytes",
       .refused(3, ["f.csv is not a text file: it holds binary data (a zero byte). Sa"]),
-      Bytes((1..<3000).map { UInt8(($0 * $0 * 31 + $0 * 7) % 256) })),
+      noise(3000)),
     Malformed(
-      "HTML", .refused(3, ["f.csv has no column for 'time' (it has: , <!DOCTYPE html>). Name"]),
-      "<!DOCTYPE html>\n<html><head><title>404, not found</title></head>\n"
-        + "<body><p>No such page, sorry.</p></body></html>\n"),
+      "HTML", .refused(3, ["f.csv has no column for 'time' (it has: '', <!DOCTYPE html>). Na"]),
+      text(
+        "<!DOCTYPE html>\n<html><head><title>404, not found</title></head>\n",
+        "<body><p>No such page, sorry.</p></body></html>\n")),
     Malformed(
       "XML", .refused(3, ["f.csv has no column for 'time' (it has: <?xml version=\"1.0\"?>). "]),
-      "<?xml version=\"1.0\"?>\n<prices><p d=\"2024-01-02\">10</p></prices>\n"),
+      text("<?xml version=\"1.0\"?>\n<prices><p d=\"2024-01-02\">10</p></prices>\n")),
     Malformed(
       "a message instead of prices",
       .refused(3, ["f.csv, line 1, column 1: there are no candles: neither lists of "]),
-      "{\"error\": \"API limit reached\"}\n"),
+      text("{\"error\": \"API limit reached\"}\n")),
     Malformed(
       "a message in words",
       .refused(3, ["f.csv has no column for 'time' (it has: Thank you for using our "]),
-      "Thank you for using our API! Our standard rate limit is 25 requests per day.\n"),
+      text("Thank you for using our API! Our standard rate limit is 25 requests per day.\n")),
   ]
 }

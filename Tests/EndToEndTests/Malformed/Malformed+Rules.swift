@@ -20,8 +20,7 @@ extension Malformed {
         bad: [
           "5 low: low 9.0 lies above high 8.0", "6 open: open 13.0 lies above high 12.0",
           "7 close: close 8.5 lies below low 9.0",
-        ]), bars("2024-01-05,10,8,9,10,1\n2024-01-06,13,12,9,11,1\n" + "2024-01-07,10,12,9,8.5,1\n")
-    ),
+        ]), bars("2024-01-05,10,8,9,10,1\n2024-01-06,13,12,9,11,1\n", "2024-01-07,10,12,9,8.5,1\n")),
     Malformed(
       "negative volume",
       .kept(
@@ -41,33 +40,34 @@ extension Malformed {
         ]), bars("2024-01-04,10,12,9,11,100\n2024-01-03,10,12,9,11.5,100\n")),
     Malformed(
       "duplicates across files",
-      .refused(3, ["g.csv does not look like prices: 2 of 3 rows break a rule, first"]), closes(),
-      others: ["g.csv": "date,close\n2024-01-04,12\n2024-01-03,99\n2024-01-05,1\n"]),
+      .refused(3, ["g.csv does not look right: 2 of 3 rows break a rule, first line "]), closes(),
+      others: ["g.csv": text("date,close\n2024-01-04,12\n2024-01-03,99\n2024-01-05,1\n")]),
     Malformed(
       "the same file twice",
-      .refused(3, ["f.csv does not look like prices: 3 of 3 rows break a rule, first"]), closes(),
+      .refused(3, ["f.csv does not look right: 3 of 3 rows break a rule, first line "]), closes(),
       others: ["f.csv": nil]),
     Malformed(
       "newest first", .kept(3, [:], rows: ["2024-01-03 X 11", "2024-01-04 X 12"]),
-      "date,close\n2024-01-04,12\n2024-01-03,11\n2024-01-02,10\n"),
+      text("date,close\n2024-01-04,12\n2024-01-03,11\n2024-01-02,10\n")),
     Malformed(
       "shuffled", .kept(3, [:], rows: ["2024-01-03 X 11", "2024-01-04 X 12"]),
-      "date,close\n2024-01-04,12\n2024-01-02,10\n2024-01-03,11\n"),
+      text("date,close\n2024-01-04,12\n2024-01-02,10\n2024-01-03,11\n")),
     Malformed(
       "two symbols interleaved",
       .kept(
         4, ["duplicate": 1], rows: ["2024-01-03 A 2", "2024-01-03 B 11"],
         bad: ["6 date: A at 2024-01-03 stands already in line 5"]),
-      "date,symbol,close\n2024-01-02,B,10\n2024-01-02,A,1\n2024-01-03,B,11\n"
-        + "2024-01-03,A,2\n2024-01-03,A,3\n", flags: ""),
+      text(
+        "date,symbol,close\n2024-01-02,B,10\n2024-01-02,A,1\n2024-01-03,B,11\n",
+        "2024-01-03,A,2\n2024-01-03,A,3\n"), flags: ""),
     Malformed(
       "most rows bad",
-      .refused(3, ["f.csv does not look like prices: 2 of 3 rows break a rule, first"]),
-      "date,close\n2024-01-02,10\n2024-01-03,x\n2024-01-04,y\n"),
+      .refused(3, ["f.csv does not look right: 2 of 3 rows break a rule, first line "]),
+      text("date,close\n2024-01-02,10\n2024-01-03,x\n2024-01-04,y\n")),
     Malformed(
       "rejecting",
       .refused(3, ["f.csv, line 4, close: close -1.0 is not above zero. Mend the row"]),
-      "date,close\n2024-01-02,10\n2024-01-03,11\n2024-01-04,-1\n",
+      text("date,close\n2024-01-02,10\n2024-01-03,11\n2024-01-04,-1\n"),
       flags: "--symbol X --on-bad-row reject"),
     Malformed(
       "a row without values",
@@ -75,9 +75,9 @@ extension Malformed {
       bars("2024-01-05,,,,,\n")),
     Malformed(
       "a column without values", .kept(2, [:], rows: ["2024-01-02 X - 10", "2024-01-03 X - 11"]),
-      "date,open,close\n2024-01-02,,10\n2024-01-03,,11\n"),
+      text("date,open,close\n2024-01-02,,10\n2024-01-03,,11\n")),
     Malformed(
       "all closes missing", .kept(2, [:], rows: ["2024-01-02 X 10 -", "2024-01-03 X 11 -"]),
-      "date,open,close\n2024-01-02,10,\n2024-01-03,11,\n"),
+      text("date,open,close\n2024-01-02,10,\n2024-01-03,11,\n")),
   ]
 }

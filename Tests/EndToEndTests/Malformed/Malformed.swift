@@ -1,3 +1,5 @@
+import Testing
+
 /// The bytes of a file that a test makes.
 typealias Bytes = [UInt8]
 
@@ -75,6 +77,11 @@ func slashes(_ count: Int) -> Bytes {
   return text("date,close\n", rows.joined())
 }
 
+/// Bytes of any value, the same each time.
+func noise(_ count: Int) -> Bytes {
+  (1..<count).map { (index: Int) -> UInt8 in UInt8((index * index * 31 + index * 7) % 256) }
+}
+
 /// A row of so many columns of numbers behind a date.
 func columns(_ count: Int, first: String = "date") -> Bytes {
   let names = (0..<count).map { ",c\($0)" }
@@ -100,7 +107,7 @@ extension Bytes {
 }
 
 /// A member of gzip that holds bytes as they are, or says that it does.
-func packed(
+func gzipped(
   _ bytes: Bytes, sum: UInt32? = nil, length: UInt32? = nil, damage: Int? = nil
 ) -> Bytes {
   func little(_ value: UInt32, _ count: Int) -> Bytes {
