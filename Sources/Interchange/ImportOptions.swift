@@ -95,7 +95,7 @@ public enum ImportRule: String, Sendable, CaseIterable {
   case fieldCount = "field_count"
   /// Nothing but a delimiter follows a closing quote.
   case quotes
-  /// The symbol is there, and is UTF-8.
+  /// The symbol is there, is UTF-8, and holds no control character.
   case symbol
   /// The time can be read, and lies in 1678…2261.
   case time
