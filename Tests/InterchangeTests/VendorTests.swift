@@ -71,6 +71,14 @@ private let rate2 = "open=1.101 high=1.103 low=1.1 close=1.102"
         ]
       ),
       (
+        "german_minutes.csv",
+        [
+          "2024-01-02T17:25:00Z ACME open=10.1 high=10.6 low=10.0 close=10.5 volume=2500.0",
+          "2024-01-03T09:00:00Z ACME open=10.5 high=11.0 low=10.0 close=10.75 volume=1200.0",
+          "2024-01-03T09:05:00Z ACME open=10.75 high=11.2 low=10.6 close=11.0 volume=900.0",
+        ]
+      ),
+      (
         "coingecko.csv",
         [
           "2024-01-06 ACME close=100.5 volume=30000.25 market_cap=2000000.0",

@@ -197,15 +197,18 @@ struct ColumnPlan {
     }
   }
 
-  /// Whether a column is named for a time of day and its cells are one.
+  private static let clockNames: Set<String> = [
+    "time", "minute", "hour", "time_of_day", "timeofday", "clock", "zeit", "uhrzeit", "heure",
+    "hora",
+  ]
+
+  /// Whether the cells of a column are times of day, and its name or a colon in each says so.
   private func isClock(_ column: Int) -> Bool {
-    guard
-      ["time", "minute", "hour", "time_of_day", "timeofday", "clock"].contains(canonical[column])
-    else { return false }
-    return isClockCells(column)
+    let isNamed = Self.clockNames.contains(canonical[column])
+    return isClockCells(column, withColon: !isNamed)
   }
 
-  private func isClockCells(_ column: Int) -> Bool {
+  private func isClockCells(_ column: Int, withColon: Bool) -> Bool {
     var seen = 0
     for row in form.rows.prefix(50) {
       let record = form.table.records[row]
@@ -214,6 +217,7 @@ struct ColumnPlan {
         guard bytes.count <= 16, var wall = WallTime(year: 2000, month: 1, day: 1) else {
           return false
         }
+        if withColon, !bytes.contains(UInt8(ascii: ":")) { return false }
         var cursor = ByteCursor(bytes)
         return DateText.timeOfDay(&cursor, &wall)
       }
