@@ -1,8 +1,7 @@
+import Market
+
 /// ISO 8601 dates and times to nanoseconds UTC, byte by byte.
 package enum TimeParser {
-  /// Nanoseconds in a day.
-  static let dayNs: Int64 = 86_400_000_000_000
-
   /// Reads `YYYY-MM-DD`, or with `[ T]HH:MM[:SS[.fraction]][Z|±hh:mm]` behind it; without a zone it
   /// is UTC.
   ///
@@ -20,28 +19,22 @@ package enum TimeParser {
     guard year >= 1678, year <= 2261, month >= 1, month <= 12, day >= 1,
       day <= daysInMonth(year, month)
     else { return nil }
-    let dayStart = Int64(days(year, month, day)) * dayNs
+    let dayStart = Int64(days(year, month, day)) * Calendar.dayNs
     cursor += 10
     if cursor == end { return dayStart }
     guard let rest = timeOfDay(cursor, end) else { return nil }
     return dayStart + rest
   }
 
-  /// Whether an instant is the start of a UTC day.
-  static func isMidnight(_ ns: Int64) -> Bool { ns % dayNs == 0 }
-
   /// Saturday or Sunday, UTC.
   package static func isWeekend(_ ns: Int64) -> Bool {
-    let day = (ns - ((ns % dayNs) + dayNs) % dayNs) / dayNs
-    // 1970-01-01 was a Thursday; Saturday and Sunday are days 2 and 3 after one.
-    let sinceThursday = ((day % 7) + 7) % 7
-    return sinceThursday == 2 || sinceThursday == 3
+    CivilDate.weekday(daysSinceEpoch: Timestamp.split(ns).day) >= 5
   }
 
   /// An instant as `YYYY-MM-DD`, with ` HH:MM:SS[.fraction]` behind it unless it is midnight.
   package static func format(_ ns: Int64) -> String {
-    let inDay = ((ns % dayNs) + dayNs) % dayNs
-    let (year, month, day) = date(Int((ns - inDay) / dayNs))
+    let inDay = ((ns % Calendar.dayNs) + Calendar.dayNs) % Calendar.dayNs
+    let (year, month, day) = date(Int((ns - inDay) / Calendar.dayNs))
     let text = "\(year)-\(padded(month))-\(padded(day))"
     if inDay == 0 { return text }
     let seconds = Int(inDay / 1_000_000_000)

@@ -118,6 +118,16 @@ final class FactsTable {
     }
   }
 
+  /// The symbol of all rows of a LEAN file, or nil if each row has its own.
+  func fixedSymbol(_ options: ImportOptions) -> String? {
+    switch options.symbol {
+    case .fixed(let symbol): symbol
+    case .column where has("symbol"): nil
+    // LEAN names a file after its symbol, in small letters.
+    default: FileName.symbol(of: path).uppercased()
+    }
+  }
+
   /// A number as written; nil for anything else, empty cells too.
   static func number(_ text: String) -> Double? {
     let (outcome, value) = Array(text.utf8).withUnsafeBufferPointer { NumberParser.parse($0) }

@@ -51,13 +51,7 @@ public enum LeanFactorsImporter: FactsImporter {
       path, options: options,
       aliases: columns.map { ($0, [$0]) } + [("symbol", ["symbol", "ticker"])], headerless: columns)
     for column in columns.prefix(3) { try table.need(column) }
-    // LEAN names a file after its symbol, in small letters.
-    let fixed: String? =
-      switch options.symbol {
-      case .fixed(let symbol): symbol
-      case .column where table.has("symbol"): nil
-      default: FileName.symbol(of: path).uppercased()
-      }
+    let fixed = table.fixedSymbol(options)
     var symbols: [String] = []
     var rows: [String: [Row]] = [:]
     while try table.next() {

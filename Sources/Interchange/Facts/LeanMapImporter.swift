@@ -73,12 +73,7 @@ public enum LeanMapImporter: FactsImporter {
         ("exchange_code", ["exchange_code", "exchange"]), ("symbol", ["symbol"]),
       ], headerless: columns)
     for column in columns.prefix(2) { try table.need(column) }
-    let fixed: String? =
-      switch options.symbol {
-      case .fixed(let symbol): symbol
-      case .column where table.has("symbol"): nil
-      default: FileName.symbol(of: path).uppercased()
-      }
+    let fixed = table.fixedSymbol(options)
     var symbols: [String] = []
     var rows: [String: [Row]] = [:]
     let bad = draft.quarantined.count

@@ -68,10 +68,10 @@ package enum EpochUnit: String, Sendable, CaseIterable {
     }
     guard cursor.isAtEnd else { return nil }
     let rest = fraction ?? 0
-    let carry = rest / TimeParser.dayNs
+    let carry = rest / Calendar.dayNs
     let date = CivilDate(daysSinceEpoch: Int64(whole) - 25_569 + carry)
     guard var wall = WallTime(year: date.year, month: date.month, day: date.day) else { return nil }
-    if rest > 0 { wall.time = rest % TimeParser.dayNs }
+    if rest > 0 { wall.time = rest % Calendar.dayNs }
     return wall
   }
 

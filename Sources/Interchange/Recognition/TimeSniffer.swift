@@ -134,8 +134,8 @@ enum TimeSniffer {
       }
       guard let wall, let time = wall.time else { continue }
       if style.format.isInstant {
-        let instant = wall.day * TimeParser.dayNs + time
-        if (instant + style.zone.offset(at: instant)) % TimeParser.dayNs != 0 { return false }
+        let instant = wall.day * Calendar.dayNs + time
+        if (instant + style.zone.offset(at: instant)) % Calendar.dayNs != 0 { return false }
       } else {
         if time != 0 { return false }
         if let offset = wall.offset, offset != 0 { isElsewhere = true }

@@ -26,7 +26,7 @@ package struct TimeStyle: Sendable, Equatable {
     guard let wall = format.wallTime(date, timeOfDay) else {
       return .bad(refusal(format.refusal, date, timeOfDay))
     }
-    let midnight = wall.day * TimeParser.dayNs
+    let midnight = wall.day * Calendar.dayNs
     guard let time = wall.time else { return .instant(midnight) }
     if isMidnightADay {
       return day(wall, time).map { .instant($0) }
@@ -50,10 +50,10 @@ package struct TimeStyle: Sendable, Equatable {
 
   /// Midnight UTC of a day whose midnight in the zone this is; nil if it is not midnight there.
   private func day(_ wall: WallTime, _ time: Int64) -> Int64? {
-    var local = wall.day * TimeParser.dayNs + time
+    var local = wall.day * Calendar.dayNs + time
     // An instant has no wall but that of the zone.
     if case .epoch = format { local += zone.offset(at: local) }
-    return local % TimeParser.dayNs == 0 ? local : nil
+    return local % Calendar.dayNs == 0 ? local : nil
   }
 
   private func refusal(
