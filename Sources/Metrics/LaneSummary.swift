@@ -80,6 +80,36 @@ public struct LaneSummary: Sendable, Equatable {
   /// Whether the lane lost all its equity and stopped.
   public var isRuined = false
 
+  // What only the rule book keeps; the vector kernel leaves these as they are.
+  /// Paid for borrowed shares.
+  public var borrowFees = 0.0
+  /// Interest paid on cash below zero.
+  public var interestPaid = 0.0
+  /// Interest earned on cash above zero.
+  public var interestEarned = 0.0
+  /// Dividends credited to longs less those debited to shorts, cash in lieu of fractions included.
+  public var dividends = 0.0
+  /// Deposits less withdrawals after the first equity.
+  public var netFlows = 0.0
+  /// Annual internal rate of return of the flows, the initial and the final equity; NaN if there is none or no flow.
+  public var moneyWeightedReturn = Double.nan
+  /// Product over bars of equity over the equity before, flows taken out; NaN without flows, when it is the ratio of equities.
+  public var timeWeightedGrowth = Double.nan
+  /// Orders that ended without a fill: by their time in force, by another order, or because they were taken back.
+  public var cancelledOrders = 0
+  /// Fills of less than what was asked for.
+  public var partialFills = 0
+  /// Entries that were made smaller to fit the cash or margin.
+  public var scaledOrders = 0
+  /// Positions closed because collateral ran out.
+  public var liquidations = 0
+  /// Positions closed because their symbol ended.
+  public var delistings = 0
+  /// Times that a portfolio was moved towards its weights.
+  public var rebalances = 0
+  /// Sum over rebalances of the cash that was left over, as a fraction of equity.
+  public var sumResidualCash = 0.0
+
   /// An empty summary.
   public init() {}
 }

@@ -34,6 +34,20 @@ public struct LaneRecord: Sendable {
     public var status: Status
     /// Bar of the fill or rejection; nil for other orders.
     public var settledBar: Int?
+    /// Position of the symbol in the run; 0 where a lane has one symbol.
+    public var symbol = 0
+    /// `market`, `limit`, `stop`, `stop_limit`, `trailing_stop`, `on_open`, `on_close`.
+    public var type = "market"
+    /// Units asked for, signed; NaN where the size is settled at the fill.
+    public var units = Double.nan
+    /// Units filled so far, signed.
+    public var filledUnits = Double.nan
+    /// Limit price; NaN for none.
+    public var limit = Double.nan
+    /// Trigger price; NaN for none.
+    public var stop = Double.nan
+    /// Why it was rejected, cancelled or scaled; empty otherwise.
+    public var reason = ""
   }
 
   /// One round trip, or the position that is still open.
@@ -54,6 +68,8 @@ public struct LaneRecord: Sendable {
     public var profitFraction: Double
     /// Why the position was closed; nil while open.
     public var cause: FillRecord.Cause?
+    /// Position of the symbol in the run; 0 where a lane has one symbol.
+    public var symbol = 0
   }
 
   /// Equity after each bar.

@@ -156,9 +156,13 @@ public final class Journal: Sendable {
   public func remove() { unlink(path) }
 
   private func lock() throws(StorageError) {
+    // A killed process is gone a moment before its locks are, on some systems.
+    var patience = 20
     // Some shared disks know no locks; there the user has to see to it.
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
-      throw .inUse(path: path)
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
+      guard patience > 0 else { throw .inUse(path: path) }
+      patience -= 1
+      usleep(50_000)
     }
   }
 

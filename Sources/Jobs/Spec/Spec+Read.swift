@@ -2,6 +2,7 @@ import Expressions
 import Kernels
 import Market
 import Metrics
+import Simulation
 import Storage
 import Strategies
 
@@ -213,7 +214,7 @@ extension Spec {
       try slippage.finish()
     }
     if let name = try execution.choice(
-      "intrabar", "intrabar rule", of: Intrabar.allCases.map(\.rawValue))
+      "intrabar", "intrabar rule", of: Intrabar.allCases.filter { $0 != .finer }.map(\.rawValue))
     {
       intrabar = Intrabar(rawValue: name) ?? .worst
     }

@@ -1,6 +1,7 @@
 import Expressions
 import Kernels
 import Market
+import Simulation
 import Strategies
 
 /// A job description, checked as far as that goes without the store.
@@ -61,18 +62,6 @@ public struct Spec: Sendable {
   public var seed: UInt64 = 1
   /// The text, as read.
   public var text = ""
-
-  /// The order of events inside a bar.
-  public enum Intrabar: String, Sendable, CaseIterable {
-    /// The adverse extreme first.
-    case worst
-    /// The favourable extreme first.
-    case best
-    /// Open, high, low, close.
-    case highFirst = "open_high_low_close"
-    /// Open, low, high, close.
-    case lowFirst = "open_low_high_close"
-  }
 
   /// Names of the fill moments, as written.
   public static let fillNames: [(name: String, moment: FillMoment)] = [
