@@ -60,8 +60,10 @@ def main():
         signals = dict(entries=entry, exits=leave)
         add("same_close", symbol, frame, Rules("same_close", rate=0.001, slippage=0.0005),
             portfolio(frame, fees=0.001, slippage=0.0005, **signals), long_entry=entry, long_exit=leave)
-        add("half_of_cash", symbol, frame, Rules("same_close", rate=0.002, fraction=0.5),
-            portfolio(frame, fees=0.002, size=0.5, size_type="percent", **signals), long_entry=entry, long_exit=leave)
+        if symbol in STOCKS:
+            add("half_of_cash", symbol, frame, Rules("same_close", rate=0.002, fraction=0.5),
+                portfolio(frame, fees=0.002, size=0.5, size_type="percent", **signals), long_entry=entry,
+                long_exit=leave)
         add("next_open", symbol, frame, Rules(rate=0.001, fixed=2, slippage=0.0005),
             portfolio(frame, entries=later(entry), exits=later(leave), price=frame.Open, fees=0.001, fixed_fees=2,
                       slippage=0.0005),
