@@ -180,6 +180,9 @@ let package = Package(
     tests(
       "Jobs", ["Jobs", "Interchange", "Storage", "Market", "Simulation", "Metrics"],
       exclude: ["Golden"]),
+    tests(
+      "Peer", ["Jobs", "Storage", "Market", "Simulation", "Strategies", "Metrics"],
+      exclude: ["Golden"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
     tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench"]),
