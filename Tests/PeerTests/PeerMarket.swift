@@ -28,7 +28,7 @@ struct PeerMarket: Sendable {
     _ = try job.run()
     panel = try PriceStore.open(store).loadPanel(name)
     days = panel.time.ns.map { ns in
-      "\(CivilDate(daysSinceEpoch: ns / Calendar.dayNs))"
+      Timestamp.text(nanoseconds: ns)
     }
   }
 
