@@ -42,22 +42,29 @@ struct PeerMarket: Sendable {
     (days.firstIndex { $0 >= day } ?? days.count)..<days.count
   }
 
-  /// Fills of a record as golden files tell them: those at one bar and price as one.
-  func fills(of record: LaneRecord, from day: String) -> [PeerGolden.Fill] {
+  /// Fills of a record as golden files tell them: those of a symbol at one bar and price as one, by name where there are several.
+  func fills(of record: LaneRecord, from day: String, symbols: [String] = [""])
+    -> [PeerGolden.Fill]
+  {
     let first = window(from: day).lowerBound
     var result: [PeerGolden.Fill] = []
     for fill in record.fills where fill.cause != .rejection {
       let day = days[first + fill.bar]
-      if let last = result.last, last.date == day, last.price == fill.fillPrice {
+      let symbol = symbols[fill.symbol]
+      if let last = result.last, last.date == day, last.price == fill.fillPrice,
+        last.symbol == symbol
+      {
         result[result.count - 1].units += fill.units
         result[result.count - 1].fee += fill.commission
       } else {
         result.append(
           PeerGolden.Fill(
-            date: day, units: fill.units, price: fill.fillPrice, fee: fill.commission))
+            date: day, units: fill.units, price: fill.fillPrice, fee: fill.commission,
+            symbol: symbol))
       }
     }
-    return result
+    return symbols.count == 1
+      ? result : result.sorted { ($0.date, $0.symbol) < ($1.date, $1.symbol) }
   }
 
   /// Equity of a record by day.
