@@ -62,6 +62,9 @@ public struct PricePanel: Sendable {
     return storage.field(field)[bar * symbolCount + symbol]
   }
 
+  /// The values of a field, `[T, N]` row-major; valid while a panel with this storage lives.
+  public func field(_ index: Int) -> UnsafePointer<Double> { storage.field(index) }
+
   /// Copies bars of one symbol into `output`: `output[i]` is bar `bars.lowerBound + i`.
   public func copyColumn(
     field: Int, symbol: Int, bars: Range<Int>, into output: UnsafeMutablePointer<Double>

@@ -1,0 +1,171 @@
+import Kernels
+
+/// What a strategy sees at the close of a bar: bars up to it, and its account.
+///
+/// Nothing after the current bar can be reached, and a view can't be kept. `lag` counts bars back from the current one; before
+/// the first bar, and where a price is missing, values are NaN. A lag below 0, or a symbol that the run lacks, traps.
+public struct BarView: ~Copyable {
+  @usableFromInline let fields: UnsafePointer<UnsafePointer<Double>?>
+  @usableFromInline let columns: UnsafePointer<Int>
+  @usableFromInline let times: UnsafePointer<Int64>
+  @usableFromInline let positions: UnsafePointer<PositionState>
+  @usableFromInline let stride: Int
+  @usableFromInline let first: Int
+  @usableFromInline let windowStart: Int
+  @usableFromInline var now: Int
+  /// Number of symbols, `N`.
+  public let symbolCount: Int
+  /// Equity after this bar; in a run that fills at the same close, before its fills.
+  public internal(set) var equity: Double
+  /// Cash after this bar; it includes the proceeds of short positions.
+  public internal(set) var cash: Double
+  /// Number of orders that wait.
+  public internal(set) var openOrders: Int
+
+  init(
+    feed: borrowing BarFeed, positions: UnsafePointer<PositionState>, first: Int, windowStart: Int,
+    symbolCount: Int, cash: Double
+  ) {
+    fields = feed.fields
+    columns = feed.columns
+    times = feed.times
+    stride = feed.stride
+    self.positions = positions
+    self.first = first
+    self.windowStart = windowStart
+    self.symbolCount = symbolCount
+    self.cash = cash
+    equity = cash
+    now = first
+    openOrders = 0
+  }
+
+  /// This bar, counted from the first of the window; below 0 before it.
+  @inlinable public var bar: Int { now - windowStart }
+
+  /// Number of bars that can be seen, this one included.
+  @inlinable public var barCount: Int { now - first + 1 }
+
+  /// Start of this bar, in nanoseconds since 1970-01-01 UTC.
+  @inlinable public var timeNs: Int64 { times[now] }
+
+  /// A field's value some bars ago.
+  @inlinable
+  public func value(_ field: Field, symbol: Int = 0, lag: Int = 0) -> Double {
+    precondition(lag >= 0, "a lag counts bars back")
+    precondition(symbol >= 0 && symbol < symbolCount, "no such symbol")
+    guard lag <= now - first, let values = fields[field.index] else { return .nan }
+    return values[(now - lag) * stride + columns[symbol]]
+  }
+
+  /// First price of a bar.
+  @inlinable public func open(_ symbol: Int = 0, lag: Int = 0) -> Double {
+    value(.open, symbol: symbol, lag: lag)
+  }
+  /// Highest price of a bar.
+  @inlinable public func high(_ symbol: Int = 0, lag: Int = 0) -> Double {
+    value(.high, symbol: symbol, lag: lag)
+  }
+  /// Lowest price of a bar.
+  @inlinable public func low(_ symbol: Int = 0, lag: Int = 0) -> Double {
+    value(.low, symbol: symbol, lag: lag)
+  }
+  /// Last price of a bar.
+  @inlinable public func close(_ symbol: Int = 0, lag: Int = 0) -> Double {
+    value(.close, symbol: symbol, lag: lag)
+  }
+  /// Units traded in a bar.
+  @inlinable public func volume(_ symbol: Int = 0, lag: Int = 0) -> Double {
+    value(.volume, symbol: symbol, lag: lag)
+  }
+
+  /// Folds the last bars of a field, oldest first; nothing is copied.
+  ///
+  /// - Parameters:
+  ///   - bars: how many, above 0; those before the first bar that can be seen come as NaN.
+  ///   - lag: bars that are left out at the end.
+  @inlinable
+  public func fold<Result>(
+    _ field: Field, symbol: Int = 0, bars: Int, lag: Int = 0, _ initial: Result,
+    _ next: (Result, Double) -> Result
+  ) -> Result {
+    precondition(lag >= 0, "a lag counts bars back")
+    precondition(symbol >= 0 && symbol < symbolCount, "no such symbol")
+    let end = now - lag + 1
+    var result = initial
+    guard let values = fields[field.index], end - bars >= first else { return next(result, .nan) }
+    var place = (end - bars) * stride + columns[symbol]
+    for _ in 0..<bars {
+      result = next(result, values[place])
+      place += stride
+    }
+    return result
+  }
+
+  /// Sum of the last bars of a field; NaN if one is missing.
+  @inlinable
+  public func sum(_ field: Field, symbol: Int = 0, bars: Int, lag: Int = 0) -> Double {
+    fold(field, symbol: symbol, bars: bars, lag: lag, 0.0) { $0 + $1 }
+  }
+
+  /// Mean of the last bars of a field; NaN if one is missing.
+  @inlinable
+  public func mean(_ field: Field, symbol: Int = 0, bars: Int, lag: Int = 0) -> Double {
+    sum(field, symbol: symbol, bars: bars, lag: lag) / Double(bars)
+  }
+
+  /// Highest of the last bars of a field; NaN if one is missing.
+  @inlinable
+  public func highest(_ field: Field, symbol: Int = 0, bars: Int, lag: Int = 0) -> Double {
+    fold(field, symbol: symbol, bars: bars, lag: lag, -Double.infinity) {
+      $1 > $0 || $1.isNaN ? $1 : $0
+    }
+  }
+
+  /// Lowest of the last bars of a field; NaN if one is missing.
+  @inlinable
+  public func lowest(_ field: Field, symbol: Int = 0, bars: Int, lag: Int = 0) -> Double {
+    fold(field, symbol: symbol, bars: bars, lag: lag, Double.infinity) {
+      $1 < $0 || $1.isNaN ? $1 : $0
+    }
+  }
+
+  /// Units held; negative when short, 0 when flat.
+  @inlinable
+  public func units(_ symbol: Int = 0) -> Double {
+    precondition(symbol >= 0 && symbol < symbolCount, "no such symbol")
+    return positions[symbol].units
+  }
+
+  /// Average price paid or received for what is held; NaN when flat.
+  @inlinable
+  public func averagePrice(_ symbol: Int = 0) -> Double {
+    precondition(symbol >= 0 && symbol < symbolCount, "no such symbol")
+    return positions[symbol].averagePrice
+  }
+
+  /// Bars since the position was opened, 0 at the bar of its first fill; -1 when flat.
+  @inlinable
+  public func barsHeld(_ symbol: Int = 0) -> Int {
+    precondition(symbol >= 0 && symbol < symbolCount, "no such symbol")
+    return positions[symbol].units == 0 ? -1 : bar - positions[symbol].entryBar
+  }
+
+  /// Price at which a symbol was last valued: its last close.
+  @inlinable
+  public func mark(_ symbol: Int = 0) -> Double {
+    precondition(symbol >= 0 && symbol < symbolCount, "no such symbol")
+    return positions[symbol].mark
+  }
+}
+
+/// What the account holds of one symbol, as the ledger and the bars so far tell.
+@usableFromInline
+struct PositionState: BitwiseCopyable {
+  @usableFromInline var units = 0.0
+  @usableFromInline var averagePrice = Double.nan
+  @usableFromInline var mark = Double.nan
+  @usableFromInline var entryBar = 0
+
+  init() {}
+}

@@ -1,0 +1,43 @@
+import Metrics
+
+/// Runs a Swift strategy through the rule book, over one symbol or over many that share one account.
+///
+/// The loop over bars is compiled for the strategy, in whichever package it lives.
+public struct StrategyEngine<S: Strategy>: Sendable {
+  /// What to run it on.
+  public let run: AccountRun
+  /// The strategy before its first bar.
+  public let strategy: S
+
+  /// An engine for a strategy.
+  public init(run: AccountRun, strategy: S) {
+    self.run = run
+    self.strategy = strategy
+  }
+
+  /// Simulates and keeps sums only.
+  @inlinable
+  public func simulate() -> LaneSummary { trade(keepsRecord: false).summary }
+
+  /// Simulates and keeps everything; every number equals those of `simulate`.
+  @inlinable
+  public func record() -> LaneRecord { trade(keepsRecord: true) }
+
+  @inlinable
+  func trade(keepsRecord: Bool) -> LaneRecord {
+    var strategy = strategy
+    var account = Account(run, warmupBars: strategy.warmupBars, keepsRecord: keepsRecord)
+    var desk = OrderDesk(symbolCount: run.symbols.count)
+    strategy.begin(account.listing)
+    while account.advance() {
+      if account.decides {
+        strategy.decide(account.view, &desk)
+        if !desk.requests.isEmpty { account.accept(&desk) }
+      } else {
+        strategy.observe(account.view)
+      }
+      account.settle()
+    }
+    return account.finish()
+  }
+}
