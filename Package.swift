@@ -90,7 +90,7 @@ let package = Package(
     .target(name: "CShims"),
 
     // layer 0
-    module("Kernels", ["CRandom123"], hot),
+    module("Kernels", ["CRandom123", "CShims"], hot),
 
     // The bar loop, once per instruction set; Simulation picks at run time.
     module("LaneKernels", ["Kernels", "CShims"], hot, exclude: ["README.md"]),

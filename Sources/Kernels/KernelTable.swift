@@ -82,6 +82,14 @@ public struct KernelTable: Sendable {
   /// Interleaves eight series into lanes.
   public let interleave:
     @Sendable (UnsafePointer<UnsafePointer<Double>>, UnsafeMutablePointer<Vector>, Int) -> Void
+  /// Σ |w| · |value − held · ratio| over vectors of weights and ratios.
+  public let weightDistance:
+    @Sendable (UnsafePointer<Vector>, UnsafePointer<Vector>, Int, Double, Double) -> Double
+  /// The same, and its derivative by the value.
+  public let weightSlope:
+    @Sendable (UnsafePointer<Vector>, UnsafePointer<Vector>, Int, Double, Double) -> (
+      sum: Double, slope: Double
+    )
 
   /// A table of loops of one instruction set.
   public init(
@@ -127,7 +135,15 @@ public struct KernelTable: Sendable {
     interleave:
       @escaping @Sendable (
         UnsafePointer<UnsafePointer<Double>>, UnsafeMutablePointer<Vector>, Int
-      ) -> Void
+      ) -> Void,
+    weightDistance:
+      @escaping @Sendable (
+        UnsafePointer<Vector>, UnsafePointer<Vector>, Int, Double, Double
+      ) -> Double,
+    weightSlope:
+      @escaping @Sendable (
+        UnsafePointer<Vector>, UnsafePointer<Vector>, Int, Double, Double
+      ) -> (sum: Double, slope: Double)
   ) {
     self.name = name
     self.run = run
@@ -140,6 +156,8 @@ public struct KernelTable: Sendable {
     self.order = order
     self.words = words
     self.interleave = interleave
+    self.weightDistance = weightDistance
+    self.weightSlope = weightSlope
   }
 }
 

@@ -225,6 +225,14 @@ public struct FillRecord: Sendable, Equatable, BitwiseCopyable {
     case liquidation
     /// An entry that could not be paid for; nothing was filled.
     case rejection
+    /// The symbol ended.
+    case delisting
+    /// Cash in place of the fraction of a lot that a split left.
+    case cashInLieu
+    /// A dividend that bought more of its symbol.
+    case reinvestment
+    /// A portfolio that was moved towards its weights.
+    case rebalance
 
     /// Name in files.
     public var name: String {
@@ -235,6 +243,10 @@ public struct FillRecord: Sendable, Equatable, BitwiseCopyable {
       case .target: "target"
       case .liquidation: "liquidation"
       case .rejection: "rejection"
+      case .delisting: "delisting"
+      case .cashInLieu: "cash_in_lieu"
+      case .reinvestment: "reinvestment"
+      case .rebalance: "rebalance"
       }
     }
   }
@@ -253,11 +265,13 @@ public struct FillRecord: Sendable, Equatable, BitwiseCopyable {
   public var commission: Double
   /// Cash after the fill.
   public var cashAfter: Double
+  /// Position of the symbol in the run; 0 where a lane has one symbol.
+  public var symbol = 0
 
   /// A record of one fill.
   public init(
     bar: Int, cause: Cause, price: Double, fillPrice: Double, units: Double, commission: Double,
-    cashAfter: Double
+    cashAfter: Double, symbol: Int = 0
   ) {
     self.bar = bar
     self.cause = cause
@@ -266,6 +280,7 @@ public struct FillRecord: Sendable, Equatable, BitwiseCopyable {
     self.units = units
     self.commission = commission
     self.cashAfter = cashAfter
+    self.symbol = symbol
   }
 }
 

@@ -14,6 +14,8 @@ extension LaneKernel {
       compare: { ConditionBits.compare($0, $1, $2, $3, $4) },
       order: { ConditionBits.order($0, $1, $2, $3, $4) },
       words: { ConditionBits.words($0, $1, $2) },
-      interleave: { BlockOperations.interleave($0, $1, $2) })
+      interleave: { BlockOperations.interleave($0, $1, $2) },
+      weightDistance: { WeightDistance.sum($0, $1, $2, $3, $4) },
+      weightSlope: { WeightDistance.slope($0, $1, $2, $3, $4) })
   }
 }

@@ -91,6 +91,10 @@ public struct LaneSummary: Sendable, Equatable {
   public var dividends = 0.0
   /// Deposits less withdrawals after the first equity.
   public var netFlows = 0.0
+  /// Deposits after the first equity.
+  public var deposits = 0.0
+  /// Withdrawals that were asked for and not in cash.
+  public var missedWithdrawals = 0.0
   /// Annual internal rate of return of the flows, the initial and the final equity; NaN if there is none or no flow.
   public var moneyWeightedReturn = Double.nan
   /// Product over bars of equity over the equity before, flows taken out; NaN without flows, when it is the ratio of equities.

@@ -204,6 +204,8 @@ private struct LaneRecorder {
       }
     case .stop, .target, .liquidation:
       if pending == 2 { drop(.cancelled) }
+    case .delisting, .cashInLieu, .reinvestment, .rebalance:
+      preconditionFailure("the vector kernel fills nothing of the kind")
     }
     if fill.cause == .entry {
       let before = fill.cashAfter + fill.units * fill.fillPrice + fill.commission

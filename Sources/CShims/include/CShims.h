@@ -1,5 +1,6 @@
 #pragma once
 #include <stdbool.h>
+#include "Blas.h"
 #include "LaneBits.h"
 #include "TextBreaks.h"
 

@@ -1,15 +1,18 @@
 /// Money that enters or leaves an account from outside, before the fills of a bar's open.
 ///
-/// A withdrawal of more than there is in cash takes all the cash and is recorded as short of its amount.
+/// A withdrawal of more than there is in cash takes all the cash that is no collateral; what is missing is recorded.
 public struct CashFlow: Sendable, Equatable {
   /// Bar of the run's window.
   public var bar: Int
   /// Positive for a deposit, negative for a withdrawal, in account currency.
   public var amount: Double
+  /// Whose money it is: a position in the account's wallets.
+  public var wallet: Int
 
   /// A flow.
-  public init(bar: Int, amount: Double) {
+  public init(bar: Int, amount: Double, wallet: Int = 0) {
     self.bar = bar
     self.amount = amount
+    self.wallet = wallet
   }
 }
