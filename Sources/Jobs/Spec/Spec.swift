@@ -78,6 +78,8 @@ public struct Spec: Sendable {
   var givesRebalance = false
   /// The text, as read.
   public var text = ""
+  /// Folder of the spec, with its last slash, that paths in it are relative to; empty for the current one.
+  public var folder = ""
 
   /// Names of the fill moments, as written.
   public static let fillNames: [(name: String, moment: FillMoment)] = [
