@@ -12,6 +12,8 @@ public enum StrategyError: Error, Equatable {
   case exitWithoutEntry(exit: String, entry: String)
   /// A distance or size outside its range.
   case termRange(name: String, value: Double, expected: String, parameters: String)
+  /// A part that means nothing without another.
+  case missing(part: String, needs: String)
 }
 
 extension StrategyError: CustomStringConvertible {
@@ -24,6 +26,8 @@ extension StrategyError: CustomStringConvertible {
       "strategy: neither 'long_entry' nor 'short_entry' is given, so nothing would ever be bought"
     case .exitWithoutEntry(let exit, let entry):
       "strategy.\(exit): there is no '\(entry)'; add it, or remove '\(exit)'"
+    case .missing(let part, let needs):
+      "strategy.\(part) needs \(needs)"
     case .termRange(let name, let value, let expected, let parameters):
       "strategy.\(name): \(value.formatted) is out of range, expected \(expected)"
         + (parameters.isEmpty ? "" : " (at \(parameters))")
