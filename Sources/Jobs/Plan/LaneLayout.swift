@@ -36,3 +36,33 @@ public struct LaneLayout: Sendable, Equatable {
     }
   }
 }
+
+extension RunPlan {
+  /// A text column that tells variants apart.
+  struct VariantLabel: Sendable {
+    var name: String
+    var texts: [String]
+    /// Position of the text, by variant.
+    var places: [Int32]
+
+    func index(_ variant: Int) -> Int32 { places[variant] }
+  }
+
+  /// Columns that tell variants apart; none where there is one variant.
+  var labels: [VariantLabel] {
+    var labels: [VariantLabel] = []
+    if spec.wallets.contains(where: { !$0.name.isEmpty }) {
+      labels.append(
+        VariantLabel(
+          name: "wallet", texts: spec.wallets.map(\.name),
+          places: layout.variants.map { Int32($0.wallet) }))
+    }
+    if spec.bounds {
+      labels.append(
+        VariantLabel(
+          name: "bound", texts: [Intrabar.worst.rawValue, Intrabar.best.rawValue],
+          places: layout.variants.map { $0.bound == .best ? 1 : 0 }))
+    }
+    return labels
+  }
+}

@@ -15,9 +15,9 @@ public enum Route: String, Sendable, CaseIterable {
 /// Which engine a spec's lanes go through, and why.
 struct RouteTable: Sendable {
   /// A rule that the vector kernel doesn't know.
-  private struct Need {
+  private struct Need: Sendable {
     var what: String
-    var holds: (Spec) -> Bool
+    var holds: @Sendable (Spec) -> Bool
   }
 
   /// The route of each symbol of the run; of the portfolio, if it is one.

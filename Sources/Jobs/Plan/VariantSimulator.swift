@@ -76,7 +76,8 @@ struct VariantSimulator: LaneSimulator {
     let count = parts.count
     let all = range.lowerBound * count..<range.upperBound * count
     for lanes in RangeSet(all).subtracting(done).ranges {
-      let tile = begin(lanes)
+      // Each part has one worker, and they take turns.
+      nonisolated(unsafe) let tile = begin(lanes)
       let inner = lanes.lowerBound / count..<(lanes.upperBound + count - 1) / count
       let others = RangeSet(0..<parts[0].laneCount).subtracting(RangeSet(inner))
       for (variant, part) in parts.enumerated() {

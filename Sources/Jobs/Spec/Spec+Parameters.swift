@@ -1,4 +1,5 @@
 import Expressions
+import Kernels
 
 extension Spec {
   /// The most values that one parameter may take.
