@@ -66,9 +66,8 @@ struct RouteTable: Sendable {
     }
     reasons = Self.needs.filter { $0.holds(spec) }.map(\.what)
     if needsRuleBook { reasons.insert("strategy: orders or sizes of its own", at: 0) }
-    routes = zip(acting, ending).map { acts, ends in
-      spec.weights == nil && reasons.isEmpty && !acts && !ends ? .vector : .ruleBook
-    }
+    let isPlain = reasons.isEmpty
+    routes = zip(acting, ending).map { isPlain && !$0 && !$1 ? .vector : .ruleBook }
     guard reasons.isEmpty else { return }
     let counts = [
       (acting.count { $0 }, "corporate actions reach the account"),

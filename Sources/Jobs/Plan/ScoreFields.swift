@@ -88,15 +88,24 @@ struct ScoreFile: Sendable {
     options.allowsNegativePrices = true
     // A score that can't be read is a mistake in the model's output, and not one in a vendor's prices.
     options.onBadRow = .reject
-    if panel.symbolCount == 1 { options.symbol = .fixed(panel.symbols[0].symbol) }
     do {
-      let importer = try ImporterCatalog.recognised([path], options: options)
-      return try importer.read(paths: [path], options: options).draft
-    } catch ImportError.badOption where panel.symbolCount == 1 {
-      options.symbol = .column
-      let importer = try ImporterCatalog.recognised([path], options: options)
-      return try importer.read(paths: [path], options: options).draft
+      return try read(path, options)
+    } catch {
+      // A file without symbols can only mean the one that there is.
+      guard panel.symbolCount == 1, isSymbolMissing(error) else { throw error }
     }
+    options.symbol = .fixed(panel.symbols[0].symbol)
+    return try read(path, options)
+  }
+
+  private static func read(_ path: String, _ options: ImportOptions) throws -> PanelDraft {
+    let importer = try ImporterCatalog.recognised([path], options: options)
+    return try importer.read(paths: [path], options: options).draft
+  }
+
+  private static func isSymbolMissing(_ error: any Error) -> Bool {
+    guard case ImportError.columnMissing(_, let column, _, _) = error else { return false }
+    return column == "symbol"
   }
 
   private static func stored(_ scores: Spec.Scores, _ path: String) throws -> PanelDraft {

@@ -76,8 +76,7 @@ struct VariantSimulator: LaneSimulator {
     let count = parts.count
     let all = range.lowerBound * count..<range.upperBound * count
     for lanes in RangeSet(all).subtracting(done).ranges {
-      // Each part has one worker, and they take turns.
-      nonisolated(unsafe) let tile = begin(lanes)
+      let held = Held(begin(lanes))
       let inner = lanes.lowerBound / count..<(lanes.upperBound + count - 1) / count
       let others = RangeSet(0..<parts[0].laneCount).subtracting(RangeSet(inner))
       for (variant, part) in parts.enumerated() {
@@ -85,10 +84,16 @@ struct VariantSimulator: LaneSimulator {
           without: others, isCancelled: { false }, begin: { _ in },
           take: { _, lane, summary in
             let outer = lane * count + variant
-            if lanes.contains(outer) { take(tile, outer, summary) }
+            if lanes.contains(outer) { take(held.tile, outer, summary) }
           }, end: { _ in })
       }
-      try end(tile)
+      try end(held.tile)
     }
   }
+}
+
+/// A tile that the parts fill in turn, each with one worker.
+private final class Held<Tile>: @unchecked Sendable {
+  let tile: Tile
+  init(_ tile: Tile) { self.tile = tile }
 }
