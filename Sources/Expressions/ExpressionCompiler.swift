@@ -121,6 +121,13 @@ public struct ExpressionCompiler {
     return graph.add(.binary(.and, fits, entry))
   }
 
+  /// Gives a weight of 0 at the bars where a field is not above zero.
+  public mutating func hold(weight: Int, to field: String) -> Int {
+    let zero = graph.add(.constant(.number(0)))
+    let inside = graph.add(.binary(.greater, graph.add(.field(field)), zero))
+    return graph.add(.select(inside, weight, zero))
+  }
+
   /// Adds a number; returns its node.
   public mutating func number(_ source: String) throws(ExpressionError) -> Int {
     node(try number(try Parser.parse(source), "the expression"))

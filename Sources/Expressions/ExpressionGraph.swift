@@ -32,7 +32,7 @@ public struct ExpressionGraph: Sendable {
     case across(AcrossFunction, Int, symbol: String?)
 
     /// The nodes that this one reads.
-    var inputs: [Int] {
+    package var inputs: [Int] {
       switch self {
       case .field, .clock, .every, .constant, .external: []
       case .indicator(_, let inputs, _): inputs

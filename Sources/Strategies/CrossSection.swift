@@ -66,6 +66,11 @@ final class CrossSection: Sendable {
     places = Dictionary(uniqueKeysWithValues: frame.symbols.enumerated().map { ($1, $0) })
   }
 
+  /// Place of a symbol among the frame's; nil if it is not compared.
+  func place(of symbol: String) -> Int? {
+    panel.symbols.index(of: symbol).flatMap { places[$0] }
+  }
+
   /// What a program reads outside a symbol's own columns, and what keeps it in memory.
   ///
   /// - Parameters:
@@ -108,9 +113,9 @@ final class CrossSection: Sendable {
       return (table, 0)
     case .across(let function, let node, let name, let parameters, let key):
       let table = across(function, of: node, key: key, parameters: parameters)
-      let position = name.map { panel.symbols.index(of: $0) } ?? symbol
       // Behind the symbols a column for those that are not compared.
-      return (table, position.flatMap { places[$0] } ?? frame.symbols.count)
+      let place = name.map { self.place(of: $0) } ?? places[symbol]
+      return (table, place ?? frame.symbols.count)
     }
   }
 
