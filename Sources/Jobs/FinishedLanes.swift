@@ -61,7 +61,7 @@ final class FinishedLanes: Sendable {
     for record in records {
       guard
         let tile = try LaneTile.read(
-          record, of: journal, lanes: plan.run.laneCount, metrics: plan.metrics.count),
+          record, of: journal, lanes: plan.laneCount, metrics: plan.metrics.count),
         tile.rowCount >= min(limit ?? .max, tile.lanes.count)
       else { continue }
       state.withLock { state in
@@ -130,7 +130,7 @@ final class FinishedLanes: Sendable {
       case .file(let record):
         guard let journal,
           let tile = try LaneTile.read(
-            record, of: journal, lanes: plan.run.laneCount, metrics: plan.metrics.count)
+            record, of: journal, lanes: plan.laneCount, metrics: plan.metrics.count)
         else {
           throw .damaged(
             path: journalPath ?? "", part: "lane \(entry.lanes.lowerBound)",

@@ -6,7 +6,7 @@ import Storage
 ///
 ///     first lane, lanes       Int64 each
 ///     rows, metrics           Int64 each: all lanes, or the best of them
-///     failed, ruined, idle    Int64 each: how many of all lanes
+///     failed, ruined, idle    Int64 each: how many of all lanes; idle ones by their reason
 ///     values                  float64 [metrics, rows], NaN where undefined
 ///     places                  uint32 [rows], counted from the first lane; absent where all lanes are rows
 ///     states                  uint8 [rows]
@@ -34,7 +34,7 @@ final class LaneTile {
     static let failed = 4
     static let ruined = 5
     static let idle = 6
-    static let count = 7
+    static let count = 6 + IdleReason.allCases.count
   }
 
   init(lanes: Range<Int>, rows: Int, metrics: Int) {
@@ -87,7 +87,8 @@ final class LaneTile {
   /// Number of lanes that failed, that were ruined, and that closed no trade, if trades were counted.
   var tally: Tally {
     Tally(
-      failed: Int(words[Head.failed]), ruined: Int(words[Head.ruined]), idle: Int(words[Head.idle]))
+      failed: Int(words[Head.failed]), ruined: Int(words[Head.ruined]),
+      idle: IdleReason.allCases.indices.map { Int(words[Head.idle + $0]) })
   }
   /// Number of metrics.
   var metricCount: Int { Int(words[Head.metricCount]) }
@@ -107,10 +108,12 @@ final class LaneTile {
       }
     }
     states[row] = summary.isRuined ? State.ruined : State.ok
+    if let reason = IdleReason(summary) { words[Head.idle + reason.rawValue] += 1 }
   }
 
   /// Says that none of the lanes could be simulated: no metric is defined.
   func fail() {
+    for reason in IdleReason.allCases { words[Head.idle + reason.rawValue] = 0 }
     for row in 0..<rowCount {
       states[row] = State.failed
       for position in 0..<metricCount {
@@ -120,12 +123,11 @@ final class LaneTile {
     }
   }
 
-  /// Counts what the reader of a result is told of; `trades` is the position of that metric.
-  func count(trades: Int?) {
+  /// Counts what the reader of a result is told of.
+  func count() {
     for row in 0..<rowCount {
       if states[row] == State.failed { words[Head.failed] += 1 }
       if states[row] == State.ruined { words[Head.ruined] += 1 }
-      if let trades, values(trades)[row] == 0 { words[Head.idle] += 1 }
     }
   }
 
@@ -139,7 +141,7 @@ final class LaneTile {
     }
     let rows = best.sorted().sorted()
     let part = LaneTile(lanes: lanes, rows: rows.count, metrics: metricCount)
-    for count in [Head.failed, Head.ruined, Head.idle] { part.words[count] = words[count] }
+    for count in Head.failed..<Head.count { part.words[count] = words[count] }
     for (place, row) in rows.enumerated() {
       part.places[place] = UInt32(lane(row) - lanes.lowerBound)
       part.states[place] = states[row]
@@ -220,12 +222,18 @@ extension LaneTile: @unchecked Sendable {}
 struct Tally: Equatable {
   var failed = 0
   var ruined = 0
-  /// Lanes that closed no trade.
-  var idle = 0
+  /// Lanes that closed no trade, by the position of their reason.
+  var idle = IdleReason.allCases.map { _ in 0 }
+
+  /// Lanes that closed no trade, in words: `8 never had an entry signal, 2 are still warming`; nil if there are none.
+  var idleText: String? {
+    let parts = zip(IdleReason.allCases, idle).filter { $1 > 0 }.map { "\($1) \($0.text)" }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
 
   static func += (a: inout Tally, b: Tally) {
     a.failed += b.failed
     a.ruined += b.ruined
-    a.idle += b.idle
+    for reason in a.idle.indices { a.idle[reason] += b.idle[reason] }
   }
 }

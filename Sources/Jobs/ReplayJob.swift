@@ -35,12 +35,13 @@ public struct ReplayJob {
   public init(path: String, store: String? = nil) throws {
     self.path = path
     result = try ResultFile(path)
-    let spec = try Spec(text: result.attributes.spec)
+    var spec = try Spec(text: result.attributes.spec)
+    spec.folder = result.attributes.folder
     plan = try RunPlan(spec: spec, storePath: store ?? result.attributes.store)
-    guard plan.run.panel.contentHash == result.attributes.dataSHA256 else {
+    guard plan.dataHash == result.attributes.dataSHA256 else {
       throw ReplayError.dataChanged(
         store: plan.storePath, recorded: result.attributes.dataSHA256,
-        found: plan.run.panel.contentHash)
+        found: plan.dataHash)
     }
   }
 
@@ -48,11 +49,10 @@ public struct ReplayJob {
   ///
   /// - Throws: `ReplayError.noLane` for a lane that the result does not have.
   public func replay(lane: Int, variant: KernelVariant = .best) throws -> Outcome {
-    guard lane < plan.run.laneCount, let table = try row(lane) else {
+    guard lane < plan.laneCount, let table = try row(lane) else {
       throw ReplayError.noLane(lane, lanes: result.rowCount)
     }
-    let engine = LaneEngine(run: plan.run, kernels: variant.kernels, workers: 1)
-    let record = try engine.replay(lane: lane)
+    let record = try plan.simulator(variant: variant, workers: 1).replay(lane: lane)
     let metrics = plan.metrics.map { ($0, $0.value(of: record.summary)) }
     let differing = metrics.filter { metric, value in
       guard let column = table.metrics.first(where: { $0.name == metric.name }) else { return true }
@@ -61,7 +61,7 @@ public struct ReplayJob {
       return stored.isNaN
         ? !value.number.isNaN : stored.bitPattern != value.number.bitPattern
     }
-    let place = plan.run.place(of: lane)
+    let place = plan.layout.place(of: lane)
     let values = plan.grid.values(set: place.set)
     return Outcome(
       record: record, symbol: plan.symbol(lane: lane),

@@ -12,9 +12,9 @@ struct RunIdentity: Codable, Equatable {
 
   init(_ plan: RunPlan) {
     specSha256 = SHA256.hash(plan.spec.text)
-    dataSha256 = plan.run.panel.contentHash
+    dataSha256 = plan.dataHash
     engineVersion = apusVersion
-    lanes = plan.run.laneCount
+    lanes = plan.laneCount
     metrics = plan.metrics.map(\.name)
   }
 
@@ -88,7 +88,7 @@ extension RunJob {
       if mayReplace, access(journal, F_OK) != 0 {
         throw ResumeError.nothingLeft(
           output: options.output, journal: journal,
-          lanes: Int(clamping: found.lanesOK + found.lanesFailed), of: plan.run.laneCount)
+          lanes: Int(clamping: found.lanesOK + found.lanesFailed), of: plan.laneCount)
       }
     }
     if !options.resumes, !options.force, !options.keepsTraces { try refuseUnfinished() }
@@ -104,7 +104,7 @@ extension RunJob {
     guard let (journal, _, records) = try Journal.open(path) else { return }
     let before = FinishedLanes(plan, limit: 0, journalPath: nil, patience: .zero)
     try before.resume(journal, records)
-    throw ResumeError.unfinished(journal: path, lanes: before.count, of: plan.run.laneCount)
+    throw ResumeError.unfinished(journal: path, lanes: before.count, of: plan.laneCount)
   }
 
   /// The lanes that are finished before this run begins: those of a journal, if it is continued.

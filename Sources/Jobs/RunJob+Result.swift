@@ -12,7 +12,9 @@ extension RunJob {
     var attributes = ResultAttributes()
     attributes.spec = plan.spec.text
     attributes.specSHA256 = SHA256.hash(plan.spec.text)
-    attributes.dataSHA256 = run.panel.contentHash
+    attributes.dataSHA256 = plan.dataHash
+    attributes.folder = plan.spec.folder
+    attributes.route = plan.route
     attributes.engineVersion = apusVersion
     attributes.cpu = "\(Machine.processor), kernel \(options.variant.rawValue)"
     attributes.blasCore = "not used"
@@ -46,7 +48,7 @@ extension RunJob {
       warnings.append(
         RunWarning(
           code: "interrupted", severity: .warning,
-          message: "the run was stopped: \(count) of \(plan.run.laneCount) lanes are here"))
+          message: "the run was stopped: \(count) of \(plan.laneCount) lanes are here"))
     }
     if options.keepsTopOnly {
       warnings.append(
@@ -54,11 +56,13 @@ extension RunJob {
           code: "top_only", severity: .info,
           message: "only the best \(min(plan.spec.top, count)) of \(count) lanes were kept"))
     }
-    if tally.idle > 0 {
+    if let reasons = tally.idleText {
+      let idle = tally.idle.reduce(0, +)
       warnings.append(
         RunWarning(
-          code: "no_trades", severity: .info,
-          message: "\(tally.idle) of \(count) lanes closed no trade"))
+          // Nothing but idle lanes is hardly what anybody wants.
+          code: "no_trades", severity: idle == count ? .warning : .info,
+          message: "\(idle) of \(count) lanes closed no trade: \(reasons)"))
     }
     if tally.ruined > 0 {
       warnings.append(

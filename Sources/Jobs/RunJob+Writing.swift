@@ -10,7 +10,7 @@ extension RunJob {
   public static func size(of plan: RunPlan, keepsTopOnly: Bool) -> (
     memoryBytes: Int, fileBytes: Int
   ) {
-    let lanes = plan.run.laneCount
+    let lanes = plan.laneCount
     let rows = keepsTopOnly ? min(plan.spec.top, lanes) : lanes
     let (metrics, parameters) = (plan.metrics.count, plan.grid.axes.count)
     let tiles = min(FinishedLanes.memoryLimit, rows * (metrics * 9 + 1))
@@ -40,9 +40,9 @@ extension RunJob {
     }
     var heading = table([], &text)
     if options.keepsTraces && isComplete {
-      let engine = LaneEngine(run: plan.run, kernels: options.variant.kernels, workers: 1)
-      heading.traces = try (0..<plan.run.laneCount).map {
-        try trace(engine.replay(lane: $0), lane: Int64($0))
+      let simulator = plan.simulator(variant: options.variant, workers: 1)
+      heading.traces = try (0..<plan.laneCount).map {
+        try trace(simulator.replay(lane: $0), lane: Int64($0))
       }
     }
     let count = finished.count
@@ -88,11 +88,13 @@ extension RunJob {
 
   /// A tile as rows of a file.
   private func rows(_ tile: LaneTile, _ text: inout ReasonTexts) -> ResultRows {
-    var rows = ResultRows(parameters: plan.grid.axes.count, metrics: plan.metrics.count)
-    let (symbol, set) = plan.run.place(of: tile.lanes.lowerBound)
-    let points = plan.grid.points.list(set..<set + tile.lanes.count)
+    var rows = ResultRows(
+      labels: plan.labels.count, parameters: plan.grid.axes.count, metrics: plan.metrics.count)
+    let places = tile.lanes.map { plan.layout.place(of: $0) }
+    let points = points(places)
     rows.lanes = tile.lanes.map { Int64($0) }
-    rows.symbolIndex = Array(repeating: Int32(symbol), count: tile.rowCount)
+    rows.symbolIndex = places.map { Int32($0.group) }
+    rows.labels = plan.labels.map { label in places.map { label.index($0.variant) } }
     for (axis, entry) in plan.grid.axes.enumerated() {
       rows.parameters[axis] = points.map {
         entry.values[plan.grid.index(axis: axis, point: $0)]
@@ -108,6 +110,14 @@ extension RunJob {
     return rows
   }
 
+  /// Grid points of lanes; those of a file's portfolios all have the only one.
+  private func points(_ places: [(group: Int, set: Int, variant: Int)]) -> [Int] {
+    guard let first = places.first, let last = places.last else { return [] }
+    guard first.group == last.group else { return places.map { plan.grid.points[$0.set] } }
+    let list = plan.grid.points.list(first.set..<last.set + 1)
+    return places.map { list[$0.set - first.set] }
+  }
+
   /// A table of some rows, given best first.
   private func table(_ ranked: [RunRow], _ text: inout ReasonTexts) -> ResultTable {
     let rank = plan.metrics[plan.rankMetric]
@@ -116,7 +126,7 @@ extension RunJob {
       ResultTable.Column(
         name: entry.name,
         values: rows.map { row in
-          let point = plan.grid.points[plan.run.place(of: row.lane).set]
+          let point = plan.grid.points[plan.layout.place(of: row.lane).set]
           return entry.values[plan.grid.index(axis: axis, point: point)]
         })
     }
@@ -131,8 +141,14 @@ extension RunJob {
     }
     return ResultTable(
       attributes: ResultAttributes(), lanes: rows.map { Int64($0.lane) },
-      symbols: plan.run.symbols.map { plan.run.panel.symbols[$0].symbol },
-      symbolIndex: rows.map { Int32(plan.run.place(of: $0.lane).symbol) }, parameters: parameters,
+      symbols: plan.layout.groups,
+      symbolIndex: rows.map { Int32(plan.layout.place(of: $0.lane).group) },
+      labels: plan.labels.map { label in
+        ResultTable.Label(
+          name: label.name, texts: label.texts,
+          index: rows.map { label.index(plan.layout.place(of: $0.lane).variant) })
+      },
+      parameters: parameters,
       status: rows.map(\.status), reason: rows.map { text.text($0.status, $0.codes) },
       metrics: metrics, leaderboard: ranked.map { Int64($0.lane) }, leaderboardBy: rank.name,
       leaderboardDirection: rank.direction.rawValue)

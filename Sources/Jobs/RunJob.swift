@@ -129,21 +129,19 @@ public struct RunJob: Sendable {
     _ finished: FinishedLanes, from before: Int, progress: @escaping @Sendable (Int) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws -> Bool {
-    let engine = LaneEngine(
-      run: plan.run, kernels: options.variant.kernels, workers: options.workers,
-      tileLanes: options.tileLanes)
+    let simulator = plan.simulator(
+      variant: options.variant, workers: options.workers, tileLanes: options.tileLanes)
     let metrics = plan.metrics
-    let trades = metrics.firstIndex { $0.name == "trades" }
-    let sets = plan.grid.count
-    let hasPrice = plan.run.symbols.indices.map { plan.hasPrice(symbol: $0) }
+    let layout = plan.layout
+    let hasPrice = layout.groups.indices.map { plan.hasPrice(group: $0) }
     let done = Atomic<Int>(before)
-    return try engine.simulateTiles(
+    return try simulator.simulateTiles(
       without: finished.lanes, isCancelled: isCancelled,
       begin: { LaneTile(lanes: $0, rows: $0.count, metrics: metrics.count) },
       take: { tile, lane, summary in tile.take(lane, summary, metrics) },
       end: { tile in
-        if !hasPrice[tile.lanes.lowerBound / sets] { tile.fail() }
-        tile.count(trades: trades)
+        if !hasPrice[layout.place(of: tile.lanes.lowerBound).group] { tile.fail() }
+        tile.count()
         let lanes = tile.lanes.count
         try finished.add(tile)
         progress(done.wrappingAdd(lanes, ordering: .relaxed).newValue)

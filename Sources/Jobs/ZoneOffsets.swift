@@ -17,6 +17,11 @@ final class ZoneOffsets {
     isNeeded = panel.frequencyNs < Calendar.dayNs
   }
 
+  /// The rules of a panel's zone; nil where none are needed, or this system doesn't know them.
+  static func rules(of panel: PricePanel) -> ZoneRules? {
+    panel.frequencyNs < Calendar.dayNs ? ZoneRules.named(panel.calendar.timeZone) : nil
+  }
+
   /// Nanoseconds to add to an instant.
   func offset(at ns: Int64) -> Int64 {
     guard isNeeded else { return 0 }

@@ -13,6 +13,8 @@ public final class ResultFile {
   public let attributes: ResultAttributes
   /// Number of rows.
   public let rowCount: Int
+  /// Names of the text columns that tell lanes apart.
+  public let labels: [String]
   /// The parameters and the metrics, without values.
   public let parameters, metrics: [ResultTable.Column]
   /// Name of the metric that ranks, and its direction.
@@ -35,6 +37,7 @@ public final class ResultFile {
     part = PartReader(path: path)
     rowCount = try part.dataset(root, "lane", [nil]).count
     attributes = try ResultStore.readAttributes(root, path)
+    labels = try ResultStore.labelNames(root, rowCount, part)
     parameters = try ResultStore.readHeadings(root, "parameter", rowCount, part)
     metrics = try ResultStore.readHeadings(root, "metric", rowCount, part)
     leaderboardBy = try ResultStore.leaderboardAttribute(root, "by", part)
@@ -125,10 +128,12 @@ public final class ResultFile {
     // Blocks small enough that a few rows cost little, large enough that all of them are read fast.
     let block = 4096
     var table = ResultTable(
-      attributes: attributes, lanes: [], symbols: [], symbolIndex: [], parameters: parameters,
+      attributes: attributes, lanes: [], symbols: [], symbolIndex: [],
+      labels: labels.map { .init(name: $0, texts: [], index: []) }, parameters: parameters,
       status: [], reason: [], metrics: metrics, leaderboard: [], leaderboardBy: by,
       leaderboardDirection: direction)
     var symbols: [String: Int32] = [:]
+    var known = [[String: Int32]](repeating: [:], count: labels.count)
     var next = 0
     while next < rows.count {
       let first = next
@@ -146,6 +151,17 @@ public final class ResultFile {
       }
       for column in metrics.indices {
         table.metrics[column].values += pick(try values(metrics[column].name, range))
+      }
+      for (label, name) in labels.enumerated() {
+        let found = try part.places(root, name, rowCount, rows: range)
+        for place in pick(found.rows) {
+          let text = found.texts[Int(place)]
+          if !text.isEmpty, known[label][text] == nil {
+            known[label][text] = Int32(table.labels[label].texts.count)
+            table.labels[label].texts.append(text)
+          }
+          table.labels[label].index.append(known[label][text] ?? -1)
+        }
       }
       let found = try part.places(root, "symbol", rowCount, rows: range)
       for place in pick(found.rows) {

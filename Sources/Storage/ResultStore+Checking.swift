@@ -20,6 +20,11 @@ extension ResultStore {
     for index in table.symbolIndex where index < -1 || Int(index) >= table.symbols.count {
       throw refuse("symbol", "index \(index) of \(table.symbols.count) symbols")
     }
+    for label in table.labels {
+      guard label.index.count == count,
+        label.index.allSatisfy({ $0 >= -1 && Int($0) < label.texts.count })
+      else { throw refuse("'\(label.name)'", "its rows don't fit \(count) lanes or its texts") }
+    }
     for column in table.parameters + table.metrics where column.values.count != count {
       throw refuse("'\(column.name)'", "it has \(column.values.count) rows for \(count) lanes")
     }
@@ -32,6 +37,11 @@ extension ResultStore {
       .invalidContent(part: part, reason: reason)
     }
     var seen = Set(reserved)
+    for label in table.labels {
+      guard PanelInfo.isName(label.name), seen.insert(label.name).inserted else {
+        throw refuse("'\(label.name)'", "it is no name for a variable, or taken")
+      }
+    }
     for column in table.parameters + table.metrics {
       guard PanelInfo.isName(column.name) else {
         throw refuse("'\(column.name)'", "it is no name for a variable")

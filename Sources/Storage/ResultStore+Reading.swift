@@ -15,6 +15,11 @@ extension ResultStore {
     let table = ResultTable(
       attributes: try readAttributes(root, path), lanes: lanes,
       symbols: symbols.texts.filter { !$0.isEmpty }, symbolIndex: symbolIndex(symbols),
+      labels: try labelNames(root, count, part).map { name throws(StorageError) in
+        let found = try part.places(root, name, count)
+        return ResultTable.Label(
+          name: name, texts: found.texts.filter { !$0.isEmpty }, index: symbolIndex(found))
+      },
       parameters: try readColumns(root, "parameter", count, part),
       status: try readStatus(root, count, part),
       reason: reasons.rows.map { reasons.texts[Int($0)] },
@@ -84,7 +89,7 @@ extension ResultStore {
     try reading(path) { () throws(HDF5Error) in
       var attributes = ResultAttributes()
       // Results of before there was a choice have all rows, and no adjustment.
-      let later: Set = ["kept", "adjust"]
+      let later: Set = ["kept", "adjust", "route", "folder"]
       for (name, key) in texts where !later.contains(name) || root.hasAttribute(name) {
         attributes[keyPath: key] = try root.textAttribute(name)
       }
@@ -126,6 +131,23 @@ extension ResultStore {
       columns.append(ResultTable.Column(name: name, values: [], attributes: attributes))
     }
     return columns
+  }
+
+  /// Names of the text columns that tell lanes apart.
+  static func labelNames(_ root: borrowing Group, _ count: Int, _ part: PartReader)
+    throws(StorageError) -> [String]
+  {
+    var names: [String] = []
+    for name in try reading(part.path, { () throws(HDF5Error) in try root.names() })
+    where !reserved.contains(name) && root.kind(of: name) == .dataset {
+      let dataset = try part.dataset(root, name, [count])
+      guard dataset.hasAttribute("role") else { continue }
+      let role = try reading(part.path) { () throws(HDF5Error) in
+        try dataset.textAttribute("role")
+      }
+      if role == "label" { names.append(name) }
+    }
+    return names
   }
 
   /// The texts that were written with a column.

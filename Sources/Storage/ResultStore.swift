@@ -6,6 +6,7 @@ import HDF5
 ///     ├─ lane               int64 [L]      the scale of everything at this level
 ///     ├─ symbol             text [L]
 ///     ├─ status reason      text [L]       ok, failed or ruined, and why
+///     ├─ <label>            text [L]       role = "label": wallet, bound, where there are several
 ///     ├─ <parameter>        float64 [L]    role = "parameter"
 ///     ├─ <metric>           float64 [L]    role = "metric", unit, direction, definition
 ///     ├─ leaderboard        int64 [L]      all lane ids, best first; by, direction
@@ -43,7 +44,10 @@ public enum ResultStore {
     try check(table)
     try write(table, rowCount: table.lanes.count, to: path, force: force) {
       writer throws(StorageError) in
-      var rows = ResultRows(parameters: table.parameters.count, metrics: table.metrics.count)
+      var rows = ResultRows(
+        labels: table.labels.count, parameters: table.parameters.count,
+        metrics: table.metrics.count)
+      rows.labels = table.labels.map(\.index)
       rows.lanes = table.lanes
       rows.symbolIndex = table.symbolIndex
       rows.parameters = table.parameters.map(\.values)
@@ -140,6 +144,7 @@ extension ResultStore {
       ("started_utc", \.startedUTC), ("convention", \.convention), ("store", \.store),
       ("panel", \.panel), ("fill", \.fill), ("from", \.from), ("to", \.to),
       ("warnings", \.warnings), ("kept", \.kept), ("adjust", \.adjust),
+      ("route", \.route), ("folder", \.folder),
     ]
   }
 

@@ -33,6 +33,26 @@ public struct ResultTable: Sendable, Equatable {
     }
   }
 
+  /// A column of few texts that tell lanes apart, such as wallets or bounds.
+  public struct Label: Sendable, Equatable {
+    /// Name of the variable in the file.
+    public var name: String
+    /// The texts.
+    public var texts: [String]
+    /// Position in `texts` by lane: `[L]`; −1 for none.
+    public var index: [Int32]
+
+    /// A column of texts.
+    public init(name: String, texts: [String], index: [Int32]) {
+      self.name = name
+      self.texts = texts
+      self.index = index
+    }
+
+    /// Text of the lane at a position.
+    public func text(at row: Int) -> String { index[row] < 0 ? "" : texts[Int(index[row])] }
+  }
+
   /// How a lane ended.
   public enum LaneStatus: String, Sendable, CaseIterable {
     /// It ran to its last bar.
@@ -51,6 +71,8 @@ public struct ResultTable: Sendable, Equatable {
   public var symbols: [String]
   /// Position in `symbols` by lane: `[L]`; −1 for a lane over a whole portfolio.
   public var symbolIndex: [Int32]
+  /// Texts that tell lanes apart beside the symbol, each `[L]`.
+  public var labels: [Label]
   /// The parameters, each `[L]`.
   public var parameters: [Column]
   /// How each lane ended: `[L]`.
@@ -73,7 +95,7 @@ public struct ResultTable: Sendable, Equatable {
   /// A table.
   public init(
     attributes: ResultAttributes, lanes: [Int64], symbols: [String], symbolIndex: [Int32],
-    parameters: [Column], status: [LaneStatus], reason: [String], metrics: [Column],
+    labels: [Label] = [], parameters: [Column], status: [LaneStatus], reason: [String], metrics: [Column],
     leaderboard: [Int64], leaderboardBy: String, leaderboardDirection: String,
     traces: [LaneTrace] = []
   ) {
@@ -81,6 +103,7 @@ public struct ResultTable: Sendable, Equatable {
     self.lanes = lanes
     self.symbols = symbols
     self.symbolIndex = symbolIndex
+    self.labels = labels
     self.parameters = parameters
     self.status = status
     self.reason = reason
@@ -137,6 +160,10 @@ public struct ResultAttributes: Sendable, Equatable {
   public var from = ""
   /// Last traded bar, as text.
   public var to = ""
+  /// Which engine ran the lanes, and why; empty in results of before there was a choice.
+  public var route = ""
+  /// Folder of the spec, which paths in it are relative to; empty where it was not kept.
+  public var folder = ""
   /// Which rows the file has: `all`, or the `top` of the leaderboard.
   public var kept = "all"
   /// The warnings as JSON text: a list.

@@ -6,6 +6,8 @@ public struct ResultRows: Sendable, Equatable {
   public var lanes: [Int64] = []
   /// Position of the symbol in the heading, by row; −1 for a lane over a whole portfolio.
   public var symbolIndex: [Int32] = []
+  /// Position of the text of each label in the heading, by row.
+  public var labels: [[Int32]]
   /// Values of each parameter, by row.
   public var parameters: [[Double]]
   /// How each lane ended.
@@ -16,7 +18,8 @@ public struct ResultRows: Sendable, Equatable {
   public var metrics: [[Double]]
 
   /// No rows yet.
-  public init(parameters: Int, metrics: Int) {
+  public init(labels: Int = 0, parameters: Int, metrics: Int) {
+    self.labels = Array(repeating: [], count: labels)
     self.parameters = Array(repeating: [], count: parameters)
     self.metrics = Array(repeating: [], count: metrics)
   }
@@ -29,6 +32,7 @@ public struct ResultRows: Sendable, Equatable {
     symbolIndex.removeAll(keepingCapacity: true)
     status.removeAll(keepingCapacity: true)
     reason.removeAll(keepingCapacity: true)
+    for column in labels.indices { labels[column].removeAll(keepingCapacity: true) }
     for column in parameters.indices { parameters[column].removeAll(keepingCapacity: true) }
     for column in metrics.indices { metrics[column].removeAll(keepingCapacity: true) }
   }
@@ -45,6 +49,7 @@ public final class ResultWriter {
   private let heading: ResultTable
   private let rowCount: Int
   private let lane: Column
+  private let labels: [Column]
   private let parameters: [Column]
   private let symbol: Column
   private let status: Column
@@ -52,6 +57,7 @@ public final class ResultWriter {
   private let metrics: [Column]
   private let leaderboard: Column
   private var symbols: SharedTexts
+  private var labelTexts: [SharedTexts]
   private var statuses = SharedTexts(ResultTable.LaneStatus.allCases.map(\.rawValue))
   private var reasons = SharedTexts()
   private var reasonPlaces: [String: Int32] = [:]
@@ -92,6 +98,14 @@ public final class ResultWriter {
     var columns: [Column] = []
     for column in heading.parameters { columns.append(try numbers(column, "parameter")) }
     parameters = columns
+    columns = []
+    for label in heading.labels {
+      let column = try texts(label.name)
+      try column.dataset.setAttribute("role", "label")
+      columns.append(column)
+    }
+    labels = columns
+    labelTexts = heading.labels.map { SharedTexts($0.texts) }
     symbol = try texts("symbol")
     status = try texts("status")
     reason = try texts("reason")
@@ -105,7 +119,8 @@ public final class ResultWriter {
     leaderboard = Column(board)
     lane = scale
     symbols = SharedTexts(heading.symbols)
-    pending = ResultRows(parameters: parameters.count, metrics: metrics.count)
+    pending = ResultRows(
+      labels: labels.count, parameters: parameters.count, metrics: metrics.count)
   }
 
   /// Appends rows, whose lanes follow those before.
@@ -117,6 +132,7 @@ public final class ResultWriter {
     pending.symbolIndex += rows.symbolIndex
     pending.status += rows.status
     pending.reason += rows.reason
+    for column in labels.indices { pending.labels[column] += rows.labels[column] }
     for column in parameters.indices { pending.parameters[column] += rows.parameters[column] }
     for column in metrics.indices { pending.metrics[column] += rows.metrics[column] }
     if pending.count >= Self.batch { try flush() }
@@ -144,8 +160,9 @@ public final class ResultWriter {
   private func check(_ rows: ResultRows) throws(StorageError) {
     let lengths =
       [rows.symbolIndex.count, rows.status.count, rows.reason.count]
-      + (rows.parameters + rows.metrics).map(\.count)
+      + (rows.parameters + rows.metrics).map(\.count) + rows.labels.map(\.count)
     guard lengths.allSatisfy({ $0 == rows.count }), rows.parameters.count == parameters.count,
+      rows.labels.count == labels.count,
       rows.metrics.count == metrics.count, written + pending.count + rows.count <= rowCount
     else {
       throw .invalidContent(part: "rows", reason: "their columns don't fit the result")
@@ -155,6 +172,11 @@ public final class ResultWriter {
         throw .invalidContent(part: "lane", reason: "id \(lane) follows \(lastLane)")
       }
       lastLane = lane
+    }
+    for (label, places) in zip(heading.labels, rows.labels) {
+      guard places.allSatisfy({ $0 >= -1 && Int($0) < label.texts.count }) else {
+        throw .invalidContent(part: label.name, reason: "a row without one of its texts")
+      }
     }
     for index in rows.symbolIndex where index < -1 || Int(index) >= heading.symbols.count {
       throw .invalidContent(
@@ -176,6 +198,10 @@ public final class ResultWriter {
       try lane.dataset.write(pending.lanes, at: written)
       for (column, values) in zip(parameters + metrics, pending.parameters + pending.metrics) {
         try column.dataset.write(values, at: written)
+      }
+      for column in labels.indices {
+        try labels[column].dataset.write(
+          pending.labels[column], of: &labelTexts[column], at: written)
       }
       try symbol.dataset.write(pending.symbolIndex, of: &symbols, at: written)
       try status.dataset.write(statusPlaces, of: &statuses, at: written)

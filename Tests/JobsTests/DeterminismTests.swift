@@ -62,7 +62,7 @@ import Testing
     try bench.run(plan) { $0.tileLanes = 5 }
     let job = try ReplayJob(path: bench.folder.path("run.h5"))
     for variant in KernelVariant.available {
-      for lane in 0..<plan.run.laneCount {
+      for lane in 0..<plan.laneCount {
         let outcome = try job.replay(lane: lane, variant: variant)
         #expect(outcome.differing == [], "\(variant), lane \(lane)")
         #expect(outcome.symbol == plan.symbol(lane: lane))

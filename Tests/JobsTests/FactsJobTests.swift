@@ -229,7 +229,7 @@ private struct ActionsMarket {
       _ = try RunJob(plan: plan, options: options).run(isCancelled: { false })
       let replay = try ReplayJob(path: options.output)
       #expect(replay.result.attributes.adjust == "total_return")
-      for lane in 0..<plan.run.laneCount { #expect(try replay.replay(lane: lane).differing == []) }
+      for lane in 0..<plan.laneCount { #expect(try replay.replay(lane: lane).differing == []) }
     }
     let table = try ResultStore.read(market.folder.path("1.h5"))
     let other = try ResultStore.read(market.folder.path("7.h5"))

@@ -66,7 +66,7 @@ import Testing
     var changed = 0
     for poison in [Poison.noise, .missing] {
       let other = try records(poison)
-      for lane in 0..<real.plan.run.laneCount {
+      for lane in 0..<real.plan.laneCount {
         let context = "seed \(seed), bar \(bar), \(poison), lane \(lane)"
         let a = try real.job.replay(lane: lane).record
         let b = try other.job.replay(lane: lane).record

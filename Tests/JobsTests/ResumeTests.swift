@@ -41,13 +41,13 @@ import Testing
       options.resumes = true
       options.tileLanes = 5
     }
-    #expect(second.outcome.laneCount > 6 && second.outcome.laneCount < plan.run.laneCount)
+    #expect(second.outcome.laneCount > 6 && second.outcome.laneCount < plan.laneCount)
     let last = try bench.run(plan) { options in
       options.resumes = true
       options.workers = workers
     }
     #expect(last.isComplete && difference(content(last.table), content(whole)) == nil)
-    #expect(last.outcome.simulatedLaneCount == plan.run.laneCount - second.outcome.laneCount)
+    #expect(last.outcome.simulatedLaneCount == plan.laneCount - second.outcome.laneCount)
     #expect(!last.summary.warnings.contains { $0.code == "interrupted" })
     #expect(!FileManager.default.fileExists(atPath: journal))
   }
@@ -60,14 +60,14 @@ import Testing
 
   @Test func anUnfinishedRunIsNeitherLostNorContinuedUnasked() throws {
     try begin(tiles: 2)
-    let error = ResumeError.unfinished(journal: journal, lanes: 4, of: plan.run.laneCount)
+    let error = ResumeError.unfinished(journal: journal, lanes: 4, of: plan.laneCount)
     #expect(throws: error) { try bench.run(plan) }
     try FileManager.default.removeItem(atPath: bench.folder.path("run.h5"))
     #expect(throws: error) { try bench.run(plan) }
     #expect("\(error)".contains("--resume") && "\(error)".contains("--force"))
     // Force begins anew.
     let anew = try bench.run(plan) { $0.force = true }
-    #expect(anew.outcome.simulatedLaneCount == plan.run.laneCount)
+    #expect(anew.outcome.simulatedLaneCount == plan.laneCount)
     #expect(!FileManager.default.fileExists(atPath: journal))
   }
 
@@ -127,7 +127,7 @@ import Testing
     // No journal and no output: a run that was killed in its first second.
     #expect(try bench.run(plan) { $0.resumes = true }.isComplete)
     let path = bench.folder.path("run.h5")
-    let count = plan.run.laneCount
+    let count = plan.laneCount
     #expect(
       throws: ResumeError.nothingLeft(output: path, journal: journal, lanes: count, of: count)
     ) { try bench.run(plan) { $0.resumes = true } }
@@ -180,7 +180,7 @@ import Testing
       options.resumes = true
       options.keepsTopOnly = true
     }
-    #expect(resumed.outcome.simulatedLaneCount == plan.run.laneCount - 12)
+    #expect(resumed.outcome.simulatedLaneCount == plan.laneCount - 12)
     try compare(resumed, all, top)
   }
 
@@ -222,7 +222,7 @@ import Testing
       options.tileLanes = 3
     }
     let run = try bench.run(plan) { $0.resumes = true }
-    #expect(run.outcome.simulatedLaneCount == plan.run.laneCount)
+    #expect(run.outcome.simulatedLaneCount == plan.laneCount)
     #expect(difference(content(run.table), content(all.table)) == nil)
   }
 }

@@ -20,7 +20,7 @@ import Testing
     let table = try bench.run(plan).table
     let replays = try ReplayJob(path: bench.folder.path("run.h5"))
     #expect(
-      table.lanes.count == plan.run.laneCount && table.metrics.count == MetricCatalog.names.count)
+      table.lanes.count == plan.laneCount && table.metrics.count == MetricCatalog.names.count)
     var trades = 0
     var defined = 0
     for row in table.lanes.indices {
@@ -43,7 +43,7 @@ import Testing
       }
     }
     // Lanes without trades would make it all true.
-    #expect(trades > plan.run.laneCount && defined > 20 * plan.run.laneCount)
+    #expect(trades > plan.laneCount && defined > 20 * plan.laneCount)
   }
 
   @Test("the numbers of a lane that can be worked out by hand") func byHand() throws {
@@ -226,7 +226,7 @@ import Testing
     _ = try RunJob(plan: plan, options: options).run(progress: { done in
       most.withLock { $0 = max($0, done) }
     })
-    #expect(most.withLock { $0 } == plan.run.laneCount)
+    #expect(most.withLock { $0 } == plan.laneCount)
   }
 
   // MARK: - Files
@@ -256,7 +256,7 @@ import Testing
     #expect(try bench.folder.read(name) == "precious")
     try bench.run(plan) { $0.force = true }
     #expect(try bench.folder.names() == ["prices.h5", "run.h5", "run.json"])
-    #expect(try ResultStore.read(bench.folder.path("run.h5")).lanes.count == plan.run.laneCount)
+    #expect(try ResultStore.read(bench.folder.path("run.h5")).lanes.count == plan.laneCount)
   }
 
   @Test func summariesStandBesideResults() {

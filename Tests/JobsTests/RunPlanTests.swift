@@ -56,7 +56,7 @@ import Testing
     let bench = try Workbench(SampleMarket.draft())
     func names(_ data: String) throws -> [String] {
       let plan = try bench.plan(data: data, "parameters: { n: [1, 2] }, \(Self.always)")
-      return (0..<plan.run.laneCount).map { plan.symbol(lane: $0) }
+      return (0..<plan.laneCount).map { plan.symbol(lane: $0) }
     }
     #expect(try names("symbols: ['CCC', 'AAA']") == ["CCC", "CCC", "AAA", "AAA"])
     #expect(try names("symbols: 'all'") == ["AAA", "AAA", "BBB", "BBB", "CCC", "CCC"])
@@ -117,7 +117,7 @@ import Testing
     let held = ["A": 0...2, "B": 2...2, "C": 3...5, "D": 3...5, "E": 0...1]
     try bench.run(plan)
     let job = try ReplayJob(path: bench.folder.path("run.h5"))
-    for lane in 0..<plan.run.laneCount {
+    for lane in 0..<plan.laneCount {
       let outcome = try job.replay(lane: lane)
       #expect(outcome.differing == [])
       let bars = try #require(held[plan.symbol(lane: lane)])

@@ -30,7 +30,7 @@ import Testing
     let run = try #require(json["run"] as? [String: Any])
     #expect(run["bars"] as? Int == plan.run.window.count && run["symbols"] as? Int == 3)
     #expect(run["fill"] as? String == plan.spec.fillName && run["bars_per_year"] as? Int == 252)
-    #expect(run["lanes_ok"] as? Int == plan.run.laneCount && run["lanes_failed"] as? Int == 0)
+    #expect(run["lanes_ok"] as? Int == plan.laneCount && run["lanes_failed"] as? Int == 0)
     let provenance = try #require(json["provenance"] as? [String: Any])
     #expect(provenance["threads"] as? Int == 2)
     #expect(provenance["spec_sha256"] as? String == outcome.table.attributes.specSHA256)

@@ -1,36 +1,271 @@
 import Expressions
 import Kernels
+import Simulation
+import Strategies
 
 extension Spec {
+  /// Target weights of a portfolio.
+  public enum Weights: Sendable, Equatable {
+    /// An expression, a number for each symbol at each bar; it stands in `strategy.weights`.
+    case expression
+    /// Portfolios in a file: a row for each, or for each of its symbols.
+    case file(String)
+  }
+
+  /// How long an order waits, as a spec says it.
+  public enum Waiting: Sendable, Equatable {
+    /// Until it is filled, taken back, or its reason is gone.
+    case untilCancelled
+    /// Until the end of the session after the signal.
+    case day
+    /// One bar, of which what can't be filled is cancelled.
+    case immediate
+    /// One bar, all or nothing.
+    case allOrNothing
+    /// A number of bars.
+    case bars(Int)
+  }
+
+  private static let condition = "a condition in quotes, such as \"close > sma(close, 20)\""
+  private static let distance = "a fraction such as 0.05, or an expression of parameters in quotes"
+  private static let price = "a price, or an expression in quotes such as \"close * 0.99\""
+  private static let wholeBars =
+    "a whole number of bars, or an expression of parameters in quotes"
+
   mutating func readStrategy(_ root: inout SpecReader) throws(SpecError) {
     guard var reader = try root.object("strategy") else {
       throw .missing(path: "strategy", expected: "{ long_entry: \"…\", long_exit: \"…\" }")
     }
-    let condition = "a condition in quotes, such as \"close > sma(close, 20)\""
-    strategy.longEntry = try reader.string("long_entry", condition)
-    strategy.longExit = try reader.string("long_exit", condition)
-    strategy.shortEntry = try reader.string("short_entry", condition)
-    strategy.shortExit = try reader.string("short_exit", condition)
-    let distance = "a fraction such as 0.05, or an expression of parameters in quotes"
-    strategy.stopLoss = try Self.numberOrText(&reader, "stop_loss", distance)
-    strategy.takeProfit = try Self.numberOrText(&reader, "take_profit", distance)
-    strategy.trailingStop = try Self.numberOrText(&reader, "trailing_stop", distance)
-    if let parts = try reader.object("let") { try readParts(parts) }
-    if var size = try reader.object("size") {
-      strategy.fraction = try Self.numberOrText(&size, "fraction_of_equity", distance)
-      for kind in ["units", "notional", "risk", "volatility_target", "kelly"] {
-        try size.notYet(kind, "sizing by \(kind)", instead: "Use size: { fraction_of_equity: … }.")
-      }
-      try size.finish()
+    try readTemplate(&reader)
+    try readSignals(&reader)
+    let texts: [(String, WritableKeyPath<ExpressionStrategy.Source, String?>, String)] = [
+      ("stop_loss", \.stopLoss, Self.distance), ("take_profit", \.takeProfit, Self.distance),
+      ("trailing_stop", \.trailingStop, Self.distance),
+      ("entry_limit", \.entryLimit, Self.price), ("entry_stop", \.entryStop, Self.price),
+      ("exit_limit", \.exitLimit, Self.price), ("max_bars", \.maxBars, Self.wholeBars),
+      ("pyramid", \.pyramid, "a whole number of entries, or an expression of parameters in quotes"),
+      ("reentry_delay", \.reentryDelay, Self.wholeBars),
+    ]
+    for (key, path, expected) in texts {
+      if let text = try Self.numberOrText(&reader, key, expected) { strategy[keyPath: path] = text }
     }
-    try reader.notYet("max_bars", "a limit on holding time", instead: "Use bars_since in the exit.")
-    try reader.notYet(
-      "reverse", "reversing in one step", instead: "Give exits for both sides.",
-      neutral: [.bool(false)])
-    for key in ["weights", "template", "rebalance"] {
-      try reader.notYet(key, "'\(key)' (portfolio strategies)", instead: "Use entries and exits.")
+    if let text = try Self.switchOrText(&reader, "reverse") { strategy.reverse = text }
+    waiting = try Self.readWaiting(&reader)
+    if let parts = try reader.object("let") { try readParts(parts) }
+    if let size = try reader.object("size") { strategy.size = try Self.readSize(size) }
+    try readWeights(&reader)
+    try readRebalance(&reader)
+    try reader.finish()
+    try checkWeights(reader)
+  }
+
+  private mutating func readSignals(_ reader: inout SpecReader) throws(SpecError) {
+    let signals: [(String, WritableKeyPath<ExpressionStrategy.Source, String?>)] = [
+      ("long_entry", \.longEntry), ("long_exit", \.longExit), ("short_entry", \.shortEntry),
+      ("short_exit", \.shortExit),
+    ]
+    for (key, path) in signals {
+      if let text = try reader.string(key, Self.condition) { strategy[keyPath: path] = text }
+    }
+  }
+
+  private static func readSize(_ given: SpecReader) throws(SpecError) -> ExpressionStrategy.Size {
+    var reader = given
+    let number = "a number above 0, or an expression in quotes"
+    var sizes: [ExpressionStrategy.Size] = []
+    if let text = try numberOrText(&reader, "fraction_of_equity", distance) {
+      sizes.append(.fraction(text))
+    }
+    if let text = try numberOrText(&reader, "units", number) { sizes.append(.units(text)) }
+    if let text = try numberOrText(&reader, "notional", number) { sizes.append(.notional(text)) }
+    if let text = try numberOrText(&reader, "risk", distance) { sizes.append(.risk(text)) }
+    if let (target, window, cap) = try measured(&reader, "volatility_target", "target") {
+      sizes.append(.volatilityTarget(target: target, window: window ?? "20", cap: cap ?? "1"))
+    }
+    if let (multiple, window, cap) = try measured(&reader, "kelly", "multiple") {
+      sizes.append(.kelly(multiple: multiple, window: window ?? "252", cap: cap ?? "1"))
     }
     try reader.finish()
+    guard sizes.count == 1 else {
+      throw .value(
+        path: reader.path, line: reader.place.line,
+        found: sizes.isEmpty ? "an empty object" : "\(sizes.count) kinds of size",
+        expected:
+          "one of fraction_of_equity, units, notional, risk, volatility_target, kelly")
+    }
+    return sizes[0]
+  }
+
+  /// A size that is measured over a window: a number, or an object with the number under a name.
+  private static func measured(_ reader: inout SpecReader, _ key: String, _ name: String)
+    throws(SpecError) -> (String, window: String?, cap: String?)?
+  {
+    let expected = "a number above 0, an expression in quotes, or { \(name), window, cap }"
+    guard let json = reader.optional(key) else { return nil }
+    guard case .object = json.value else {
+      return try numberOrText(&reader, key, expected).map { ($0, nil, nil) }
+    }
+    var inner = try SpecReader(json, path: reader.at(key))
+    let number = "a number above 0, or an expression of parameters in quotes"
+    guard let text = try numberOrText(&inner, name, number) else {
+      throw .missing(path: inner.at(name), expected: number)
+    }
+    let window = try numberOrText(&inner, "window", wholeBars)
+    let cap = try numberOrText(&inner, "cap", number)
+    try inner.finish()
+    return (text, window, cap)
+  }
+
+  private static func readWaiting(_ reader: inout SpecReader) throws(SpecError) -> Waiting {
+    guard let json = reader.optional("time_in_force") else { return .untilCancelled }
+    if case .object = json.value {
+      var inner = try SpecReader(json, path: reader.at("time_in_force"))
+      let rule = "a whole number of bars of at least 1"
+      guard let bars = try inner.integer("bars", rule, in: 1...1_000_000_000) else {
+        throw .missing(path: inner.at("bars"), expected: rule)
+      }
+      try inner.finish()
+      return .bars(bars)
+    }
+    let names: [(String, Waiting)] = [
+      ("gtc", .untilCancelled), ("day", .day), ("ioc", .immediate), ("fok", .allOrNothing),
+    ]
+    guard case .string = json.value else {
+      throw reader.wrong("time_in_force", json, "one of gtc, day, ioc, fok, or { bars: … }")
+    }
+    let name = try reader.choice("time_in_force", "time in force", of: names.map(\.0))
+    return names.first { $0.0 == name }?.1 ?? .untilCancelled
+  }
+
+  // MARK: - Portfolios
+
+  private mutating func readWeights(_ reader: inout SpecReader) throws(SpecError) {
+    guard let json = reader.optional("weights") else { return }
+    switch json.value {
+    case .string(let text):
+      strategy.weights = text
+      weights = .expression
+    case .number(let value) where value.isFinite:
+      strategy.weights = JSON5.text(value)
+      weights = .expression
+    case .object:
+      var inner = try SpecReader(json, path: reader.at("weights"))
+      guard let file = try inner.string("file", "the path of a file"), !file.isEmpty else {
+        throw .missing(path: inner.at("file"), expected: "the path of a file of portfolios")
+      }
+      try inner.finish()
+      strategy.weights = nil
+      weights = .file(file)
+    default:
+      throw reader.wrong(
+        "weights", json, "an expression in quotes, such as \"1 / 10\", or { file: \"weights.csv\" }")
+    }
+  }
+
+  private mutating func readRebalance(_ reader: inout SpecReader) throws(SpecError) {
+    guard var inner = try reader.object("rebalance") else { return }
+    let fraction = "a fraction from 0, below 1"
+    rebalance.every = try Self.readSchedule(&inner) ?? rebalance.every
+    let moments = Rebalance.Moment.allCases.map(\.rawValue)
+    if let name = try inner.choice("moment", "moment", of: moments) {
+      rebalance.moment = Rebalance.Moment(rawValue: name) ?? .end
+    }
+    rebalance.startsAtOnce = try inner.bool("starts_at_once") ?? rebalance.startsAtOnce
+    rebalance.drift = try inner.number("drift", fraction) { $0 >= 0 && $0 < 1 } ?? 0
+    rebalance.gradualBars =
+      try inner.integer("gradual", "a whole number of bars from 1 to 10000", in: 1...10_000) ?? 1
+    rebalance.band = try inner.number("band", fraction) { $0 >= 0 && $0 < 1 } ?? 0
+    rebalance.maxTurnover =
+      try inner.number("max_turnover", "a fraction of equity above 0") { $0 > 0 } ?? .infinity
+    let missing = Rebalance.Missing.allCases.map(\.rawValue)
+    if let name = try inner.choice("missing", "use of missing weights", of: missing) {
+      rebalance.missing = Rebalance.Missing(rawValue: name) ?? .hold
+    }
+    try inner.finish()
+    givesRebalance = true
+  }
+
+  /// Weights make a portfolio of all symbols; what belongs to lanes of one symbol has no meaning beside them.
+  private func checkWeights(_ reader: SpecReader) throws(SpecError) {
+    if weights == nil {
+      guard givesRebalance else { return }
+      throw .value(
+        path: reader.at("rebalance"), line: reader.place.line, found: "rebalance without weights",
+        expected: "weights with it, or neither")
+    }
+    for key in reader.keys where Self.laneKeys.contains(key) {
+      throw .value(
+        path: reader.at(key), line: reader.place.line, found: "'\(key)' beside weights",
+        expected: "weights and rebalance alone: a portfolio has no entries and exits")
+    }
+  }
+
+  private static let laneKeys: Set<String> = [
+    "long_entry", "long_exit", "short_entry", "short_exit", "stop_loss", "take_profit",
+    "trailing_stop", "entry_limit", "entry_stop", "exit_limit", "max_bars", "pyramid",
+    "reentry_delay", "reverse", "time_in_force", "size",
+  ]
+
+  // MARK: - Templates
+
+  /// Begins with a strategy of the catalogue; what else the spec says takes the place of its parts.
+  private mutating func readTemplate(_ reader: inout SpecReader) throws(SpecError) {
+    let roles = try reader.object("symbols")
+    guard let json = reader.optional("template") else {
+      guard roles == nil else {
+        throw .value(
+          path: reader.at("symbols"), line: reader.place.line, found: "symbols without a template",
+          expected: "data.symbols for what to trade")
+      }
+      return
+    }
+    guard case .string(let name) = json.value else {
+      throw reader.wrong("template", json, "the name of a strategy in quotes")
+    }
+    guard let found = StrategyCatalog.named(name) else {
+      let names = StrategyCatalog.all.map(\.name)
+      throw .unknownName(
+        path: reader.at("template"), line: json.place.line, kind: "strategy", name: name,
+        nearest: nearestName(to: name, among: names), hint: "see all of them: apus strategies")
+    }
+    template = name
+    strategy = found.source(symbols: try Self.readRoles(roles, found))
+    if strategy.weights != nil { weights = .expression }
+    if let every = found.rebalance {
+      rebalance.every = Self.periods.first { $0.name == every }?.schedule ?? rebalance.every
+      if let bars = Int(every), bars > 0 { rebalance.every = .bars(bars) }
+    }
+    try adoptParameters(found)
+  }
+
+  private static func readRoles(_ given: SpecReader?, _ template: StrategyTemplate)
+    throws(SpecError) -> [String: String]
+  {
+    guard var reader = given else { return [:] }
+    var symbols: [String: String] = [:]
+    for role in template.roles {
+      guard let symbol = try reader.string(role.name, "a symbol in quotes") else { continue }
+      guard !symbol.isEmpty, !symbol.contains("\"") else {
+        throw .value(
+          path: reader.at(role.name), line: reader.place.line, found: "\"\(JSON5.excerpt(symbol))\"",
+          expected: "a symbol in quotes")
+      }
+      symbols[role.name] = symbol
+    }
+    try reader.finish()
+    return symbols
+  }
+
+  /// The template's parameters in its order, with the spec's values where it gives some; then the spec's own.
+  private mutating func adoptParameters(_ template: StrategyTemplate) throws(SpecError) {
+    let given = axes
+    axes = template.parameters.map { parameter in
+      given.first { $0.name == parameter.name }
+        ?? ParameterGrid.Axis(name: parameter.name, values: [parameter.value])
+    }
+    axes += given.filter { axis in !template.parameters.contains { $0.name == axis.name } }
+    condition = condition ?? template.condition
+    try RunPlan.checkSize(of: axes)
   }
 
   private mutating func readParts(_ parts: SpecReader) throws(SpecError) {
@@ -60,6 +295,18 @@ extension Spec {
     }
   }
 
+  /// A switch as text, which may be an expression of parameters.
+  private static func switchOrText(_ reader: inout SpecReader, _ key: String) throws(SpecError)
+    -> String?
+  {
+    guard let json = reader.optional(key) else { return nil }
+    switch json.value {
+    case .bool(let value): return value ? "1" : nil
+    case .string(let text): return text
+    default: throw reader.wrong(key, json, "true, false, or an expression of parameters in quotes")
+    }
+  }
+
   static func checkIdentifier(_ name: String, path: String, line: Int) throws(SpecError) {
     let letters = name.unicodeScalars
     let isFine =
@@ -79,140 +326,5 @@ extension Spec {
 
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
     ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
-  }
-
-  // MARK: - Parameters
-
-  /// The most values that one parameter may take.
-  static let valuesLimit = 10_000_000
-
-  mutating func readParameters(_ root: inout SpecReader) throws(SpecError) {
-    guard let reader = try root.object("parameters") else { return }
-    for member in reader.all {
-      let path = reader.at(member.key)
-      try Self.checkIdentifier(member.key, path: path, line: member.value.place.line)
-      axes.append(
-        ParameterGrid.Axis(name: member.key, values: try Self.values(member.value, path: path)))
-      // Here already, since the values of the next parameter may fill the memory.
-      try RunPlan.checkSize(of: axes)
-    }
-  }
-
-  private static func values(_ json: JSON5, path: String) throws(SpecError) -> [Double] {
-    switch json.value {
-    case .number(let value) where value.isFinite: return [value]
-    case .array(let list): return try listed(list, path: path, line: json.place.line)
-    case .object: return try range(json, path: path)
-    default:
-      throw .value(
-        path: path, line: json.place.line, found: json.kind,
-        expected: "a number, a list of numbers, { from, to, step } or { from, to, count }")
-    }
-  }
-
-  private static func listed(_ list: [JSON5], path: String, line: Int) throws(SpecError) -> [Double]
-  {
-    var values: [Double] = []
-    var seen: Set<Double> = []
-    for (index, element) in list.enumerated() {
-      guard case .number(let value) = element.value, value.isFinite else {
-        throw .value(
-          path: "\(path)[\(index)]", line: element.place.line, found: element.kind,
-          expected: "a finite number")
-      }
-      guard seen.insert(value).inserted else {
-        throw .value(
-          path: "\(path)[\(index)]", line: element.place.line, found: "\(JSON5.text(value)) twice",
-          expected: "each value once")
-      }
-      values.append(value)
-    }
-    guard !values.isEmpty else {
-      throw .value(path: path, line: line, found: "an empty list", expected: "at least one value")
-    }
-    return values
-  }
-
-  private static func range(_ json: JSON5, path: String) throws(SpecError) -> [Double] {
-    var reader = try SpecReader(json, path: path)
-    guard let from = try reader.number("from", "a number", where: { _ in true }) else {
-      throw .missing(path: "\(path).from", expected: "the first value")
-    }
-    guard
-      let to = try reader.number(
-        "to", "a number of at least \(JSON5.text(from))", where: { $0 >= from })
-    else { throw .missing(path: "\(path).to", expected: "the last value") }
-    let step = try reader.number("step", "a number above 0") { $0 > 0 }
-    let count = try reader.integer(
-      "count", "a whole number from 2 to \(valuesLimit)", in: 2...valuesLimit)
-    let isLog = try reader.choice("scale", "scale", of: ["linear", "log"]) == "log"
-    try reader.finish()
-    let line = json.place.line
-    let values: [Double]
-    if let count {
-      guard step == nil else {
-        throw .value(path: path, line: line, found: "both step and count", expected: "one of them")
-      }
-      guard !isLog || from > 0 else {
-        throw .value(
-          path: "\(path).from", line: line, found: JSON5.text(from),
-          expected: "a number above 0 on a log scale")
-      }
-      values = spaced(from, to, count, isLog: isLog)
-    } else {
-      guard !isLog else {
-        throw .missing(path: "\(path).count", expected: "the number of values on a log scale")
-      }
-      values = try stepped(from, to, step ?? 1, path: path, line: line)
-    }
-    guard zip(values, values.dropFirst()).allSatisfy(<) else {
-      throw .value(
-        path: path, line: line,
-        found: "\(values.count) values from \(JSON5.text(from)) to \(JSON5.text(to))",
-        expected: "values that differ: fewer of them, or farther ends")
-    }
-    return values
-  }
-
-  private static func stepped(
-    _ from: Double, _ to: Double, _ step: Double, path: String, line: Int
-  ) throws(SpecError) -> [Double] {
-    // A tolerance of a millionth of a step lets 0.1, 0.2, …, 0.3 end where it was meant to.
-    let tolerance = 1e-6
-    let steps = ((to - from) / step + tolerance).rounded(.down)
-    guard steps < Double(valuesLimit) else {
-      throw .value(
-        path: path, line: line, found: "\(JSON5.text(steps + 1)) values",
-        expected: "at most \(valuesLimit)")
-    }
-    return (0...Int(steps)).map { index in
-      let value =
-        index == 0 ? from : decimal(from + Double(index) * step, among: from, to)
-      return value > to ? to : value
-    }
-  }
-
-  private static func spaced(_ from: Double, _ to: Double, _ count: Int, isLog: Bool) -> [Double] {
-    (0..<count).map { index in
-      if index == 0 { return from }
-      if index == count - 1 { return to }
-      let share = Double(index) / Double(count - 1)
-      if isLog { return from * power(to / from, share) }
-      return decimal(from + (to - from) * share, among: from, to)
-    }
-  }
-
-  /// Takes off the rounding noise of a sum such as 0.1 + 2 × 0.1 or -0.3 + 3 × 0.1, if the number is a short decimal.
-  private static func decimal(_ value: Double, among from: Double, _ to: Double) -> Double {
-    let scaled = (value * 1e12).rounded()
-    guard scaled.magnitude < 0x1p53 else { return value }
-    let short = scaled / 1e12
-    let noise = max(from.magnitude, to.magnitude) * 4e-16
-    // Adding 0 takes the sign off a zero.
-    return (short - value).magnitude <= noise ? short + 0 : value
-  }
-
-  private static func power(_ base: Double, _ exponent: Double) -> Double {
-    BinaryOperation.power.apply(base, exponent)
   }
 }

@@ -40,14 +40,28 @@ public struct Spec: Sendable {
   public var condition: String?
   /// The strategy's texts.
   public var strategy = ExpressionStrategy.Source()
-  /// Equity before the first bar.
-  public var cash = 100_000.0
+  /// Target weights, in a strategy for a portfolio.
+  public var weights: Weights?
+  /// How long an order that is not filled waits.
+  public var waiting = Waiting.untilCancelled
+  /// When a portfolio is moved towards its weights.
+  public var rebalance = Rebalance()
+  /// Name of the catalogue's strategy that this one is made of; nil for one of its own.
+  public var template: String?
+  /// The accounts, each of which trades by itself; one without a name unless there are several.
+  public var wallets = [Wallet()]
   /// Currency of the account, for display.
   public var currency = "USD"
-  /// Fills and costs.
-  public var rules = LaneRules()
-  /// How the order of events inside a bar is taken.
-  public var intrabar = Intrabar.worst
+  /// Fills, costs and margin.
+  public var execution = ExecutionRules()
+  /// Whether each lane runs twice, under the worst and the best order of events inside bars.
+  public var bounds = false
+  /// Panel of shorter bars that tells the order of events inside bars.
+  public var finerPanel: String?
+  /// Fields that are known later than their bars.
+  public var lags: [FieldLag] = []
+  /// Fields that come from files of their own.
+  public var scores: [Scores] = []
   /// Annual risk-free rate.
   public var riskFree = 0.0
   /// Annual minimum acceptable return.
@@ -60,8 +74,12 @@ public struct Spec: Sendable {
   public var top = 20
   /// Seed, for what is random.
   public var seed: UInt64 = 1
+  /// Whether the text has a `rebalance`.
+  var givesRebalance = false
   /// The text, as read.
   public var text = ""
+  /// Folder of the spec, with its last slash, that paths in it are relative to; empty for the current one.
+  public var folder = ""
 
   /// Names of the fill moments, as written.
   public static let fillNames: [(name: String, moment: FillMoment)] = [
@@ -70,6 +88,6 @@ public struct Spec: Sendable {
 
   /// Name of this spec's fill moment.
   public var fillName: String {
-    Self.fillNames.first { $0.moment == rules.fill }?.name ?? ""
+    Self.fillNames.first { $0.moment == execution.fill }?.name ?? ""
   }
 }

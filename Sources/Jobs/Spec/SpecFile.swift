@@ -24,7 +24,8 @@ public enum SpecFile {
       for setting in settings { try apply(setting.key, setting.value, to: &json) }
       text = json.json(indent: 0) + "\n"
     }
-    let spec = try Spec(json, text: text)
+    var spec = try Spec(json, text: text)
+    spec.folder = absolute(split(path ?? "").folder)
     if let store { return (spec, absolute(store)) }
     if spec.store.hasPrefix("/") { return (spec, spec.store) }
     return (spec, absolute(split(path ?? "").folder + spec.store))

@@ -25,6 +25,9 @@ struct SpecReader {
   /// All keys, for objects whose keys the user chooses.
   var all: [JSON5.Member] { members }
 
+  /// Keys that are given, but for those that are null.
+  var keys: [String] { members.filter { $0.value.value != .null }.map(\.key) }
+
   mutating func optional(_ key: String) -> JSON5? {
     asked.append(key)
     guard let value = members.first(where: { $0.key == key })?.value, value.value != .null else {
@@ -68,6 +71,19 @@ struct SpecReader {
       $0 == $0.rounded() && $0 >= Double(range.lowerBound) && $0 <= Double(range.upperBound)
     }
     return value.map { Int($0) }
+  }
+
+  mutating func bool(_ key: String) throws(SpecError) -> Bool? {
+    guard let json = optional(key) else { return nil }
+    guard case .bool(let value) = json.value else { throw wrong(key, json, "true or false") }
+    return value
+  }
+
+  /// The elements of a list; none if the key is absent.
+  mutating func list(_ key: String, _ expected: String) throws(SpecError) -> [JSON5] {
+    guard let json = optional(key) else { return [] }
+    guard case .array(let list) = json.value else { throw wrong(key, json, expected) }
+    return list
   }
 
   /// One of several names.

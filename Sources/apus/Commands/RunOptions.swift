@@ -126,7 +126,7 @@ enum RunOptions {
     let size = RunJob.size(of: plan, keepsTopOnly: keepsTopOnly)
     if arguments.flag("json") {
       let report = PlanReport(
-        store: plan.storePath, panel: plan.run.panel.name, lanes: plan.run.laneCount,
+        store: plan.storePath, panel: plan.run.panel.name, lanes: plan.laneCount,
         parameterSets: plan.grid.count, symbols: plan.run.symbols.count, bars: bars,
         barsPerYear: plan.run.barsPerYear, memoryBytes: size.memoryBytes,
         fileBytes: size.fileBytes)
@@ -135,11 +135,11 @@ enum RunOptions {
     }
     try console.print("store       \(plan.storePath), panel \(plan.run.panel.name)")
     try console.print(
-      "lanes       \(plan.run.laneCount) = \(plan.grid.count) parameter sets × \(plan.run.symbols.count) symbols"
+      "lanes       \(plan.laneCount) = \(plan.grid.count) parameter sets × \(plan.run.symbols.count) symbols"
     )
     try console.print(
       "bars        \(bars) a lane, \(NumberText.short(plan.run.barsPerYear)) a year")
-    let evaluations = Double(plan.run.laneCount) * Double(bars)
+    let evaluations = Double(plan.laneCount) * Double(bars)
     try console.print("evaluations \(NumberText.short(evaluations)) bars × lanes")
     try console.print("memory      about \(NumberText.short(Double(size.memoryBytes)))B for lanes")
     try console.print("result      about \(NumberText.short(Double(size.fileBytes)))B")
@@ -149,12 +149,12 @@ enum RunOptions {
   static func run(_ job: RunJob, _ console: Console) throws -> RunJob.Outcome {
     Interrupts.install()
     let bar = console.progress(
-      "simulating", total: job.plan.run.laneCount, unit: "lanes")
+      "simulating", total: job.plan.laneCount, unit: "lanes")
     defer { bar.finish() }
     let outcome = try job.run(
       progress: { bar.report(done: $0) }, isCancelled: { Interrupts.isRequested },
       resumed: { before in
-        console.talk("resuming: \(before) of \(job.plan.run.laneCount) lanes were finished before")
+        console.talk("resuming: \(before) of \(job.plan.laneCount) lanes were finished before")
       })
     bar.finish()
     // Of an interruption the last line tells.
@@ -163,7 +163,7 @@ enum RunOptions {
       console.warn(warning.message)
     }
     if !outcome.isComplete {
-      let (kept, all) = (outcome.laneCount, job.plan.run.laneCount)
+      let (kept, all) = (outcome.laneCount, job.plan.laneCount)
       console.fail("interrupted: \(kept) of \(all) lanes were finished and kept")
       if !job.options.keepsTraces {
         console.talk("next: the same command with --resume continues from there")

@@ -41,7 +41,7 @@ enum SweepCommand: Command {
     options.resumes = arguments.flag("resume")
     let job = try RunOptions.job(plan, options)
     console.talk(
-      "\(plan.spec.name): \(plan.run.laneCount) lanes = \(plan.grid.count) parameter sets × "
+      "\(plan.spec.name): \(plan.laneCount) lanes = \(plan.grid.count) parameter sets × "
         + "\(plan.run.symbols.count) symbols, \(plan.run.window.count) bars each, "
         + "fill \(plan.spec.fillName)")
     let outcome = try RunOptions.run(job, console)

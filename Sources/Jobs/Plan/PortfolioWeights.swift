@@ -1,0 +1,76 @@
+import Expressions
+import Interchange
+import Kernels
+import Market
+import Simulation
+import Storage
+import Strategies
+
+/// The target weights of a plan's portfolios: an expression for each parameter set, or the rows of a file.
+struct PortfolioWeights: Sendable {
+  /// Weights by set and bar.
+  let source: any WeightSource
+  /// Names of portfolios for the column `symbol`.
+  let names: [String]
+  /// Parameter sets of each name.
+  let setsPerName: Int
+  /// Hash of the file's weights; nil for an expression.
+  let fileHash: String?
+
+  /// Number of portfolios, over all names and parameter sets.
+  var setCount: Int { names.count * setsPerName }
+
+  init(
+    _ spec: Spec, _ grid: ParameterGrid, _ panel: PricePanel, _ symbols: [Int],
+    window: Range<Int>, zone: ZoneOffsets
+  ) throws {
+    guard case .file(let name) = spec.weights else {
+      self.init(
+        source: try Self.expression(spec, grid, panel, symbols, window, zone),
+        names: ["portfolio"], setsPerName: grid.count, fileHash: nil)
+      return
+    }
+    guard grid.axes.isEmpty else {
+      throw SpecError.value(
+        path: "parameters", line: 0, found: "parameters beside weights from a file",
+        expected: "no parameters: each row of the file is a portfolio")
+    }
+    let path = spec.path(of: name)
+    let file = try WeightFile.read(path)
+    let places = Dictionary(
+      symbols.enumerated().map { (panel.symbols[$1].symbol, $0) },
+      uniquingKeysWith: { first, _ in first })
+    var values = [Double](repeating: .nan, count: file.portfolios.count * symbols.count)
+    for (column, symbol) in file.symbols.enumerated() {
+      guard let place = places[symbol] else {
+        throw SpecError.unknownName(
+          path: "strategy.weights.file", line: 0, kind: "symbol", name: symbol,
+          nearest: nearestName(to: symbol, among: Array(places.keys).sorted()),
+          hint: "\(path) has a weight for it, and the run does not trade it: see data.symbols")
+      }
+      for row in file.portfolios.indices {
+        values[row * symbols.count + place] = file.values[row * file.symbols.count + column]
+      }
+    }
+    let text = "\(file.portfolios) \(file.symbols) \(file.values.map(\.bitPattern))"
+    self.init(
+      source: FixedWeights(values, symbolCount: symbols.count), names: file.portfolios,
+      setsPerName: 1, fileHash: SHA256.hash(text))
+  }
+
+  private init(source: any WeightSource, names: [String], setsPerName: Int, fileHash: String?) {
+    self.source = source
+    self.names = names
+    self.setsPerName = setsPerName
+    self.fileHash = fileHash
+  }
+
+  private static func expression(
+    _ spec: Spec, _ grid: ParameterGrid, _ panel: PricePanel, _ symbols: [Int],
+    _ window: Range<Int>, _ zone: ZoneOffsets
+  ) throws -> any WeightSource {
+    throw SpecError.unsupported(
+      path: "strategy.weights", line: 0, what: "an expression of weights",
+      instead: "Use weights: { file: … }.")
+  }
+}

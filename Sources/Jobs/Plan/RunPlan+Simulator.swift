@@ -1,0 +1,86 @@
+import Kernels
+import Simulation
+
+extension RunPlan {
+  /// What runs the lanes: an engine, or several that stand beside each other.
+  ///
+  /// - Parameters:
+  ///   - variant: instruction set of the vector kernel.
+  ///   - workers: number of workers.
+  ///   - tileLanes: most lanes in a tile; nil to choose.
+  public func simulator(variant: KernelVariant, workers: Int, tileLanes: Int? = nil)
+    -> any LaneSimulator
+  {
+    let variants = layout.variants
+    if variants.count == 1 {
+      return simulator(variants[0], variant, workers: workers, tileLanes: tileLanes)
+    }
+    return VariantSimulator(
+      variants.map { simulator($0, variant, workers: 1, tileLanes: tileLanes) },
+      stride: layout.setCount, workers: workers, tileLanes: tileLanes)
+  }
+
+  private func simulator(
+    _ way: LaneLayout.Variant, _ variant: KernelVariant, workers: Int, tileLanes: Int?
+  ) -> any LaneSimulator {
+    let byRoute = Dictionary(grouping: routes.routes.indices) { routes.routes[$0] }
+    let kernels = variant.kernels
+    var parts: [SplitSimulator.Part] = []
+    if let symbols = byRoute[.vector] {
+      let engine = LaneEngine(
+        run: vectorRun(way, symbols), kernels: kernels, workers: workers, tileLanes: tileLanes)
+      parts.append(.init(simulator: engine, symbols: symbols))
+    }
+    if let symbols = byRoute[.ruleBook] {
+      let engine = AccountEngine(
+        run: accountRun(way, symbols), strategy: run.strategy, kernels: kernels, workers: workers,
+        timeInForce: spec.waiting.timeInForce, tileLanes: tileLanes)
+      parts.append(.init(simulator: engine, symbols: symbols))
+    }
+    return parts.count == 1
+      ? parts[0].simulator : SplitSimulator(parts, setCount: layout.setCount)
+  }
+
+  /// What the vector kernel runs of some symbols.
+  private func vectorRun(_ way: LaneLayout.Variant, _ symbols: [Int]) -> LaneRun {
+    var run = run
+    run.symbols = symbols.map { run.symbols[$0] }
+    run.cash = spec.wallets[way.wallet].cash
+    if let bound = way.bound {
+      run.rules.favourableFirstLong = bound == .best
+      run.rules.favourableFirstShort = bound == .best
+      run.rules.trailsBeforeCheck = false
+    }
+    return run
+  }
+
+  /// What the rule book runs of some symbols.
+  private func accountRun(_ way: LaneLayout.Variant, _ symbols: [Int]) -> AccountRun {
+    var rules = spec.execution
+    if let bound = way.bound { rules.intrabar = bound }
+    var account = AccountRun(
+      panel: run.panel, symbols: symbols.map { run.symbols[$0] }, rules: rules,
+      cash: spec.wallets[way.wallet].cash, window: run.window, historyStart: run.historyStart)
+    account.riskFree = run.riskFree
+    account.minimumAcceptable = run.minimumAcceptable
+    account.keepsReturns = run.keepsReturns
+    account.flows = flows[way.wallet]
+    account.finer = finer
+    let zone = ZoneOffsets.rules(of: run.panel)
+    account.zoneOffset = { zone?.offset(at: $0) ?? 0 }
+    return account
+  }
+}
+
+extension Spec.Waiting {
+  /// As the rule book calls it.
+  var timeInForce: Order.TimeInForce {
+    switch self {
+    case .untilCancelled: .gtc
+    case .day: .day
+    case .immediate: .ioc
+    case .allOrNothing: .fok
+    case .bars(let count): .bars(count)
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import Expressions
+import Kernels
+import Market
+import Metrics
+import Simulation
+import Storage
+import Strategies
+
+/// A spec joined with its store: everything is looked up and checked, and nothing has run.
+public struct RunPlan: Sendable {
+  /// The spec.
+  public let spec: Spec
+  /// Path of the store.
+  public let storePath: String
+  /// Prices, symbols and window, and what the vector kernel runs of them; a portfolio has no signals in it.
+  public let run: LaneRun
+  /// How lanes are numbered.
+  public let layout: LaneLayout
+  /// The parameter sets.
+  public let grid: ParameterGrid
+  /// Metrics, in the order of the spec.
+  public let metrics: [any Metric]
+  /// Hash of all values that a lane's numbers follow from: prices, and actions and scores where they matter.
+  public let dataHash: String
+  /// Files that were read beside the store.
+  public let inputs: [String]
+  /// What the reader of the results should know.
+  public let warnings: [RunWarning]
+  /// Time that opening the store and compiling took.
+  public private(set) var loadSeconds = 0.0
+
+  /// Which engine lanes go through.
+  let routes: RouteTable
+  /// Corporate actions that reach accounts.
+  let actions: LedgerActions
+  /// Deposits and withdrawals of each wallet.
+  let flows: [[CashFlow]]
+  /// Target weights of a portfolio.
+  let weights: PortfolioWeights?
+  /// The panel of shorter bars.
+  let finer: PricePanel?
+
+  /// The most lanes of one run, and the most combinations that are looked at to find them.
+  ///
+  /// It bounds time and disk: memory is no limit before, unless all lanes of a run are ranked, at 33 bytes each.
+  public static let laneLimit = 1_000_000_000
+
+  /// Looks everything up.
+  ///
+  /// - Parameters:
+  ///   - spec: the job.
+  ///   - storePath: path of the store.
+  ///   - metrics: metrics to compute beside those of the spec.
+  /// - Throws: `SpecError`, `StorageError`.
+  public init(spec: Spec, storePath: String, metrics: [String] = []) throws {
+    try self.init(spec: spec, storePath: storePath, metrics: metrics, hindsight: nil, like: nil)
+  }
+
+  /// The same plan as if its data ended earlier, or went on otherwise.
+  ///
+  /// Symbols and routes stay those of this plan, whatever would be chosen of what is left.
+  func with(_ hindsight: Hindsight) throws -> RunPlan {
+    try RunPlan(
+      spec: spec, storePath: storePath, metrics: metrics.map(\.name), hindsight: hindsight,
+      like: self)
+  }
+
+  private init(
+    spec: Spec, storePath: String, metrics names: [String], hindsight: Hindsight?, like: RunPlan?
+  ) throws {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    self.spec = spec
+    self.storePath = storePath
+    let store = try PriceStore.open(storePath)
+    let market = try PlanMarket(spec, store, hindsight)
+    let panel = market.panel
+    let symbols = try like?.run.symbols ?? Self.symbols(spec, panel, market.universe)
+    let window = try Self.window(spec, panel)
+    let zone = ZoneOffsets(panel)
+    grid = try Self.grid(spec, panel)
+    finer = market.finer
+    inputs = market.inputs
+    actions = market.actions(symbols, window)
+
+    let isPortfolio = spec.weights != nil
+    weights =
+      isPortfolio
+      ? try PortfolioWeights(spec, grid, panel, symbols, window: window, zone: zone) : nil
+    let strategy: any LaneStrategy
+    if isPortfolio {
+      strategy = NoSignals(setCount: weights?.setCount ?? 0)
+    } else {
+      strategy = try Self.strategy(spec, grid, panel, zone)
+    }
+    flows = try spec.wallets.enumerated().map { index, wallet throws(SpecError) in
+      let path = wallet.name.isEmpty ? "account" : "account.wallets[\(index)]"
+      return try Periods(panel, zone).flows(wallet, path: path, window: window)
+    }
+    if zone.wasMissed { throw Self.zoneMissed(panel) }
+
+    layout = LaneLayout(
+      groups: weights?.names ?? symbols.map { panel.symbols[$0].symbol },
+      setCount: weights == nil ? grid.count : weights?.setsPerName ?? 0,
+      variants: LaneLayout.variants(of: spec))
+    try Self.checkLanes(layout)
+    metrics = (spec.metrics + names.filter { !spec.metrics.contains($0) })
+      .compactMap { MetricCatalog.metric(named: $0) }
+    let needs = metrics.reduce(into: MetricNeeds()) { $0.formUnion($1.needs) }
+    var rules = spec.rules
+    rules.keepsExtendedSums = !needs.isDisjoint(with: [.extendedSums, .returns])
+    rules.keepsTradeSums = needs.contains(.tradeSums)
+    run = LaneRun(
+      panel: panel, symbols: symbols, strategy: strategy, rules: rules, cash: spec.wallets[0].cash,
+      window: window, historyStart: spec.warmsOnHistory ? 0 : window.lowerBound,
+      riskFree: spec.riskFree, minimumAcceptable: spec.minimumAcceptable,
+      keepsReturns: needs.contains(.returns))
+    let (acting, ending) = market.reach(of: actions, symbols.count)
+    routes =
+      like?.routes
+      ?? RouteTable(spec, needsRuleBook: strategy.needsRuleBook, acting: acting, ending: ending)
+    dataHash = market.hash(acting: acting.contains(true), weights: weights)
+    try Self.checkFields(spec, run, routes)
+    warnings = market.warnings + Self.warnings(spec, run, store, routes)
+    loadSeconds = (clock.now - begin).seconds
+  }
+
+  /// Number of lanes.
+  public var laneCount: Int { layout.laneCount }
+  /// What the lanes' engines are called, and why.
+  public var route: String { routes.text }
+
+  /// Position of the metric that ranks.
+  var rankMetric: Int { metrics.firstIndex { $0.name == spec.rankBy } ?? 0 }
+
+  /// Symbol of a lane; the name of the portfolio for one over all symbols.
+  public func symbol(lane: Int) -> String { layout.groups[layout.place(of: lane).group] }
+
+  /// Whether a group of lanes has a price in the window.
+  func hasPrice(group: Int) -> Bool {
+    let columns = weights == nil ? [run.symbols[group]] : run.symbols
+    return columns.contains { hasPrice(column: $0) }
+  }
+
+  private func hasPrice(column: Int) -> Bool {
+    guard let life = run.panel.lifetimes[column], let close = run.panel.fieldIndex("close") else {
+      return false
+    }
+    return run.window.clamped(to: life.lowerBound..<life.upperBound + 1).contains {
+      !run.panel.value(field: close, bar: $0, symbol: column).isNaN
+    }
+  }
+
+  private static func strategy(
+    _ spec: Spec, _ grid: ParameterGrid, _ panel: PricePanel, _ zone: ZoneOffsets
+  ) throws(SpecError) -> ExpressionStrategy {
+    do throws(StrategyError) {
+      return try ExpressionStrategy(
+        source: spec.strategy, grid: grid, panel: panel, zoneOffset: { zone.offset(at: $0) })
+    } catch {
+      throw .strategy(error)
+    }
+  }
+
+  private static func zoneMissed(_ panel: PricePanel) -> SpecError {
+    .panel(
+      reason:
+        "panel \(panel.name) is in the time zone '\(panel.calendar.timeZone)', which this system "
+        + "does not know; hour, weekday, month and month_end need it, and so do flows and rebalances")
+  }
+
+  private static func checkLanes(_ layout: LaneLayout) throws(SpecError) {
+    let (lanes, overflow) = layout.setCount.multipliedReportingOverflow(by: layout.groups.count)
+    let (all, tooMany) = lanes.multipliedReportingOverflow(by: layout.variants.count)
+    guard !overflow, !tooMany, all <= laneLimit else {
+      let variants = layout.variants.count > 1 ? " × \(layout.variants.count)" : ""
+      throw .tooManyLanes(
+        found: "\(layout.setCount) × \(layout.groups.count)\(variants)", limit: laneLimit)
+    }
+  }
+}
+
+/// Stands where a portfolio has no signals.
+struct NoSignals: LaneStrategy {
+  let setCount: Int
+  var entersShort: Bool { false }
+  var hasLevels: Bool { false }
+  var trails: Bool { false }
+  var commitsAll: Bool { false }
+  var sharesTerms: Bool { true }
+  var fields: [String] { [] }
+  func terms(of set: Int) -> LaneTerms { LaneTerms() }
+  func program(sets: Range<Int>) throws -> any LaneProgram {
+    preconditionFailure("a portfolio has weights")
+  }
+}
