@@ -72,20 +72,21 @@ public final class ResultWriter {
     self.path = path
     self.heading = heading
     self.rowCount = rowCount
-    let scale = try root.createDataset("lane", of: Int64.self, shape: [rowCount])
-    try scale.makeScale("lane")
+    // Held by an object: nested functions may not capture what can't be copied.
+    let scale = Column(try root.createDataset("lane", of: Int64.self, shape: [rowCount]))
+    try scale.dataset.makeScale("lane")
     func numbers(_ column: ResultTable.Column, _ role: String) throws(HDF5Error) -> Column {
       let dataset = try root.createDataset(column.name, of: Double.self, shape: [rowCount])
       try dataset.setAttribute("role", role)
       for attribute in column.attributes {
         try dataset.setAttribute(attribute.name, attribute.value)
       }
-      try dataset.attach(scale, dimension: 0)
+      try dataset.attach(scale.dataset, dimension: 0)
       return Column(dataset)
     }
     func texts(_ name: String) throws(HDF5Error) -> Column {
       let dataset = try root.createTextDataset(name, shape: [rowCount])
-      try dataset.attach(scale, dimension: 0)
+      try dataset.attach(scale.dataset, dimension: 0)
       return Column(dataset)
     }
     var columns: [Column] = []
@@ -100,9 +101,9 @@ public final class ResultWriter {
     let board = try root.createDataset("leaderboard", of: Int64.self, shape: [rowCount])
     try board.setAttribute("by", heading.leaderboardBy)
     try board.setAttribute("direction", heading.leaderboardDirection)
-    try board.attach(scale, dimension: 0)
+    try board.attach(scale.dataset, dimension: 0)
     leaderboard = Column(board)
-    lane = Column(scale)
+    lane = scale
     symbols = SharedTexts(heading.symbols)
     pending = ResultRows(parameters: parameters.count, metrics: metrics.count)
   }

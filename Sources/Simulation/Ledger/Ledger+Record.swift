@@ -47,6 +47,7 @@ extension Ledger {
 
   /// Keeps the account after a bar.
   mutating func recordBar() {
+    wallets?.endBar(equity: equity)
     record?.equity.append(equity)
     record?.cash.append(cash)
     for position in positions { record?.units.append(position.units) }
