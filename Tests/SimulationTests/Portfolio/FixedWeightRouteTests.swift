@@ -89,8 +89,11 @@ import Testing
       { $0.rules.leverage = 2 }, { $0.rules.commission.fixed = 1 },
       { $0.rules.slippage.ticks = 1 }, { $0.rules.financing.cashRate = 0.01 },
       { $0.rules.maxVolumeShare = 0.1 }, { $0.flows = [CashFlow(bar: 1, amount: 1)] },
-      { $0.weights = FixedWeights([Double](repeating: -0.1, count: $0.symbols.count),
-        symbolCount: $0.symbols.count) },
+      {
+        $0.weights = FixedWeights(
+          [Double](repeating: -0.1, count: $0.symbols.count),
+          symbolCount: $0.symbols.count)
+      },
     ]
     for change in changes {
       var run = plain
