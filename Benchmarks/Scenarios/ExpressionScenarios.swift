@@ -160,7 +160,7 @@ private final class ExpressionSeries {
   /// Computes what lanes share, which is all of a condition without parameters.
   func evaluate(_ evaluator: any LaneEvaluator, eachBlock: (Int) -> Void = { _ in }) {
     withColumns(columns[...], []) { fields in
-      evaluator.begin(run: run, firstPrice: 0)
+      evaluator.begin(run: run, symbol: 0, firstPrice: 0)
       var bar = 0
       while bar < run.window.count {
         let count = min(LaneEngine.blockBars, run.window.count - bar)

@@ -15,7 +15,7 @@ public final class ClockColumns {
     _ clocks: Set<ExpressionGraph.Clock> = [], bars: Int = 0,
     value: (ExpressionGraph.Clock, Int) -> Double = { _, _ in .nan }
   ) {
-    buffer = AlignedBuffer(repeating: .nan, count: clocks.count * bars)
+    buffer = AlignedBuffer(repeating: .nan, count: max(laneBlockBars, clocks.count * bars))
     var columns: [ExpressionGraph.Clock: Int] = [:]
     for clock in ExpressionGraph.Clock.allCases where clocks.contains(clock) {
       let start = columns.count * bars
@@ -24,6 +24,9 @@ public final class ClockColumns {
     }
     self.columns = columns
   }
+
+  /// A block of readable memory, for a column that nobody reads.
+  package var anything: UnsafePointer<Double> { UnsafePointer(buffer.base) }
 
   /// The column of a property, from bar 0; nil if it was not asked for.
   func column(_ clock: ExpressionGraph.Clock) -> UnsafePointer<Double>? {

@@ -5,9 +5,6 @@ extension ExpressionCompiler {
   mutating func call(_ name: String, _ arguments: [Syntax], column: Int) throws(ExpressionError)
     -> Value
   {
-    if FunctionCatalog.acrossSymbols.contains(name) {
-      throw .acrossSymbols(function: name, column: column)
-    }
     guard let usage = FunctionCatalog.usage(of: name) else {
       let nearest = nearestName(to: name, among: FunctionCatalog.all.map(\.name))
       throw .unknownFunction(name, nearest: isKnown(name) ? nil : nearest, column: column)
@@ -43,7 +40,25 @@ extension ExpressionCompiler {
     case "hour": return .number(add(.clock(.hour)))
     case "weekday": return .number(add(.clock(.weekday)))
     case "month": return .number(add(.clock(.month)))
-    default: return try indicator(name, arguments, column: column)
+    case "day": return .number(add(.clock(.day)))
+    case "month_session": return .number(add(.clock(.monthSession)))
+    case "month_sessions_left": return .number(add(.clock(.monthSessionsLeft)))
+    case "bars_per_year": return .number(.constant(.number(scope.barsPerYear)))
+    case "bars_per_day": return .number(.constant(.number(scope.barsPerDay)))
+    case "symbol":
+      throw .unexpected(
+        found: "a symbol", expected: "a dot and what to read of it: symbol(\"S\").close",
+        column: column)
+    case "is": return isSymbol(try symbolName(arguments, of: name, column: column))
+    case "top", "bottom", "equal": return try choice(name, arguments, column: column)
+    default:
+      if let function = AcrossFunction(rawValue: name), function != .place {
+        return .number(
+          try across(function) { compiler throws(ExpressionError) in
+            try compiler.number(arguments[0], "x of \(name)")
+          })
+      }
+      return try indicator(name, arguments, column: column)
     }
   }
 
@@ -91,7 +106,7 @@ extension ExpressionCompiler {
           throw .missingField(
             field, function: name, available: scope.fields, column: column)
         }
-        inputs.append(graph.add(.field(field)))
+        inputs.append(self.field(field))
       }
     }
     var constants: [ConstantExpression] = []

@@ -9,12 +9,28 @@ public struct ExpressionScope: Sendable {
   public var parameters: [String]
   /// Named parts of a let block: name and source.
   public var parts: [String: String]
+  /// Symbols of the panel, which `symbol("…")` may name.
+  public var symbols: [String]
+  /// Field that is above zero where a symbol belongs to the universe; nil if all always do.
+  public var membership: String?
+  /// What `bars_per_year` stands for.
+  public var barsPerYear: Double
+  /// What `bars_per_day` stands for.
+  public var barsPerDay: Double
 
   /// A scope.
-  public init(fields: [String], parameters: [String] = [], parts: [String: String] = [:]) {
+  public init(
+    fields: [String], parameters: [String] = [], parts: [String: String] = [:],
+    symbols: [String] = [], membership: String? = nil, barsPerYear: Double = .nan,
+    barsPerDay: Double = .nan
+  ) {
     self.fields = fields
     self.parameters = parameters
     self.parts = parts
+    self.symbols = symbols
+    self.membership = membership
+    self.barsPerYear = barsPerYear
+    self.barsPerDay = barsPerDay
   }
 }
 
@@ -28,7 +44,9 @@ public struct ExpressionCompiler {
   public internal(set) var graph = ExpressionGraph()
   let scope: ExpressionScope
   private var openParts: [String] = []
-  private var knownParts: [String: Value] = [:]
+  private var knownParts: [PartKey: Value] = [:]
+  /// Symbol whose columns are meant; nil for the lane's own.
+  var subject: String?
   private var depth = 0
 
   /// Most operations on top of each other, and most in a constant.
@@ -37,9 +55,16 @@ public struct ExpressionCompiler {
   /// half a megabyte is twice enough. Named parts can pile up what the parser never sees in one piece.
   package static let sizeLimit = 250
 
+  private struct PartKey: Hashable {
+    var name: String
+    var subject: String?
+  }
+
   /// A number that is the same at every bar, or one for each bar.
-  enum Number {
+  public enum Number {
+    /// The same at every bar.
     case constant(ConstantExpression)
+    /// A node.
     case series(Int)
   }
 
@@ -89,9 +114,30 @@ public struct ExpressionCompiler {
     )
   }
 
+  /// Holds an entry to the bars where a node is above zero, or below.
+  public mutating func restrict(entry: Int, toSign isPositive: Bool, of node: Int) -> Int {
+    let zero = graph.add(.constant(.number(0)))
+    let fits = graph.add(.binary(isPositive ? .greater : .less, node, zero))
+    return graph.add(.binary(.and, fits, entry))
+  }
+
+  /// Gives a weight of 0 at the bars where a field is not above zero.
+  public mutating func hold(weight: Int, to field: String) -> Int {
+    let zero = graph.add(.constant(.number(0)))
+    let inside = graph.add(.binary(.greater, graph.add(.field(field)), zero))
+    return graph.add(.select(inside, weight, zero))
+  }
+
   /// Adds a number; returns its node.
   public mutating func number(_ source: String) throws(ExpressionError) -> Int {
     node(try number(try Parser.parse(source), "the expression"))
+  }
+
+  /// Adds a number unless it is the same at every bar.
+  ///
+  /// - Returns: a node, or the number.
+  public mutating func anyNumber(_ source: String) throws(ExpressionError) -> Number {
+    try number(try Parser.parse(source), "the expression")
   }
 
   /// A number that is the same at every bar, from numbers and parameters only.
@@ -158,8 +204,12 @@ public struct ExpressionCompiler {
         found: "text", expected: "a number", context: "\"\(text.shortened)\"", column: column)
     case .name(let name, let column):
       return try lookUp(name, column: column)
-    case .member(.call("symbol", _, _), let field, let column):
-      throw .acrossSymbols(function: "symbol(…).\(field)", column: column)
+    case .member(.call("symbol", let arguments, let start), let inner, _):
+      let name = try symbolName(arguments, of: "symbol", column: start)
+      let before = subject
+      subject = name
+      defer { subject = before }
+      return try check(inner)
     case .member(_, _, let column):
       throw .unexpected(found: "'.'", expected: "an operator or the end", column: column)
     case .call(let name, let arguments, let column):
@@ -273,7 +323,7 @@ public struct ExpressionCompiler {
     if let index = scope.parameters.firstIndex(of: name) {
       return .number(.constant(.parameter(index)))
     }
-    if scope.fields.contains(name) { return .number(add(.field(name))) }
+    if scope.fields.contains(name) { return .number(.series(field(name))) }
     if FunctionCatalog.takesNothing(name) { return try call(name, [], column: column) }
     if let usage = FunctionCatalog.usage(of: name) {
       throw .argumentCount(usage: usage, found: 0, column: column)
@@ -291,13 +341,14 @@ public struct ExpressionCompiler {
   private mutating func expand(_ name: String, _ source: String, column: Int)
     throws(ExpressionError) -> Value
   {
-    if let value = knownParts[name] { return value }
+    let key = PartKey(name: name, subject: subject)
+    if let value = knownParts[key] { return value }
     guard !openParts.contains(name) else { throw .circular(name: name, column: column) }
     openParts.append(name)
     defer { openParts.removeLast() }
     do throws(ExpressionError) {
       let value = try check(try Parser.parse(source))
-      knownParts[name] = value
+      knownParts[key] = value
       return value
     } catch {
       if case .inPart = error { throw error }

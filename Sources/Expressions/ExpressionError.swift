@@ -31,8 +31,8 @@ public indirect enum ExpressionError: Error, Equatable {
   case circular(name: String, column: Int)
   /// A field that the panel of this run does not have.
   case missingField(String, function: String, available: [String], column: Int)
-  /// A function of several symbols, which signal strategies cannot use.
-  case acrossSymbols(function: String, column: Int)
+  /// A symbol that the panel does not have.
+  case unknownSymbol(String, nearest: String?, column: Int)
   /// A mistake in the text of a named part; its column counts there.
   case inPart(String, text: String, ExpressionError)
 
@@ -45,7 +45,7 @@ public indirect enum ExpressionError: Error, Equatable {
       .unknownName(_, _, let column, _), .unknownFunction(_, _, let column),
       .argumentCount(_, _, let column), .type(_, _, _, let column),
       .variesOverTime(_, let column), .looksAhead(_, _, let column), .circular(_, let column),
-      .missingField(_, _, _, let column), .acrossSymbols(_, let column):
+      .missingField(_, _, _, let column), .unknownSymbol(_, _, let column):
       column
     case .argumentRange, .inPart: nil
     }
@@ -92,9 +92,9 @@ extension ExpressionError: CustomStringConvertible {
     case .missingField(let field, let function, let available, _):
       "\(function) needs the field '\(field)', which the panel does not have (it has: "
         + "\(available.joined(separator: ", ")))"
-    case .acrossSymbols(let function, _):
-      "\(function) looks at several symbols; a signal strategy sees one symbol at a time, and this "
-        + "version has no portfolio strategies"
+    case .unknownSymbol(let name, let nearest, _):
+      "the panel has no symbol '\(name.shortened)'." + Self.suggestion(nearest)
+        + " See all of them: apus inspect --symbols"
     case .inPart(let name, _, let error):
       "in '\(name)'" + (error.column.map { ", column \($0)" } ?? "") + ": \(error)"
     }

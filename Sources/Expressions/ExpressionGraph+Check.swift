@@ -8,12 +8,25 @@ extension ExpressionGraph {
     isReached[root] = true
     for node in stride(from: root, through: 0, by: -1) where isReached[node] {
       for input in nodes[node].inputs { isReached[input] = true }
+      for check in checks[node] ?? [] { try hold(check, of: node, grid) }
       switch nodes[node] {
       case .indicator, .every:
         for point in grid.representatives(of: dependencies[node]) {
           _ = try prototype(node, grid: grid, point: point)
         }
       default: break
+      }
+    }
+  }
+
+  private func hold(_ check: Check, of node: Int, _ grid: ParameterGrid) throws(ExpressionError) {
+    let axes = check.value.parameters.sorted()
+    for point in grid.representatives(of: axes) {
+      let value = check.value.value(grid.values(point: point))
+      guard FunctionCatalog.count.accepts(value) else {
+        throw .argumentRange(
+          function: check.function, argument: check.argument, value: value,
+          expected: FunctionCatalog.countExpectation, parameters: describe(axes, grid, point))
       }
     }
   }
@@ -35,7 +48,7 @@ extension ExpressionGraph {
         case .argument(let indicator, let argument, let value, let expected):
           throw .argumentRange(
             function: indicator, argument: argument, value: value, expected: expected,
-            parameters: describe(node, grid, point))
+            parameters: describe(dependencies[node], grid, point))
         case .argumentCount:
           preconditionFailure("\(name) was checked to have \(arguments.count) arguments")
         }
@@ -46,15 +59,15 @@ extension ExpressionGraph {
       guard argument.accepts(value) else {
         throw .argumentRange(
           function: "every", argument: argument.name, value: value,
-          expected: argument.expectation, parameters: describe(node, grid, point))
+          expected: argument.expectation, parameters: describe(dependencies[node], grid, point))
       }
       return nil
     default: return nil
     }
   }
 
-  private func describe(_ node: Int, _ grid: ParameterGrid, _ point: Int) -> String {
-    dependencies[node].map { axis in
+  private func describe(_ axes: [Int], _ grid: ParameterGrid, _ point: Int) -> String {
+    axes.map { axis in
       let value = grid.axes[axis].values[grid.index(axis: axis, point: point)]
       return "\(grid.axes[axis].name) = \(value.formatted)"
     }.joined(separator: ", ")

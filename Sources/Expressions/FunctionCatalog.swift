@@ -22,15 +22,16 @@ public enum FunctionCatalog {
   /// The call of a function as written, or nil if there is none of this name.
   public static func usage(of name: String) -> String? { byName[name]?.usage }
 
-  /// Functions of several symbols, known by name so that their error can say why they don't work here.
-  static let acrossSymbols: Set<String> = ["rank", "top", "symbol"]
+  /// A number of symbols, as `top` takes it.
+  static let count = IndicatorSignature.Argument.bars("n")
+  static let countExpectation = "a whole number of symbols, at least 1"
 
   /// What `every` takes.
   static let every = IndicatorSignature.Argument.bars("n")
 
   static func argumentCount(of name: String) -> Int {
     guard let usage = usage(of: name), let open = usage.firstIndex(of: "(") else { return 0 }
-    let inside = usage[usage.index(after: open)...].dropLast()
+    let inside = usage[usage.index(after: open)...].prefix { $0 != ")" }
     return inside.isEmpty ? 0 : inside.split(separator: ",").count
   }
 
@@ -55,6 +56,12 @@ public enum FunctionCatalog {
       source: "the expression language")
   }
 
+  private static let across =
+    "looks at one bar; symbols without x, outside the universe, not yet or no longer there stay out "
+    + "and get NaN or false"
+  private static let summing =
+    "looks at one bar; symbols without x, outside the universe, not yet or no longer there stay out"
+
   private static let language = [
     own("if(c, a, b)", "a where the condition c holds, b where it doesn't; undefined where c is"),
     own("abs(x)", "Magnitude of x"),
@@ -76,6 +83,36 @@ public enum FunctionCatalog {
     own("hour", "Hour of the bar's start in the panel's zone, 0 to 23"),
     own("weekday", "Day of the week, 1 Monday to 7 Sunday"),
     own("month", "Month, 1 to 12"),
+    own("day", "Day of the month, 1 to 31"),
     own("month_end", "True on the last session of a month, by the calendar's rules"),
+    own("month_session", "Place of the session in its month, 1 for the first"),
+    own("month_sessions_left", "Sessions of the month still to come, 0 on the last"),
+    own("bars_per_year", "Bars in a year by the panel's calendar: 252 for days of us_equity"),
+    own("bars_per_day", "Bars in a regular session, at least 1: 24 for hours of crypto"),
+    own(
+      "rank(x)",
+      "Percentile of x among all symbols at the bar, in (0, 1], ties at the mean of their places",
+      across),
+    own(
+      "top(n, x)", "True for the n symbols with the largest x; of equal ones the first in order",
+      across),
+    own(
+      "bottom(n, x)", "True for the n symbols with the smallest x; of equal ones the first in order",
+      across),
+    own(
+      "zscore_across(x)", "x less the mean over all symbols, in standard deviations (divisor n - 1)",
+      across),
+    own("demean(x)", "x less the mean over all symbols", across),
+    own("normalize(x)", "x over the sum of the magnitudes of all symbols' x", across),
+    own("mean_across(x)", "Mean of x over all symbols, the same for each", summing),
+    own("sum_across(x)", "Sum of x over all symbols, the same for each", summing),
+    own("stdev_across(x)", "Standard deviation of x over all symbols (divisor n - 1)", summing),
+    own("count_across(x)", "Number of symbols that have an x", summing),
+    own("equal", "1 over the number of symbols that have a close", across),
+    own(
+      "symbol(\"S\").x",
+      "x of the symbol S: a field, a named part or a function, such as symbol(\"SPY\").rsi(close, 14)",
+      "as x; NaN where S has no value"),
+    own("is(\"S\")", "True for the symbol S, false for every other"),
   ]
 }

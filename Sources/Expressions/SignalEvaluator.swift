@@ -11,16 +11,20 @@ public struct SignalColumns {
   public var firstPrice: Int
   /// First bar of trading, from which `every(n)` counts.
   public var firstTradingBar: Int
+  /// What the program has outside the symbol's own columns, in its order; the caller keeps the memory while the symbol is
+  /// evaluated.
+  public var outside: [UnsafePointer<Double>]
 
   /// The columns of a symbol.
   public init(
     clock: ClockColumns = ClockColumns(), clockStart: Int = 0, firstPrice: Int,
-    firstTradingBar: Int
+    firstTradingBar: Int, outside: [UnsafePointer<Double>] = []
   ) {
     self.clock = clock
     self.clockStart = clockStart
     self.firstPrice = firstPrice
     self.firstTradingBar = firstTradingBar
+    self.outside = outside
   }
 }
 
@@ -39,6 +43,7 @@ public final class SignalEvaluator {
   // What `begin` was given, as bare pointers, so that a block counts no references; `clock` keeps its memory alive.
   private let fields: AlignedBuffer<UnsafePointer<Double>?>
   private let clocks: AlignedBuffer<UnsafePointer<Double>?>
+  private let outside: AlignedBuffer<UnsafePointer<Double>?>
   /// Where the bytes of each leaf lie for each vector of a bundle.
   private let columns: AlignedBuffer<UnsafePointer<UInt8>>
   private var clock = ClockColumns()
@@ -54,6 +59,7 @@ public final class SignalEvaluator {
     layout = SignalLayout(program: program, block: Self.blockBars)
     fields = AlignedBuffer(repeating: nil, count: program.fields.count)
     clocks = AlignedBuffer(repeating: nil, count: ExpressionGraph.Clock.allCases.count)
+    outside = AlignedBuffer(repeating: nil, count: program.outside.count)
     columns = AlignedBuffer(
       repeating: UnsafePointer(layout.own), count: layout.leafColumns.count * bundleVectors)
     indicators = program.indicators
@@ -68,6 +74,8 @@ public final class SignalEvaluator {
     for (index, clock) in ExpressionGraph.Clock.allCases.enumerated() {
       clocks[index] = columns.clock.column(clock).map { $0 + columns.clockStart }
     }
+    precondition(columns.outside.count == program.outside.count, "one column for each outside")
+    for (index, column) in columns.outside.enumerated() { outside.base[index] = column }
     firstBar = 0
     count = 0
     layout.reset(program)
@@ -109,6 +117,10 @@ public final class SignalEvaluator {
       if let column = fields.base[field] { output.update(from: column, count: count) }
     case .clock(let clock):
       if let column = clocks.base[clock] { output.update(from: column + firstBar, count: count) }
+    case .outside(let index):
+      if let column = outside.base[index] {
+        output.update(from: column + firstBar, count: count)
+      }
     case .every(let n):
       for bar in 0..<count {
         let since = firstBar + bar - firstTradingBar
@@ -171,6 +183,7 @@ public final class SignalEvaluator {
         for index in layout.stepRanges.base[vector]..<layout.stepRanges.base[vector + 1] {
           run(layout.steps.base[index])
         }
+        keepNumbers(of: vector)
       }
       for leaf in 0..<leaves {
         let step = layout.comparisons.base[layout.comparisonOf.base[vector * leaves + leaf]]
@@ -196,6 +209,25 @@ public final class SignalEvaluator {
     let state = layout.wordStates.base + bundle * program.shape.stateCount
     for step in program.shape.steps { run(step, state) }
     return warm(bundle)
+  }
+
+  /// A number of the program, eight lanes of a vector over the current block, once the signals of its bundle were asked for;
+  /// nil for one that the program lacks.
+  ///
+  /// What no parameter reaches is there without that. Unlike signals, numbers are not held back while lanes warm.
+  public func number(_ index: Int, of vector: Int) -> BlockOperand? {
+    let numbers = program.shape.numbers
+    guard index < numbers.count, numbers[index] != nil else { return nil }
+    return layout.numbers.base[vector * numbers.count + index]
+  }
+
+  /// The next vector's steps use the same memory.
+  private func keepNumbers(of vector: Int) {
+    let numbers = program.shape.numbers.count
+    for index in vector * numbers..<(vector + 1) * numbers {
+      let copy = layout.numberCopies.base[index]
+      if copy.from != UnsafePointer(copy.to) { copy.to.update(from: copy.from, count: count) }
+    }
   }
 
   /// Signals that are numbers rather than conditions, eight lanes a bar, over the current block; nil for conditions.
@@ -265,6 +297,10 @@ public final class SignalEvaluator {
   private func warm(_ bundle: Int) -> SignalPointers {
     let shape = program.shape
     let zeros = layout.column(shape.columnCount)
+    guard !shape.roots.isEmpty else {
+      return SignalPointers(
+        longEntry: zeros, longExit: zeros, shortEntry: zeros, shortExit: zeros)
+    }
     var roots = shape.roots.map { $0.map(layout.column) ?? zeros }
     if layout.longestWarmups.base[bundle] + firstPrice > firstBar {
       let isWarm = layout.column(shape.columnCount + 5)

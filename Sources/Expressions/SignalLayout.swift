@@ -6,6 +6,7 @@ struct SlotStep: BitwiseCopyable {
     case constant
     case field(Int)
     case clock(Int)
+    case outside(Int)
     case every(Int)
     case indicator(Int)
     case prefix(
@@ -57,6 +58,12 @@ struct ComparisonStep: BitwiseCopyable {
   var output: UnsafeMutablePointer<UInt8>?
 }
 
+/// A number of eight lanes that has to be kept aside before the next vector's steps.
+struct NumberCopy: BitwiseCopyable {
+  var from: UnsafePointer<Vector>
+  var to: UnsafeMutablePointer<Vector>
+}
+
 /// The memory of one evaluator, and every step of a program with its pointers.
 final class SignalLayout {
   let slotSteps: AlignedBuffer<SlotStep>
@@ -75,6 +82,10 @@ final class SignalLayout {
   let comparisonOf: AlignedBuffer<Int>
   /// Column of each leaf of the shape.
   let leafColumns: AlignedBuffer<Int>
+  /// Where each vector finds the numbers that lanes ask for, vector by vector.
+  let numbers: AlignedBuffer<BlockOperand>
+  /// Numbers to keep aside after the steps of each vector, vector by vector; `from` equal to `to` for none.
+  let numberCopies: AlignedBuffer<NumberCopy>
   /// Columns of conditions, one word a bar for each lane of a bundle.
   let columns: AlignedBuffer<UInt64>
   /// State of the logic of each bundle.
@@ -84,6 +95,7 @@ final class SignalLayout {
   let longestWarmups: AlignedBuffer<Int>
 
   private let bytes: AlignedBuffer<UInt8>
+  private let numberMemory: AlignedBuffer<Vector>
   private let memory: AlignedBuffer<Double>
   private let slotStates: AlignedBuffer<Double>
   private let packMemory: AlignedBuffer<Vector>
@@ -176,6 +188,29 @@ final class SignalLayout {
       comparisons.base[index].output = bytes.base + 2 * block * place
     }
     own = bytes.base + 2 * block * sharedIndices.count
+    let numberCount = shape.numbers.count
+    let hasScratch = program.steps.contains { $0 != nil }
+    numberMemory = AlignedBuffer(
+      repeating: Vector.zero, count: hasScratch ? numberCount * bundleVectors * block : 0)
+    numbers = AlignedBuffer(repeating: zero, count: vectors * numberCount)
+    numberCopies = AlignedBuffer(
+      repeating: NumberCopy(from: UnsafePointer(packBase), to: packBase),
+      count: vectors * numberCount)
+    for vector in 0..<vectors {
+      for (number, place) in shape.numbers.enumerated() {
+        guard let place else { continue }
+        let found = program.operands[vector * nodes + place]
+        let index = vector * numberCount + number
+        guard found.isScratch else {
+          numbers.base[index] = operand(found)
+          continue
+        }
+        let to = numberMemory.base + (number * bundleVectors + vector % bundleVectors) * block
+        numbers.base[index] = BlockOperand(lanes: UnsafePointer(to))
+        numberCopies.base[index] = NumberCopy(
+          from: UnsafePointer(scratchBase + place * block), to: to)
+      }
+    }
     var laneSteps: [LaneStep] = []
     stepRanges = AlignedBuffer(repeating: 0, count: vectors + 1)
     var state = states.base
@@ -273,6 +308,7 @@ final class SignalLayout {
     case .field(let field): return .field(field)
     case .clock(let clock):
       return .clock(ExpressionGraph.Clock.allCases.firstIndex(of: clock) ?? 0)
+    case .outside(let column): return .outside(column)
     case .every(let n): return .every(n)
     case .constant: return .constant
     case .indicator(let indicator, _): return .indicator(indicator)

@@ -1,6 +1,15 @@
 import Indicators
 import Kernels
 
+/// A column that doesn't follow from the fields of a lane's own symbol.
+public enum OutsideColumn: Hashable, Sendable {
+  /// A field of another symbol, or whether the symbol has a name.
+  case external(ExpressionGraph.External)
+  /// A function across symbols of a node, for parameter values in the order of the axes; values that it doesn't depend on
+  /// are those of any set.
+  case across(AcrossFunction, node: Int, symbol: String?, parameters: [Double], key: Int)
+}
+
 /// How to compute the signals of some parameter sets: which columns, in which order, in which memory.
 ///
 /// Made once for a range of sets and used for every symbol by every worker. A *slot* is a column that several lanes may
@@ -13,6 +22,8 @@ public struct SignalProgram: Sendable {
     package enum Work: Sendable {
       case field(Int)
       case clock(ExpressionGraph.Clock)
+      /// A column that `begin` is given.
+      case outside(Int)
       case every(Int)
       case constant(Double)
       case indicator(Int, inputs: [Int])
@@ -41,7 +52,7 @@ public struct SignalProgram: Sendable {
     /// What the vector's own step for a node of the shape leaves behind.
     case scratch(Int)
 
-    fileprivate var isScratch: Bool { if case .scratch = self { true } else { false } }
+    var isScratch: Bool { if case .scratch = self { true } else { false } }
 
     /// A number of its own, above 0.
     fileprivate var code: Int {
@@ -64,6 +75,8 @@ public struct SignalProgram: Sendable {
   /// One indicator for each slot that needs one, before its first bar; each evaluator copies them.
   private(set) var indicators: [any Indicator] = []
   private(set) var prefixCount = 0
+  /// Columns that the evaluator has to be given for each symbol.
+  public private(set) var outside: [OutsideColumn] = []
   /// Where each vector finds each node of the shape, vector by vector.
   package private(set) var operands: [Operand] = []
   /// The comparisons to make, each once however many vectors need it.
@@ -76,6 +89,15 @@ public struct SignalProgram: Sendable {
   public private(set) var warmups: [Int] = []
   /// Names of the fields that are read, in the order of `Slot.Work.field`.
   public let fields: [String]
+
+  /// Whether each of `fields` is read; the column of one that isn't may be anything.
+  public var readsField: [Bool] {
+    var isRead = [Bool](repeating: false, count: fields.count)
+    for slot in slots {
+      if case .field(let field) = slot.work { isRead[field] = true }
+    }
+    return isRead
+  }
 
   /// Number of vectors of lanes.
   public var vectorCount: Int { sets.count / laneWidth }
@@ -112,14 +134,16 @@ public struct SignalProgram: Sendable {
   /// - Parameters:
   ///   - graph: what the signals compute.
   ///   - signals: nodes of long entry, long exit, short entry, short exit; nil for one that is missing.
+  ///   - numbers: nodes of further numbers that lanes have; nil for one that is missing.
   ///   - grid: the parameter sets.
   ///   - sets: which of them.
   /// - Throws: `ExpressionError.argumentRange` if a function gets an argument outside its range.
-  public init(graph: ExpressionGraph, signals: [Int?], grid: ParameterGrid, sets: Range<Int>)
-    throws(ExpressionError)
-  {
+  public init(
+    graph: ExpressionGraph, signals: [Int?], numbers: [Int?] = [], grid: ParameterGrid,
+    sets: Range<Int>
+  ) throws(ExpressionError) {
     fields = graph.fields
-    shape = SignalShape(graph: graph, signals: signals)
+    shape = SignalShape(graph: graph, signals: signals, numbers: numbers)
     steps = Self.steps(shape, graph)
     let vectors = LaneVectors(grid, sets: sets)
     self.sets = vectors.sets
@@ -135,6 +159,7 @@ public struct SignalProgram: Sendable {
     constants = builder.constants
     indicators = builder.indicators
     prefixCount = builder.prefixCount
+    outside = builder.outside
     compare()
   }
 
@@ -176,7 +201,7 @@ public struct SignalProgram: Sendable {
       case .select(let c, let a, let b): return .select(place(c), place(a), place(b))
       case .crosses(let kind, let a, let b): return .crosses(kind, place(a), place(b))
       case .barsSince(let c): return .barsSince(place(c))
-      case .field, .clock, .every, .constant, .indicator: return nil
+      case .field, .clock, .every, .constant, .indicator, .external, .across: return nil
       }
     }
   }

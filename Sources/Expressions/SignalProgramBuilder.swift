@@ -14,6 +14,7 @@ struct SignalProgramBuilder {
   private(set) var constants: [Vector] = []
   private(set) var indicators: [any Indicator] = []
   private(set) var prefixCount = 0
+  private(set) var outside: [OutsideColumn] = []
 
   private var slotOf: [SlotKey: Int] = [:]
   private var packOf: [[Int]: Int] = [:]
@@ -121,7 +122,7 @@ struct SignalProgramBuilder {
       return Finding(operand: .slot(index), warmup: SIMD8(repeating: slots[index].warmup))
     }
     switch graph.nodes[node] {
-    case .field, .clock:
+    case .field, .clock, .external:
       preconditionFailure("a field does not depend on parameters")
     case .constant(let constant):
       var vector = Vector()
@@ -130,7 +131,7 @@ struct SignalProgramBuilder {
       }
       constants.append(vector)
       return Finding(operand: .constants(constants.count - 1), warmup: .zero)
-    case .indicator, .every:
+    case .indicator, .every, .across:
       var members: [Int] = []
       for point in points { members.append(try slot(node, point: point)) }
       var warmup = SIMD8<Int>.zero
@@ -167,6 +168,14 @@ struct SignalProgramBuilder {
       return push(.field(field), warmup: 0)
     case .clock(let clock):
       return push(.clock(clock), warmup: 0)
+    case .external(let external):
+      return pushOutside(.external(external), warmup: 0)
+    case .across(let function, let x, let symbol):
+      let warmup = try graph.warmup(of: x, grid: grid, point: point)
+      return pushOutside(
+        .across(
+          function, node: x, symbol: symbol, parameters: grid.values(point: point),
+          key: grid.projection(point, onto: graph.dependencies[node])), warmup: warmup)
     case .every(let n):
       _ = try graph.prototype(node, grid: grid, point: point)
       return push(.every(Int(n.value(grid.values(point: point)))), warmup: 0)
@@ -207,6 +216,11 @@ struct SignalProgramBuilder {
   private mutating func push(_ work: SignalProgram.Slot.Work, warmup: Int) -> Int {
     slots.append(SignalProgram.Slot(work: work, warmup: warmup))
     return slots.count - 1
+  }
+
+  private mutating func pushOutside(_ column: OutsideColumn, warmup: Int) -> Int {
+    outside.append(column)
+    return push(.outside(outside.count - 1), warmup: warmup)
   }
 
   /// The slot of an indicator over slots, which is made if no other node needed the same.
@@ -253,5 +267,22 @@ struct SignalProgramBuilder {
     return push(
       .window(prefix: prefix, bars: indicator.window, isMean: indicator.isMean),
       warmup: indicator.warmup + slots[member].warmup)
+  }
+}
+
+extension ExpressionGraph {
+  /// Bars of a gapless series before a node is defined, at a grid point.
+  func warmup(of node: Int, grid: ParameterGrid, point: Int) throws(ExpressionError) -> Int {
+    try SignalProgram(
+      graph: self, signals: [], numbers: [node], grid: grid.only(point: point), sets: 0..<1
+    ).warmups[0]
+  }
+}
+
+extension ParameterGrid {
+  /// A grid of one of its points, with the same axes.
+  package func only(point: Int) -> ParameterGrid {
+    ParameterGrid(
+      axes: zip(axes, values(point: point)).map { Axis(name: $0.name, values: [$1]) })
   }
 }

@@ -35,6 +35,8 @@ struct SignalShape: Sendable {
   private(set) var steps: [WordStep] = []
   /// Columns of long entry, long exit, short entry, short exit; nil for one that the strategy lacks.
   private(set) var roots: [Int?] = []
+  /// Where the numbers that lanes ask for stand among `nodes`; nil for one that the strategy lacks.
+  private(set) var numbers: [Int?] = []
   /// Number of columns.
   private(set) var columnCount = 0
   /// Number of words of state.
@@ -45,10 +47,14 @@ struct SignalShape: Sendable {
   private var crossingColumns: [Leaf: (rises: Int, falls: Int)] = [:]
   private var places: [Int: Int] = [:]
 
-  /// The shape of four signals.
-  init(graph: ExpressionGraph, signals: [Int?]) {
+  /// The shape of four signals and some numbers.
+  init(graph: ExpressionGraph, signals: [Int?], numbers: [Int?]) {
     for signal in signals {
       if let signal { roots.append(condition(signal, graph)) } else { roots.append(nil) }
+    }
+    for number in numbers {
+      if let number { require(number, graph) }
+      self.numbers.append(number.flatMap { places[$0] })
     }
   }
 
@@ -132,7 +138,7 @@ struct SignalShape: Sendable {
   private mutating func require(_ node: Int, _ graph: ExpressionGraph) {
     if places[node] != nil { return }
     switch graph.nodes[node] {
-    case .field, .clock, .constant, .every, .indicator: break
+    case .field, .clock, .constant, .every, .indicator, .external, .across: break
     default:
       // What no parameter reaches is a column that all lanes share.
       if !graph.dependencies[node].isEmpty {

@@ -6,7 +6,8 @@ package indirect enum Syntax {
   case text(String, column: Int)
   case name(String, column: Int)
   case call(String, [Syntax], column: Int)
-  case member(Syntax, String, column: Int)
+  /// A name or a call behind a dot.
+  case member(Syntax, Syntax, column: Int)
   case unary(Operator, Syntax, column: Int)
   case binary(Operator, Syntax, Syntax, column: Int)
 
@@ -181,8 +182,12 @@ package struct Parser {
         throw .unexpected(
           found: token.quoted, expected: "the name of a field", column: token.column)
       }
+      let start = token.column
       position += 1
-      inner = .member(inner, name, column: column)
+      let isCall = accept("(") != nil
+      let member: Syntax =
+        isCall ? .call(name, try arguments(), column: start) : .name(name, column: start)
+      inner = .member(inner, member, column: column)
     }
   }
 

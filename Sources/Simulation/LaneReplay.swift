@@ -101,7 +101,7 @@ extension LaneEngine {
     let evaluator = program.makeEvaluator(kernels: kernels)
     let columns = SymbolColumns(run: run)
     columns.begin(symbol: run.symbols[place.symbol])
-    evaluator.begin(run: run, firstPrice: columns.firstPrice)
+    evaluator.begin(run: run, symbol: place.symbol, firstPrice: columns.firstPrice)
     let sets = program.sets.prefix(laneWidth)
     guard sets[0] == place.set else { preconditionFailure("a single set takes the first place") }
 

@@ -4,10 +4,28 @@ import Metrics
 
 /// What a lane was given beyond its signals.
 ///
-/// Infinity stands for "none" in the three distances.
+/// Infinity stands for "none" in the three distances. The vector kernel reads the fraction and the distances only.
 public struct LaneTerms: Sendable, Equatable {
-  /// Fraction of equity that an entry commits, in (0, 1].
+  /// What the number of a size counts.
+  public enum Sizing: String, Sendable, CaseIterable {
+    /// A fraction of equity.
+    case fraction = "fraction_of_equity"
+    /// Units.
+    case units
+    /// Money in account currency: units times price.
+    case notional
+    /// The fraction of equity that is lost if the stop is hit: units are equity · risk / (price · `stopLoss`).
+    case risk
+  }
+
+  /// Fraction of equity that an entry commits, in (0, 1]; 1 where `sizing` counts something else.
   public var fraction = 1.0
+  /// What `size` counts.
+  public var sizing = Sizing.fraction
+  /// How much an entry buys or sells, above 0; NaN where `LaneLevels.size` tells it bar by bar.
+  ///
+  /// Equal to `fraction` where that is what it counts.
+  public var size = 1.0
   /// Distance of the stop from the price paid or received at the entry, as a fraction of it.
   public var stopLoss = Double.infinity
   /// Distance of the target from the price paid or received at the entry, as a fraction of it.
@@ -15,6 +33,14 @@ public struct LaneTerms: Sendable, Equatable {
   /// Distance of the trailing stop from the best price since the entry, as a fraction of that price; at first, from
   /// the price paid or received.
   public var trailingStop = Double.infinity
+  /// Bars for which a position is held at most: its exit fills that many bars after its entry; infinity for no limit.
+  public var maxBars = Double.infinity
+  /// Most entries into one position, at least 1; infinity for no limit.
+  public var pyramid = 1.0
+  /// Bars after the exit of a position in which no entry signal counts.
+  public var reentryDelay = 0.0
+  /// Whether the opposite entry closes a position and opens the other side.
+  public var reverses = false
 
   /// All equity, no stops.
   public init() {}
@@ -34,6 +60,9 @@ public protocol LaneStrategy: Sendable {
   var commitsAll: Bool { get }
   /// Whether `terms` is the same for every set.
   var sharesTerms: Bool { get }
+  /// Whether any set asks for what the vector kernel can't do: order prices, sizes other than a fixed fraction, longest
+  /// holding times, further entries, delays or reversals.
+  var needsRuleBook: Bool { get }
   /// Names of the panel's fields that the signals read, in the order in which columns are passed.
   var fields: [String] { get }
   /// What a set was given beyond its signals.
@@ -51,6 +80,8 @@ extension LaneStrategy {
   public func cuts(parts: Int) -> [Int] { (0...parts).map { setCount * $0 / parts } }
   /// One set after the other.
   public func terms(of sets: Range<Int>) -> [LaneTerms] { sets.map { terms(of: $0) } }
+  /// No.
+  public var needsRuleBook: Bool { false }
 }
 
 /// The signals of some parameter sets, laid out in vectors of eight lanes, eight vectors a bundle.
@@ -65,8 +96,8 @@ public protocol LaneProgram: Sendable {
 
 /// Computes signals for one symbol after another, block by block, for one worker.
 public protocol LaneEvaluator: AnyObject {
-  /// Turns to a symbol.
-  func begin(run: LaneRun, firstPrice: Int)
+  /// Turns to a symbol, by its position in the run.
+  func begin(run: LaneRun, symbol: Int, firstPrice: Int)
   /// Computes what lanes share for the next bars, whose fields begin where the pointers say.
   ///
   /// Their memory is good until the next call.
@@ -75,6 +106,49 @@ public protocol LaneEvaluator: AnyObject {
   ///
   /// The memory is good until the next call.
   func signals(of bundle: Int) -> SignalPointers
+  /// The prices and sizes that a lane of the bundle whose signals were asked for last wants, over the current block.
+  ///
+  /// The memory is good until the next call of `signals` or `advance`.
+  func levels(of bundle: Int, lane: Int) -> LaneLevels
+}
+
+extension LaneEvaluator {
+  /// None.
+  public func levels(of bundle: Int, lane: Int) -> LaneLevels { LaneLevels() }
+}
+
+/// Numbers of a lane that differ from bar to bar, as they are known at the close of a bar; nil for those it doesn't have.
+///
+/// NaN at a bar means that nothing is known there: no limit or stop order is placed, and an entry without a size isn't either.
+public struct LaneLevels: BitwiseCopyable {
+  /// One number for each bar of a block.
+  public struct Column: BitwiseCopyable {
+    /// The number of the block's first bar.
+    public let base: UnsafePointer<Double>
+    /// Distance between bars: 0 for a number that stays the same.
+    public let stride: Int
+
+    /// A column in memory that the caller keeps.
+    public init(base: UnsafePointer<Double>, stride: Int) {
+      self.base = base
+      self.stride = stride
+    }
+
+    /// The number of a bar of the block.
+    @inlinable public subscript(bar: Int) -> Double { base[bar * stride] }
+  }
+
+  /// Limit price of an entry at the bar of its signal; of either side.
+  public var entryLimit: Column?
+  /// Stop price of an entry at the bar of its signal; with a limit too, a stop-limit order.
+  public var entryStop: Column?
+  /// Limit price at which a position is to be closed, anew at each bar.
+  public var exitLimit: Column?
+  /// How much an entry buys or sells, as `LaneTerms.sizing` counts it; takes the place of `LaneTerms.size`.
+  public var size: Column?
+
+  /// No numbers.
+  public init() {}
 }
 
 /// Everything that defines the lanes of a run.

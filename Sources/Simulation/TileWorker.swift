@@ -46,7 +46,7 @@ final class TileWorker {
 
   func simulate(symbol: Int, finished: (Int, LaneSummary) -> Void) {
     columns.begin(symbol: run.symbols[symbol])
-    evaluator.begin(run: run, firstPrice: columns.firstPrice)
+    evaluator.begin(run: run, symbol: symbol, firstPrice: columns.firstPrice)
     for vector in 0..<states.count { states.base[vector] = fresh[fresh.count == 1 ? 0 : vector] }
     let firstTrading = run.window.lowerBound - run.historyStart
     let bundles = (states.count + bundleVectors - 1) / bundleVectors

@@ -12,6 +12,10 @@ public enum StrategyError: Error, Equatable {
   case exitWithoutEntry(exit: String, entry: String)
   /// A distance or size outside its range.
   case termRange(name: String, value: Double, expected: String, parameters: String)
+  /// Parts of which only one can be given.
+  case conflict(part: String, with: String)
+  /// A part that means nothing without another.
+  case missing(part: String, needs: String)
 }
 
 extension StrategyError: CustomStringConvertible {
@@ -24,6 +28,11 @@ extension StrategyError: CustomStringConvertible {
       "strategy: neither 'long_entry' nor 'short_entry' is given, so nothing would ever be bought"
     case .exitWithoutEntry(let exit, let entry):
       "strategy.\(exit): there is no '\(entry)'; add it, or remove '\(exit)'"
+    case .conflict(let part, let other):
+      "strategy.\(part) and strategy.\(other) can't both be given: a strategy trades by signals, each symbol "
+        + "for itself, or holds a portfolio by weights"
+    case .missing(let part, let needs):
+      "strategy.\(part) needs \(needs)"
     case .termRange(let name, let value, let expected, let parameters):
       "strategy.\(name): \(value.formatted) is out of range, expected \(expected)"
         + (parameters.isEmpty ? "" : " (at \(parameters))")

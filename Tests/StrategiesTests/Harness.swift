@@ -77,7 +77,7 @@ func entries(
     }
     return Column(buffer: buffer)
   }
-  evaluator.begin(run: run, firstPrice: 0)
+  evaluator.begin(run: run, symbol: 0, firstPrice: 0)
   var found: [Int] = []
   var bar = 0
   while bar < bars {

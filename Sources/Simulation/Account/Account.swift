@@ -1,17 +1,140 @@
+import Market
 import Metrics
 
-/// One account under the rule book, between two bars.
+/// One account under the rule book, between two bars: prices, ledger, orders, and what a strategy sees.
 @usableFromInline
 struct Account: ~Copyable {
+  /// Whether a strategy is asked for a decision at a bar.
+  @usableFromInline
+  enum Stage {
+    case observes, decides, rests
+  }
+
+  let run: AccountRun
+  var broker: Broker
   @usableFromInline let listing: Listing
   @usableFromInline var view: BarView
-  @usableFromInline var decides = false
+  @usableFromInline var stage = Stage.rests
+  /// Bar of the panel that a strategy first decides at.
+  private let firstDecision: Int
+  private let isSameClose: Bool
+  private var now: Int
+  private var lastTime: Int64 = 0
+  private var warmBars = 0
 
+  /// - Parameters:
+  ///   - warmupBars: bars from the first with a price on that pass before the first decision.
+  ///   - keepsRecord: whether fills, orders and the state after each bar are kept.
   @usableFromInline
-  init(_ run: AccountRun, warmupBars: Int, keepsRecord: Bool) { preconditionFailure("to come") }
+  init(_ run: AccountRun, warmupBars: Int, keepsRecord: Bool) {
+    self.init(BarFeed(run), warmupBars: warmupBars, needsOpen: true, keepsRecord: keepsRecord)
+  }
 
-  @usableFromInline mutating func advance() -> Bool { preconditionFailure("to come") }
-  @usableFromInline mutating func accept(_ desk: inout OrderDesk) {}
-  @usableFromInline mutating func settle() {}
-  @usableFromInline consuming func finish() -> LaneRecord { preconditionFailure("to come") }
+  init(_ feed: BarFeed, warmupBars: Int, needsOpen: Bool, keepsRecord: Bool) {
+    let run = feed.run
+    self.run = run
+    let minimum = LaneSummary.ratePerBar(
+      annual: run.minimumAcceptable, barsPerYear: run.barsPerYear)
+    let ledger = Ledger(
+      symbolCount: run.symbols.count, cash: run.cash, rules: run.rules, flows: run.flows,
+      actions: run.actions, minimumAcceptablePerBar: minimum, keepsReturns: run.keepsReturns,
+      keepsRecord: keepsRecord)
+    broker = Broker(feed: feed, ledger: ledger, needsOpen: needsOpen)
+    listing = Listing(run)
+    view = BarView(
+      feed: feed, positions: UnsafePointer(broker.positions.base), first: run.historyStart,
+      windowStart: run.window.lowerBound, symbolCount: run.symbols.count, cash: run.cash)
+    now = run.historyStart - 1
+    isSameClose = run.rules.fill == .sameClose
+    var first = run.historyStart
+    while first < run.window.upperBound && !feed.hasPrice(first - run.window.lowerBound) {
+      first += 1
+    }
+    firstDecision = min(first + max(0, warmupBars), run.window.upperBound)
+    warmBars = max(0, firstDecision - run.window.lowerBound)
+  }
+
+  /// Takes the next bar up to the strategy's decision; false after the last.
+  @usableFromInline
+  mutating func advance() -> Bool {
+    if now + 1 >= run.window.upperBound { return false }
+    now += 1
+    view.now = now
+    if now < run.window.lowerBound {
+      stage = .observes
+      return true
+    }
+    let time = view.times[now]
+    broker.begin(elapsedNs: now == run.window.lowerBound ? 0 : time - lastTime)
+    lastTime = time
+    broker.trade()
+    if isSameClose {
+      broker.markAtClose()
+      view.equity = broker.ledger.currentEquity
+    } else {
+      broker.finish()
+      view.equity = broker.ledger.equity
+    }
+    view.cash = broker.ledger.cash
+    view.openOrders = broker.orders.count
+    stage = broker.ledger.isRuined ? .rests : now >= firstDecision ? .decides : .observes
+    return true
+  }
+
+  /// Takes in what a strategy left on the desk.
+  @usableFromInline
+  @inline(never)
+  mutating func accept(_ desk: inout OrderDesk) {
+    for request in desk.requests {
+      switch request {
+      case .submit(let order, let id): broker.take(order, id)
+      case .cancel(let id): broker.cancel(id)
+      case .cancelAll(let symbol): broker.cancelAll(symbol: symbol)
+      }
+    }
+    desk.requests.removeAll(keepingCapacity: true)
+    broker.prune()
+  }
+
+  /// Ends the bar after the decision.
+  @usableFromInline
+  mutating func settle() {
+    if !isSameClose || now < run.window.lowerBound { return }
+    broker.tradeSameClose()
+    broker.finish()
+  }
+
+  /// The loop over bars up to one of the panel, compiled for a strategy.
+  @inlinable
+  mutating func trade<S: Strategy>(_ strategy: inout S, _ desk: inout OrderDesk) {
+    while advance() {
+      switch stage {
+      case .decides:
+        strategy.decide(view, &desk)
+        if !desk.requests.isEmpty { accept(&desk) }
+      case .observes: strategy.observe(view)
+      case .rests: break
+      }
+      settle()
+    }
+  }
+
+  /// What is known after the last bar; without a record its summary alone.
+  @usableFromInline
+  func finish() -> LaneRecord {
+    var summary = LaneSummary()
+    summary.bars = run.window.count
+    summary.barsPerYear = run.barsPerYear
+    summary.calendarDays = run.calendarDays
+    summary.riskFreePerBar = LaneSummary.ratePerBar(
+      annual: run.riskFree, barsPerYear: run.barsPerYear)
+    summary.minimumAcceptablePerBar = LaneSummary.ratePerBar(
+      annual: run.minimumAcceptable, barsPerYear: run.barsPerYear)
+    summary.warmBars = warmBars
+    if broker.ledger.record != nil { return broker.ledger.finishedRecord(summary) }
+    var record = LaneRecord()
+    record.summary = summary
+    broker.ledger.complete(&record.summary)
+    return record
+  }
 }

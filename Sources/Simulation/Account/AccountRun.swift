@@ -23,6 +23,8 @@ public struct AccountRun: Sendable {
   public var keepsReturns = false
   /// Deposits and withdrawals; bars count from the window's first.
   public var flows: [CashFlow] = []
+  /// Corporate actions that the ledger applies; none where prices are adjusted for them.
+  public var actions = LedgerActions.none
   /// Shorter bars of the same symbols for `Intrabar.finer`; columns are found by name.
   public var finer: PricePanel?
   /// Nanoseconds to add to UTC for the panel's zone at an instant: it tells where an exchange day ends.
@@ -45,4 +47,11 @@ public struct AccountRun: Sendable {
 
   /// Bars in a year.
   public var barsPerYear: Double { panel.calendar.barsPerYear(frequencyNs: panel.frequencyNs) }
+
+  /// Days from the start of the first bar to the end of the last.
+  var calendarDays: Double {
+    guard let first = window.first, let last = window.last else { return 0 }
+    let span = panel.time.ns[last] - panel.time.ns[first] + panel.frequencyNs
+    return Double(span) / Double(Calendar.dayNs)
+  }
 }

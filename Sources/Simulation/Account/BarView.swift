@@ -7,7 +7,7 @@ import Kernels
 public struct BarView: ~Copyable {
   @usableFromInline let fields: UnsafePointer<UnsafePointer<Double>?>
   @usableFromInline let columns: UnsafePointer<Int>
-  @usableFromInline let times: UnsafePointer<Int64>
+  @usableFromInline let times: [Int64]
   @usableFromInline let positions: UnsafePointer<PositionState>
   @usableFromInline let stride: Int
   @usableFromInline let first: Int
@@ -28,7 +28,7 @@ public struct BarView: ~Copyable {
   ) {
     fields = feed.fields
     columns = feed.columns
-    times = feed.times
+    times = feed.run.panel.time.ns
     stride = feed.stride
     self.positions = positions
     self.first = first
@@ -151,11 +151,14 @@ public struct BarView: ~Copyable {
     return positions[symbol].units == 0 ? -1 : bar - positions[symbol].entryBar
   }
 
-  /// Price at which a symbol was last valued: its last close.
+  /// The last close that is known; NaN before the first.
   @inlinable
-  public func mark(_ symbol: Int = 0) -> Double {
-    precondition(symbol >= 0 && symbol < symbolCount, "no such symbol")
-    return positions[symbol].mark
+  public func lastClose(_ symbol: Int = 0) -> Double {
+    for lag in 0..<barCount {
+      let price = close(symbol, lag: lag)
+      if !price.isNaN { return price }
+    }
+    return .nan
   }
 }
 
@@ -164,7 +167,6 @@ public struct BarView: ~Copyable {
 struct PositionState: BitwiseCopyable {
   @usableFromInline var units = 0.0
   @usableFromInline var averagePrice = Double.nan
-  @usableFromInline var mark = Double.nan
   @usableFromInline var entryBar = 0
 
   init() {}

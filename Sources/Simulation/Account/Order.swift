@@ -29,14 +29,20 @@ public struct Order: Sendable, Equatable, BitwiseCopyable {
     case stop(Double)
     /// A limit order from the moment that the market touches the stop.
     case stopLimit(stop: Double, limit: Double)
-    /// A stop that keeps a distance in money from the best price since it is live.
-    case trailingStop(amount: Double)
-    /// A stop that keeps a distance from the best price since it is live, as a fraction of that price.
-    case trailingStop(fraction: Double)
+    /// A stop that keeps a distance from the best price since it is live; at first, from the last close or the parent's fill.
+    case trailingStop(Distance)
     /// At the open of the next bar that trades.
     case onOpen
     /// At the close of the next bar that trades.
     case onClose
+  }
+
+  /// How far a trailing stop stays behind.
+  public enum Distance: Sendable, Equatable, BitwiseCopyable {
+    /// Money per unit.
+    case amount(Double)
+    /// A fraction of the best price.
+    case fraction(Double)
   }
 
   /// How much an order is for.

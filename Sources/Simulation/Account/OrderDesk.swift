@@ -94,7 +94,7 @@ public struct OrderDesk: ~Copyable {
     let group = newGroup()
     if let stop { protect(id, entry, .stop(stop), group, isRelative: false) }
     if let trailing {
-      protect(id, entry, .trailingStop(amount: trailing), group, isRelative: false)
+      protect(id, entry, .trailingStop(.amount(trailing)), group, isRelative: false)
     }
     if let target { protect(id, entry, .limit(target), group, isRelative: false) }
     return id
@@ -114,7 +114,7 @@ public struct OrderDesk: ~Copyable {
       protect(id, entry, .stop(1 - side * stopFraction), group, isRelative: true)
     }
     if let trailingFraction {
-      protect(id, entry, .trailingStop(fraction: trailingFraction), group, isRelative: true)
+      protect(id, entry, .trailingStop(.fraction(trailingFraction)), group, isRelative: true)
     }
     if let targetFraction {
       protect(id, entry, .limit(1 + side * targetFraction), group, isRelative: true)

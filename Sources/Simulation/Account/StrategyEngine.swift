@@ -29,15 +29,7 @@ public struct StrategyEngine<S: Strategy>: Sendable {
     var account = Account(run, warmupBars: strategy.warmupBars, keepsRecord: keepsRecord)
     var desk = OrderDesk(symbolCount: run.symbols.count)
     strategy.begin(account.listing)
-    while account.advance() {
-      if account.decides {
-        strategy.decide(account.view, &desk)
-        if !desk.requests.isEmpty { account.accept(&desk) }
-      } else {
-        strategy.observe(account.view)
-      }
-      account.settle()
-    }
+    account.trade(&strategy, &desk)
     return account.finish()
   }
 }

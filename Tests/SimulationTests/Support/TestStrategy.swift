@@ -142,7 +142,7 @@ private final class TestEvaluator: LaneEvaluator {
 
   init(program: TestProgram) { self.program = program }
 
-  func begin(run: LaneRun, firstPrice: Int) {
+  func begin(run: LaneRun, symbol: Int, firstPrice: Int) {
     fields = Array(repeating: [], count: program.strategy.fields.count)
     historyStart = run.historyStart
     block = 0..<0

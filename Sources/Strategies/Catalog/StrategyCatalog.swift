@@ -1,0 +1,10 @@
+/// The strategies that Apus brings along, each in a file of its own.
+public enum StrategyCatalog {
+  /// All of them, in the order in which help lists them.
+  public static let all: [StrategyTemplate] = [
+    .buyAndHold
+  ]
+
+  /// The strategy of a name; nil if there is none.
+  public static func named(_ name: String) -> StrategyTemplate? { all.first { $0.name == name } }
+}
