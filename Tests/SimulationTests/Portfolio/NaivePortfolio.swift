@@ -127,7 +127,8 @@ struct NaivePortfolio {
       let costs = trading.reduce(0) { $0 + cost(distance($1, middle)) }
       if middle + costs > equity { high = middle } else { low = middle }
     }
-    let settled = rebalance.costBasis == .orders
+    let settled =
+      rebalance.costBasis == .orders
       ? equity - trading.reduce(0) { $0 + cost(distance($1, equity)) } : low
     var values = trading.map { distance($0, settled) }
     let commissions = trading.map { rate * abs(distance($0, equity)) }
