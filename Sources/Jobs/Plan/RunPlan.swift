@@ -81,7 +81,9 @@ public struct RunPlan: Sendable {
     grid = try Self.grid(spec, panel)
     finer = market.finer
     inputs = market.inputs
-    actions = market.actions(symbols, window)
+    // Whoever doesn't know the future doesn't know its actions and flows either, and what splits will do to dividends all the same.
+    actions = LedgerActions(
+      (like?.actions ?? market.actions(symbols, window)).rows.filter { $0.bar < window.count })
 
     let isPortfolio = spec.weights != nil
     weights =
@@ -93,7 +95,7 @@ public struct RunPlan: Sendable {
     } else {
       strategy = try Self.strategy(spec, grid, panel, zone)
     }
-    flows = try spec.wallets.enumerated().map { index, wallet throws(SpecError) in
+    flows = try like?.flows ?? spec.wallets.enumerated().map { index, wallet throws(SpecError) in
       let path = wallet.name.isEmpty ? "account" : "account.wallets[\(index)]"
       return try Periods(panel, zone).flows(wallet, path: path, window: window)
     }
