@@ -52,11 +52,12 @@ extension Ledger {
   }
 
   /// Closes a position whose symbol has ended.
-  private mutating func delist(_ symbol: Int, _ change: Double, _ bar: Int) {
+  private mutating func delist(_ symbol: Int, _ change: Double?, _ bar: Int) {
     positions[symbol].hasEnded = true
     guard positions[symbol].units != 0 else { return }
     summary.delistings += 1
-    let change = change.isNaN ? rules.delistingReturn : change
+    let known = change ?? .nan
+    let change = known.isNaN ? rules.delistingReturn : known
     exchange(
       symbol, -positions[symbol].units, at: positions[symbol].mark * (1 + change), .delisting, bar)
   }

@@ -55,7 +55,7 @@ extension LedgerActions {
         continue
       }
       rows.append(
-        .init(bar: life.upperBound + 1, symbol: place, event: .end(ends[place] ?? .nan)))
+        .init(bar: life.upperBound + 1, symbol: place, event: .end(ends[place])))
     }
     self.init(
       rows.compactMap { row in

@@ -6,8 +6,8 @@ public struct LedgerActions: Sendable, Equatable {
     case dividend(Double)
     /// Shares rescale.
     case split(ActionScale)
-    /// The symbol has ended: a position closes at its last mark times one plus this; NaN for the account's rule.
-    case end(Double)
+    /// The symbol has ended: a position closes at its last mark times one plus this; nil or NaN for the account's rule.
+    case end(Double?)
   }
 
   /// One action.
