@@ -109,7 +109,9 @@ let package = Package(
       "Storage", ["HDF5", "Kernels", "Market", "Metrics", "CCrypto", "CZlib"],
       exclude: ["README.md"],
       linking: linked(cryptoArchives, or: ["crypto"])),
-    module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
+    module(
+      "Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot,
+      exclude: ["README.md"]),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 
     // layer 3
@@ -179,6 +181,9 @@ let package = Package(
       "Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"], exclude: ["Samples"]),
     tests(
       "Jobs", ["Jobs", "Interchange", "Storage", "Market", "Simulation", "Metrics"],
+      exclude: ["Golden"]),
+    tests(
+      "Peer", ["Jobs", "Storage", "Market", "Simulation", "Strategies", "Metrics"],
       exclude: ["Golden"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
     tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
