@@ -135,8 +135,8 @@ let package = Package(
     module(
       "apus",
       [
-        "Arguments", "Jobs", "Interchange", "Storage", "Simulation", "Expressions", "Metrics",
-        "Market",
+        "Arguments", "Jobs", "Interchange", "Storage", "Strategies", "Simulation", "Expressions",
+        "Metrics", "Market",
       ], exclude: ["Main"]),
     .executableTarget(
       name: "Main", dependencies: ["apus"], path: "Sources/apus/Main",

@@ -25,7 +25,6 @@ public struct AuditJob: Sendable {
   }
 
   private let subject: AuditSubject
-  private let metrics: [String]
   private let options: Options
 
   /// An audit of a plan.
@@ -37,14 +36,17 @@ public struct AuditJob: Sendable {
   public init(_ subject: AuditSubject, options: Options = Options()) {
     self.subject = subject
     self.options = options
-    metrics = []
   }
 
   /// Runs the audit.
   ///
-  /// - Parameter progress: takes the number of runs done, of those in all; called by one thread.
-  /// - Throws: what planning and simulating throw.
-  public func run(progress: (Int, Int) -> Void = { _, _ in }) throws -> AuditReport {
+  /// - Parameters:
+  ///   - isCancelled: asked before each run.
+  ///   - progress: takes the number of runs done, of those in all; called by one thread.
+  /// - Throws: what planning and simulating throw; `RunInterrupted`.
+  public func run(
+    isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
+  ) throws -> AuditReport {
     var report = AuditReport()
     let whole = try subject.simulator(nil)
     let lanes = Self.spread(options.lanes, over: 0..<whole.laneCount)
@@ -67,6 +69,7 @@ public struct AuditJob: Sendable {
         (AuditReport.Question.prefix, Hindsight.Kind.absent),
         (.poison, .poisoned(seed: options.seed &+ UInt64(cut))),
       ] {
+        if isCancelled() { throw RunInterrupted() }
         let changed = try subject.simulator(Hindsight(instant: instant, kind: kind))
         for ((lane, before), after) in zip(zip(lanes, records), try replay(changed, lanes)) {
           report[question].checked += 1

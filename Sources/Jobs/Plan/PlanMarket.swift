@@ -8,6 +8,8 @@ struct PlanMarket {
   let panel: PricePanel
   /// Panel of shorter bars for orders of events.
   let finer: PricePanel?
+  /// Panel of rates of currencies.
+  private let rates: PricePanel?
   /// The symbols that a spec chooses bar by bar.
   let universe: Universe?
   /// Files that were read beside the store.
@@ -46,6 +48,10 @@ struct PlanMarket {
     scoreHashes = hashes
     inputs = spec.scores.map { spec.path(of: $0.file) }
     self.panel = panel
+    rates = try spec.ratesPanel.map { name in
+      let rates = try store.loadPanel(name)
+      return hindsight?.apply(to: rates) ?? rates
+    }
     finer = try spec.finerPanel.map { name in
       let info = try store.info(name)
       guard info.frequencyNs < panel.frequencyNs else {
@@ -78,6 +84,17 @@ struct PlanMarket {
         message: "\(unknown.count) symbols of \(file.scores.file) are not in the panel: "
           + unknown.prefix(5).joined(separator: ", ") + (unknown.count > 5 ? ", …" : ""))
     ]
+  }
+
+  /// What the currencies of symbols are worth; nil unless a panel of rates is given.
+  func currencies(_ symbols: [Int]) throws(SpecError) -> CurrencyRates? {
+    guard let rates else { return nil }
+    do throws(PortfolioError) {
+      return try CurrencyRates(
+        panel: panel, symbols: symbols, account: spec.currency, rates: rates)
+    } catch {
+      throw .panel(reason: "data.fx: \(error)")
+    }
   }
 
   // MARK: - Corporate actions
@@ -117,6 +134,7 @@ struct PlanMarket {
   func hash(acting: Bool, weights: PortfolioWeights?) -> String {
     var parts = scoreHashes + [weights?.fileHash].compactMap { $0 }
     if let finer { parts.append(finer.contentHash) }
+    if let rates { parts.append(rates.contentHash) }
     if acting {
       parts.append(
         store.actions.named(by: store.symbols).map {

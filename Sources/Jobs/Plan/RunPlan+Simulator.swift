@@ -17,12 +17,17 @@ extension RunPlan {
     }
     return VariantSimulator(
       variants.map { simulator($0, variant, workers: 1, tileLanes: tileLanes) },
-      stride: layout.setCount, workers: workers, tileLanes: tileLanes)
+      stride: weights?.setCount ?? layout.setCount, workers: workers, tileLanes: tileLanes)
   }
 
   private func simulator(
     _ way: LaneLayout.Variant, _ variant: KernelVariant, workers: Int, tileLanes: Int?
   ) -> any LaneSimulator {
+    if let weights {
+      return PortfolioEngine(
+        run: portfolioRun(way, weights), kernels: variant.kernels, workers: workers,
+        tileLanes: tileLanes)
+    }
     let byRoute = Dictionary(grouping: routes.routes.indices) { routes.routes[$0] }
     let kernels = variant.kernels
     var parts: [(simulator: any LaneSimulator, symbols: [Int])] = []
@@ -69,6 +74,26 @@ extension RunPlan {
     let zone = ZoneOffsets.rules(of: run.panel)
     account.zoneOffset = { zone?.offset(at: $0) ?? 0 }
     return account
+  }
+}
+
+extension RunPlan {
+  /// What the portfolio engine runs.
+  private func portfolioRun(_ way: LaneLayout.Variant, _ weights: PortfolioWeights) -> PortfolioRun {
+    var rules = spec.execution
+    if let bound = way.bound { rules.intrabar = bound }
+    var portfolio = PortfolioRun(
+      panel: run.panel, symbols: run.symbols, weights: weights.source, rebalance: spec.rebalance,
+      rules: rules, cash: spec.wallets[way.wallet].cash, window: run.window,
+      historyStart: run.historyStart)
+    portfolio.zone = ZoneOffsets.rules(of: run.panel) ?? .utc
+    portfolio.flows = flows[way.wallet]
+    portfolio.actions = actions
+    portfolio.currencies = currencies
+    portfolio.riskFree = run.riskFree
+    portfolio.minimumAcceptable = run.minimumAcceptable
+    portfolio.keepsReturns = run.keepsReturns
+    return portfolio
   }
 }
 

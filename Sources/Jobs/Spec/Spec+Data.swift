@@ -29,6 +29,7 @@ extension Spec {
     let adjust = try data.choice("adjust", "adjustment", of: Adjustment.allCases.map(\.rawValue))
     adjustment = adjust.flatMap { Adjustment(rawValue: $0) } ?? .splits
     try readMoneyOfActions(&data)
+    ratesPanel = try data.string("fx", "the name of a panel of exchange rates")
     lags = try Self.readLags(&data)
     scores = try Self.readScores(&data)
     try data.notYet(

@@ -34,6 +34,8 @@ public struct Spec: Sendable {
   public var adjustment = Adjustment.splits
   /// Whether accounts receive dividends; where prices hold them they don't.
   public var paysDividends = false
+  /// Panel of exchange rates between the currencies of symbols and that of the account.
+  public var ratesPanel: String?
   /// Whether indicators see the bars before `from`.
   public var warmsOnHistory = true
   /// Parameters in the order of the spec.
