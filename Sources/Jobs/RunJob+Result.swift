@@ -61,7 +61,7 @@ extension RunJob {
       warnings.append(
         RunWarning(
           // Nothing but idle lanes is hardly what anybody wants.
-          code: "no_trades", severity: idle == count ? .warning : .info,
+          code: "no_trades", severity: tally.isIdle(of: count) ? .warning : .info,
           message: "\(idle) of \(count) lanes closed no trade: \(reasons)"))
     }
     if tally.ruined > 0 {

@@ -48,7 +48,8 @@ public struct AuditJob: Sendable {
     isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> AuditReport {
     var report = AuditReport()
-    let whole = try subject.simulator(nil)
+    let begin = try subject.trial(nil)
+    let whole = begin.simulator
     let lanes = Self.spread(options.lanes, over: 0..<whole.laneCount)
     report.laneCount = whole.laneCount
     report.lanes = lanes.count
@@ -70,14 +71,22 @@ public struct AuditJob: Sendable {
         (.poison, .poisoned(seed: options.seed &+ UInt64(cut))),
       ] {
         if isCancelled() { throw RunInterrupted() }
-        let changed = try subject.simulator(Hindsight(instant: instant, kind: kind))
-        for ((lane, before), after) in zip(zip(lanes, records), try replay(changed, lanes)) {
+        let changed = try subject.trial(Hindsight(instant: instant, kind: kind))
+        let isPortfolio = begin.weights != nil
+        for ((lane, before), after) in zip(
+          zip(lanes, records), try replay(changed.simulator, lanes))
+        {
           report[question].checked += 1
-          if let what = before.difference(after, through: cut) {
-            report[question].add(
-              .init(lane: lane, time: subject.time(what.bar), what: "\(what.text), though it was "
-                + "decided by \(subject.time(cut))"))
+          var what = before.difference(after, through: cut, settledOnly: isPortfolio)
+          if what == nil, let old = begin.weights, let new = changed.weights {
+            what = difference(old, new, of: lane, at: cut).map { (cut, $0) }
           }
+          guard let what else { continue }
+          let isSame = what.bar == cut
+          report[question].add(
+            .init(
+              lane: lane, time: subject.time(what.bar),
+              what: isSame ? what.text : "\(what.text), and the data changed after \(subject.time(cut))"))
         }
         done += 1
         progress(done, steps)
@@ -109,6 +118,25 @@ public struct AuditJob: Sendable {
       cuts.insert(bar)
     }
     return cuts.sorted()
+  }
+
+  /// How the weights of a lane at a bar differ; nil if they don't.
+  private func difference(
+    _ old: any WeightSource, _ new: any WeightSource, of lane: Int, at cut: Int
+  ) -> String? {
+    func weights(_ source: any WeightSource) -> [Double] {
+      var values = [Double](repeating: .nan, count: source.symbolCount)
+      values.withUnsafeMutableBufferPointer {
+        guard let base = $0.baseAddress else { return }
+        source.makeEvaluator().weights(
+          set: subject.weightSet(lane), bar: subject.window.lowerBound + cut, into: base)
+      }
+      return values
+    }
+    for (a, b) in zip(weights(old), weights(new)) {
+      if a.bitPattern != b.bitPattern, !(a.isNaN && b.isNaN) { return "weight \(a) became \(b)" }
+    }
+    return nil
   }
 
   // MARK: - Running

@@ -22,7 +22,16 @@ public struct AuditSubject: Sendable {
   /// Fields whose values came from outside.
   public var scores: [String]
   /// Runs the same lanes on the data as it is, or without its future.
-  var simulator: @Sendable (Hindsight?) throws -> any LaneSimulator
+  var trial: @Sendable (Hindsight?) throws -> Trial
+  /// Position of a lane among sets of weights.
+  var weightSet: @Sendable (Int) -> Int = { $0 }
+
+  /// Lanes on some data.
+  struct Trial {
+    var simulator: any LaneSimulator
+    /// What a portfolio's decisions are: its orders follow from them at the prices of their fills.
+    var weights: (any WeightSource)?
+  }
 
   /// The lanes of a plan.
   init(_ plan: RunPlan, variant: KernelVariant) {
@@ -41,9 +50,14 @@ public struct AuditSubject: Sendable {
     }
     accrues = plan.spec.execution.financing != Financing() || moves
     scores = plan.spec.scores.map(\.field) + plan.spec.lags.map(\.field)
-    simulator = { hindsight in
+    weightSet = { lane in
+      let place = plan.layout.place(of: lane)
+      return place.group * plan.layout.setCount + place.set
+    }
+    trial = { hindsight in
       let plan = try hindsight.map { try plan.with($0) } ?? plan
-      return plan.simulator(variant: variant, workers: 1)
+      return Trial(
+        simulator: plan.simulator(variant: variant, workers: 1), weights: plan.weights?.source)
     }
   }
 
@@ -69,7 +83,7 @@ public struct AuditSubject: Sendable {
     firstSymbol = { _ in 0 }
     accrues = false
     scores = []
-    self.simulator = { try simulator($0?.apply(to: panel) ?? panel) }
+    trial = { Trial(simulator: try simulator($0?.apply(to: panel) ?? panel), weights: nil) }
   }
 
   /// Start of a bar of the window, as text.

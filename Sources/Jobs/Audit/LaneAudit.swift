@@ -157,11 +157,19 @@ struct LaneAudit {
 
 extension LaneRecord {
   /// The first thing in which another record differs up to a bar; nil if none does.
-  func difference(_ other: LaneRecord, through bar: Int) -> (bar: Int, text: String)? {
+  ///
+  /// - Parameter settledOnly: whether orders that were not settled by then are left out, as those of a portfolio, whose sides
+  ///   and sizes follow from weights at the prices of their fills.
+  func difference(_ other: LaneRecord, through bar: Int, settledOnly: Bool) -> (
+    bar: Int, text: String
+  )? {
     func bits(_ a: Double, _ b: Double) -> Bool {
       a.bitPattern == b.bitPattern || a.isNaN && b.isNaN
     }
-    let (orders, others) = (orders.filter { $0.bar <= bar }, other.orders.filter { $0.bar <= bar })
+    func isKnown(_ order: Order) -> Bool {
+      order.bar <= bar && (!settledOnly || order.settledBar ?? .max <= bar)
+    }
+    let (orders, others) = (orders.filter(isKnown), other.orders.filter(isKnown))
     for (a, b) in zip(orders, others) {
       let isSame =
         a.bar == b.bar && a.kind == b.kind && a.symbol == b.symbol && a.type == b.type

@@ -149,7 +149,7 @@ public struct RunPlan: Sendable {
   public func symbol(lane: Int) -> String { layout.groups[layout.place(of: lane).group] }
 
   /// Names of the symbols that the orders of a lane count.
-  func symbolNames(lane: Int) -> [String] {
+  public func symbolNames(lane: Int) -> [String] {
     let columns = weights == nil ? [run.symbols[layout.place(of: lane).group]] : run.symbols
     return columns.map { run.panel.symbols[$0].symbol }
   }

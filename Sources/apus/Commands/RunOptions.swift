@@ -156,7 +156,8 @@ enum RunOptions {
     let isPortfolio = plan.spec.weights != nil
     var text =
       isPortfolio
-      ? "\(plan.layout.setCount) parameter sets × \(groups) portfolios of \(plan.run.symbols.count) symbols"
+      ? "\(plan.layout.setCount) parameter sets × \(groups) \(groups == 1 ? "portfolio" : "portfolios")"
+        + " of \(plan.run.symbols.count) symbols"
       : "\(plan.layout.setCount) parameter sets × \(groups) symbols"
     if plan.spec.wallets.count > 1 { text += " × \(plan.spec.wallets.count) wallets" }
     if plan.spec.bounds { text += " × 2 bounds" }
