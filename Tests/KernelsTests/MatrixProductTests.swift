@@ -56,7 +56,7 @@ import Testing
     var random = TestRandom(seed: 6)
     let (rows, columns, inner) = (40, 130, 300)
     let (a, b) = (numbers(rows * inner, &random), numbers(columns * inner, &random))
-    func product() -> [Double] {
+    @Sendable func product() -> [Double] {
       var c = [Double](repeating: 0, count: rows * columns)
       route.multiplyTransposed(
         rows: rows, columns: columns, inner: inner, .init(a, stride: inner),

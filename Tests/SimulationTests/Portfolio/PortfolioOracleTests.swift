@@ -1,5 +1,6 @@
 import Kernels
 import Market
+import Metrics
 import Simulation
 import Testing
 

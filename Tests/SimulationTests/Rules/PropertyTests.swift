@@ -158,6 +158,32 @@ import Testing
     }
   }
 
+  /// Prices before a split, as they were quoted, with the split as an action of the ledger: nobody is richer or poorer for it.
+  @Test(arguments: batches(of: 50, in: 4000..<4300))
+  func aSplitChangesNoProfit(seeds: Range<Int>) {
+    for seed in seeds {
+      var market = Market(seed: seed)
+      // A commission by the unit would depend on what a unit is; orders of this trader don't.
+      let before = market.record(market.run)
+      var random = SeededGenerator(seed: seed)
+      var actions: [LedgerActions.Row] = []
+      for symbol in market.symbols.indices {
+        for bar in (1..<market.symbols[symbol].count).shuffled(using: &random).prefix(2) {
+          let ratio = random.pick([2.0, 4, 3, 1.5, 0.1, 0.25])
+          actions.append(.init(bar: bar, symbol: symbol, event: .split(ActionScale(ratio: ratio))))
+          for earlier in 0..<bar { market.symbols[symbol].quote(earlier, times: ratio) }
+        }
+      }
+      var run = market.run
+      run.actions = LedgerActions(actions)
+      let after = market.record(run)
+      #expect(before.fills.map(\.bar) == after.fills.map(\.bar), "seed \(seed)")
+      for (old, new) in zip(before.equity, after.equity) {
+        #expect((old - new).magnitude <= 1e-9 * max(old.magnitude, market.cash), "seed \(seed)")
+      }
+    }
+  }
+
   /// Another unit of money scales every amount, to the bit when it is a power of two.
   @Test(arguments: batches(of: 50, in: 3000..<3200))
   func anotherCurrencyScalesEveryAmount(seeds: Range<Int>) {
@@ -176,6 +202,11 @@ import Testing
 }
 
 extension Bars {
+  /// Quotes a bar in shares of another size.
+  mutating func quote(_ bar: Int, times ratio: Double) {
+    set(bar, (open[bar] * ratio, high[bar] * ratio, low[bar] * ratio, close[bar] * ratio))
+  }
+
   /// Prices without drift: the high and low are those of a walk of many small steps, each with mean 1 exactly.
   static func martingale(_ count: Int, steps: Int, _ random: inout SeededGenerator) -> Bars {
     var bars = Bars()
