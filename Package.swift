@@ -180,7 +180,7 @@ let package = Package(
     tests(
       "Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"], exclude: ["Samples"]),
     tests(
-      "Jobs", ["Jobs", "Interchange", "Storage", "Market", "Simulation", "Metrics"],
+      "Jobs", ["Jobs", "Interchange", "Storage", "Market", "Simulation", "Metrics", "Kernels"],
       exclude: ["Golden"]),
     tests(
       "Peer", ["Jobs", "Storage", "Market", "Simulation", "Strategies", "Metrics"],
