@@ -30,7 +30,13 @@ struct Account: ~Copyable {
     self.init(BarFeed(run), warmupBars: warmupBars, needsOpen: true, keepsRecord: keepsRecord)
   }
 
-  init(_ feed: BarFeed, warmupBars: Int, needsOpen: Bool, keepsRecord: Bool) {
+  /// - Parameters:
+  ///   - needsOpen: whether a bar needs an open to trade.
+  ///   - startsAtWindow: whether the bars before the window are left out.
+  init(
+    _ feed: BarFeed, warmupBars: Int, needsOpen: Bool, startsAtWindow: Bool = false,
+    keepsRecord: Bool
+  ) {
     let run = feed.run
     self.run = run
     let minimum = LaneSummary.ratePerBar(
@@ -44,10 +50,12 @@ struct Account: ~Copyable {
     view = BarView(
       feed: feed, positions: UnsafePointer(broker.positions.base), first: run.historyStart,
       windowStart: run.window.lowerBound, symbolCount: run.symbols.count, cash: run.cash)
-    now = run.historyStart - 1
+    now = (startsAtWindow ? run.window.lowerBound : run.historyStart) - 1
     isSameClose = run.rules.fill == .sameClose
     var first = run.historyStart
-    while first < run.window.upperBound && !feed.hasPrice(first - run.window.lowerBound) {
+    while warmupBars > 0, first < run.window.upperBound,
+      !feed.hasPrice(first - run.window.lowerBound)
+    {
       first += 1
     }
     firstDecision = min(first + max(0, warmupBars), run.window.upperBound)
@@ -56,8 +64,8 @@ struct Account: ~Copyable {
 
   /// Takes the next bar up to the strategy's decision; false after the last.
   @usableFromInline
-  mutating func advance() -> Bool {
-    if now + 1 >= run.window.upperBound { return false }
+  mutating func advance(upTo end: Int) -> Bool {
+    if now + 1 >= end { return false }
     now += 1
     view.now = now
     if now < run.window.lowerBound {
@@ -76,9 +84,18 @@ struct Account: ~Copyable {
       view.equity = broker.ledger.equity
     }
     view.cash = broker.ledger.cash
-    view.openOrders = broker.orders.count
+    if broker.hasNewOrders { listOrders() }
+    view.closedTrades = broker.ledger.summary.trades
     stage = broker.ledger.isRuined ? .rests : now >= firstDecision ? .decides : .observes
     return true
+  }
+
+  /// Tells the view which orders are open; only where that has changed.
+  @inline(never)
+  private mutating func listOrders() {
+    broker.hasNewOrders = false
+    view.openOrders.removeAll(keepingCapacity: true)
+    for order in broker.orders where order.state != .ended { view.openOrders.append(order.id) }
   }
 
   /// Takes in what a strategy left on the desk.
@@ -106,8 +123,8 @@ struct Account: ~Copyable {
 
   /// The loop over bars up to one of the panel, compiled for a strategy.
   @inlinable
-  mutating func trade<S: Strategy>(_ strategy: inout S, _ desk: inout OrderDesk) {
-    while advance() {
+  mutating func trade<S: Strategy>(_ strategy: inout S, _ desk: inout OrderDesk, upTo end: Int) {
+    while advance(upTo: end) {
       switch stage {
       case .decides:
         strategy.decide(view, &desk)

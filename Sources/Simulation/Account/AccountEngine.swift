@@ -1,11 +1,15 @@
+import Dispatch
 import Kernels
 import Market
 import Metrics
+import Synchronization
 
 /// Runs the lanes of a signal strategy through the rule book: one account of one symbol a lane.
 ///
 /// Lanes count symbols slowest and parameter sets fastest, as those of `LaneRun` do; with `bounds` each is run twice, by the worst
 /// and by the best order of events inside bars, as neighbours: lane 2k is the worst of what lane 2k + 1 is the best.
+///
+/// On what the vector kernel can do too, both fill the same orders at the same prices.
 public struct AccountEngine: LaneSimulator {
   /// Prices, rules and cash; each lane trades one of its symbols.
   public let run: AccountRun
@@ -19,42 +23,134 @@ public struct AccountEngine: LaneSimulator {
   public let bounds: Bool
   /// How long entries with a limit or stop price live.
   public let timeInForce: Order.TimeInForce
-  let tileLanes: Int?
+  let tileLanes: Int
 
-  /// An engine for lanes; `tileLanes` is chosen from the size of the run unless given.
+  /// An engine for lanes.
+  ///
+  /// `tileLanes`, the parameter sets that a worker takes at a time, is chosen from the size of the run unless given.
   public init(
     run: AccountRun, strategy: any LaneStrategy, kernels: KernelTable, workers: Int,
     bounds: Bool = false, timeInForce: Order.TimeInForce = .gtc, tileLanes: Int? = nil
   ) {
     precondition(workers > 0, "at least one worker")
+    precondition(run.rules.maintenanceMargin >= 1, "a short is liquidated while it has equity")
     self.run = run
     self.strategy = strategy
     self.kernels = kernels
     self.workers = workers
     self.bounds = bounds
     self.timeInForce = timeInForce
-    self.tileLanes = tileLanes
+    // A bundle shares its signals; fewer keep all workers busy.
+    let share = strategy.setCount * run.symbols.count / (workers * 4)
+    self.tileLanes = max(1, tileLanes ?? min(bundleWidth, max(1, share / 8 * 8)))
   }
 
   /// Number of lanes.
-  public var laneCount: Int { run.symbols.count * strategy.setCount * (bounds ? 2 : 1) }
+  public var laneCount: Int { run.symbols.count * strategy.setCount * copies }
+
+  /// Lanes of a parameter set and symbol.
+  private var copies: Int { bounds ? 2 : 1 }
 
   /// Symbol position, parameter set and order of events of a lane.
   public func place(of lane: Int) -> (symbol: Int, set: Int, intrabar: Intrabar) {
-    let pair = bounds ? lane / 2 : lane
-    return (
-      pair / strategy.setCount, pair % strategy.setCount,
-      bounds ? (lane % 2 == 0 ? .worst : .best) : run.rules.intrabar
-    )
+    let pair = lane / copies
+    return (pair / strategy.setCount, pair % strategy.setCount, intrabar(lane % copies))
+  }
+
+  private func intrabar(_ copy: Int) -> Intrabar {
+    bounds ? (copy == 0 ? .worst : .best) : run.rules.intrabar
+  }
+
+  /// Simulates every lane that is not done yet, tile by tile; see `LaneSimulator`.
+  public func simulateTiles<Tile>(
+    without done: RangeSet<Int> = RangeSet(), isCancelled: @Sendable () -> Bool = { false },
+    begin: @Sendable (Range<Int>) -> Tile, take: @Sendable (Tile, Int, LaneSummary) -> Void,
+    end: @Sendable (Tile) throws -> Void
+  ) throws -> Bool {
+    let sets = strategy.setCount
+    let ranges = (sets + tileLanes - 1) / tileLanes
+    let tiles = ranges * run.symbols.count
+    let next = Atomic<Int>(0)
+    let finished = Atomic<Int>(0)
+    let failure = Mutex<(any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: min(workers, max(1, tiles))) { _ in
+      var worker: AccountWorker?
+      while true {
+        let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if tile >= tiles || isCancelled() || failure.withLock({ $0 != nil }) { return }
+        // All symbols of one range of sets follow each other, so that a worker compiles a range once.
+        let symbol = tile % run.symbols.count
+        let first = tile / run.symbols.count * tileLanes
+        let start = symbol * sets
+        let lanes =
+          (start + first) * copies..<(start + min(sets, first + tileLanes)) * copies
+        do {
+          for part in Self.rest(of: lanes, done) {
+            let range =
+              part.lowerBound / copies - start..<(part.upperBound + copies - 1) / copies - start
+            if worker?.sets != range {
+              worker = try AccountWorker(engine: self, sets: range, keepsRecord: false)
+            }
+            let held = begin(part)
+            worker?.simulate(symbol: symbol) { set, copy, record in
+              let lane = (start + set) * copies + copy
+              if part.contains(lane) { take(held, lane, record.summary) }
+            }
+            try end(held)
+          }
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+          return
+        }
+        finished.wrappingAdd(1, ordering: .relaxed)
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    return finished.load(ordering: .relaxed) == tiles
+  }
+
+  /// The parts of a tile that are still to do.
+  private static func rest(of lanes: Range<Int>, _ done: RangeSet<Int>) -> [Range<Int>] {
+    if done.isEmpty { return [lanes] }
+    return Array(RangeSet(lanes).subtracting(done).ranges)
+  }
+
+  /// Simulates one lane again and keeps everything; every number equals the sweep's.
+  public func replay(lane: Int) throws -> LaneRecord {
+    precondition(lane >= 0 && lane < laneCount, "no lane \(lane)")
+    let place = place(of: lane)
+    let worker = try AccountWorker(
+      engine: self, sets: place.set..<place.set + 1, keepsRecord: true)
+    var result = LaneRecord()
+    worker.simulate(symbol: place.symbol) { _, copy, record in
+      if copy == lane % copies { result = record }
+    }
+    return result
+  }
+
+  /// A worker's rules for the copies of a lane.
+  func runs(symbol: Int) -> [AccountRun] {
+    (0..<copies).map { copy in
+      var run = run
+      run.symbols = [run.symbols[symbol]]
+      run.rules.intrabar = intrabar(copy)
+      run.actions = run.actions.of(symbol: symbol)
+      return run
+    }
+  }
+
+  /// Whether a bar needs an open to trade: not where all happens at closes.
+  var needsOpen: Bool {
+    run.rules.fill == .nextOpen || strategy.entersShort || strategy.hasLevels
+      || strategy.needsRuleBook || run.rules.leverage > 1
   }
 }
 
-extension AccountEngine {
-  public func simulateTiles<Tile>(
-    without done: RangeSet<Int>, isCancelled: @Sendable () -> Bool,
-    begin: @Sendable (Range<Int>) -> Tile, take: @Sendable (Tile, Int, LaneSummary) -> Void,
-    end: @Sendable (Tile) throws -> Void
-  ) throws -> Bool { preconditionFailure("to come") }
-
-  public func replay(lane: Int) throws -> LaneRecord { preconditionFailure("to come") }
+extension LedgerActions {
+  /// The actions of one symbol, as those of the only one.
+  func of(symbol: Int) -> LedgerActions {
+    if rows.isEmpty { return self }
+    return LedgerActions(
+      rows.filter { $0.symbol == symbol }.map { Row(bar: $0.bar, symbol: 0, event: $0.event) })
+  }
 }

@@ -19,8 +19,10 @@ public struct BarView: ~Copyable {
   public internal(set) var equity: Double
   /// Cash after this bar; it includes the proceeds of short positions.
   public internal(set) var cash: Double
-  /// Number of orders that wait.
-  public internal(set) var openOrders: Int
+  /// Orders that have not ended, in the order of their submission.
+  public internal(set) var openOrders: [OrderID] = []
+  /// Round trips closed so far.
+  public internal(set) var closedTrades = 0
 
   init(
     feed: borrowing BarFeed, positions: UnsafePointer<PositionState>, first: Int, windowStart: Int,
@@ -37,7 +39,7 @@ public struct BarView: ~Copyable {
     self.cash = cash
     equity = cash
     now = first
-    openOrders = 0
+    openOrders.reserveCapacity(16)
   }
 
   /// This bar, counted from the first of the window; below 0 before it.
@@ -150,6 +152,10 @@ public struct BarView: ~Copyable {
     precondition(symbol >= 0 && symbol < symbolCount, "no such symbol")
     return positions[symbol].units == 0 ? -1 : bar - positions[symbol].entryBar
   }
+
+  /// Whether an order has not ended.
+  @inlinable
+  public func isOpen(_ order: OrderID) -> Bool { openOrders.contains(order) }
 
   /// The last close that is known; NaN before the first.
   @inlinable

@@ -29,7 +29,7 @@ public struct StrategyEngine<S: Strategy>: Sendable {
     var account = Account(run, warmupBars: strategy.warmupBars, keepsRecord: keepsRecord)
     var desk = OrderDesk(symbolCount: run.symbols.count)
     strategy.begin(account.listing)
-    account.trade(&strategy, &desk)
+    account.trade(&strategy, &desk, upTo: run.window.upperBound)
     return account.finish()
   }
 }

@@ -47,7 +47,8 @@ extension Broker {
     }
   }
 
-  enum Moment { case open, close }
+  /// `end` is the close after the decision of the bar, for runs that fill at the same close.
+  enum Moment { case open, close, end }
 
   /// Fills market orders and those for the moment: what reduces first, then what opens, each by number.
   private mutating func round(at moment: Moment) {
@@ -88,7 +89,7 @@ extension Broker {
       switch rules.fill {
       case .nextOpen: return moment == .open && !isNew
       case .nextClose: return moment == .close && !isNew
-      case .sameClose: return moment == .close
+      case .sameClose: return moment == .end
       }
     }
     switch order.order.kind {
@@ -218,7 +219,7 @@ extension Broker {
     if orders.isEmpty { return }
     for symbol in ledger.held { load(symbol) }
     for place in orders.indices { load(orders[place].order.symbol) }
-    round(at: .close)
+    round(at: .end)
     for place in orders.indices where orders[place].isImmediate && orders[place].isMarket {
       if orders[place].state == .open { end(place, .cancelled, .notAtOnce) }
     }

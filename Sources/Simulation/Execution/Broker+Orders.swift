@@ -15,6 +15,7 @@ extension Broker {
       if parent.filled == 0 {
         order.state = .dormant
         orders.append(order)
+        hasNewOrders = true
         return
       }
     }
@@ -22,6 +23,7 @@ extension Broker {
     set(&order, anchor: ledger.averagePrice(given.symbol), start: close)
     if let reason = lotFault(&order) { return refuse(order, reason) }
     orders.append(order)
+    hasNewOrders = true
   }
 
   /// What is wrong with an order by itself.
@@ -150,6 +152,7 @@ extension Broker {
     if orders[place].state == .ended { return }
     orders[place].state = .ended
     hasEnded = true
+    hasNewOrders = true
     switch status {
     case .rejected: ledger.summary.rejectedOrders += 1
     case .cancelled: ledger.summary.cancelledOrders += orders[place].filled == 0 ? 1 : 0

@@ -10,7 +10,10 @@ struct Broker: ~Copyable {
   var ledger: Ledger
   /// Orders that have not ended, by id; those that ended are taken out at the end of the bar.
   var orders: [WorkingOrder] = []
+  /// Whether any of them ended since they were last taken out.
   var hasEnded = false
+  /// Whether orders came or ended since the strategy was last told of them.
+  var hasNewOrders = false
   /// Bar of the run's window.
   var bar = -1
   let feed: BarFeed
