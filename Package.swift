@@ -135,8 +135,8 @@ let package = Package(
     module(
       "apus",
       [
-        "Arguments", "Jobs", "Interchange", "Storage", "Simulation", "Expressions", "Metrics",
-        "Market",
+        "Arguments", "Jobs", "Interchange", "Storage", "Strategies", "Simulation", "Expressions",
+        "Metrics", "Market",
       ], exclude: ["Main"]),
     .executableTarget(
       name: "Main", dependencies: ["apus"], path: "Sources/apus/Main",
@@ -185,7 +185,7 @@ let package = Package(
     tests(
       "Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"], exclude: ["Samples"]),
     tests(
-      "Jobs", ["Jobs", "Interchange", "Storage", "Market", "Simulation", "Metrics"],
+      "Jobs", ["Jobs", "Interchange", "Storage", "Market", "Simulation", "Metrics", "Kernels"],
       exclude: ["Golden"]),
     tests(
       "Peer", ["Jobs", "Storage", "Market", "Simulation", "Strategies", "Metrics"],

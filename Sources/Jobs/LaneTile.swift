@@ -231,6 +231,11 @@ struct Tally: Equatable {
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
+  /// Whether no lane of so many did anything.
+  func isIdle(of count: Int) -> Bool {
+    idle.reduce(0, +) == count && idle[IdleReason.holding.rawValue] == 0
+  }
+
   static func += (a: inout Tally, b: Tally) {
     a.failed += b.failed
     a.ruined += b.ruined

@@ -19,6 +19,7 @@ public struct LeaderboardRows {
     guard let place = position(of: lane) else { preconditionFailure("no lane \(lane)") }
     return RunSummary.Row(
       rank: rank, lane: Int(lane), symbol: table.symbol(at: place),
+      wallet: label("wallet", at: place), bound: label("bound", at: place),
       status: table.status[place].rawValue,
       parameters: Dictionary(
         uniqueKeysWithValues: table.parameters.map { ($0.name, $0.values[place]) }),
@@ -28,6 +29,10 @@ public struct LeaderboardRows {
           return (column.name, value.isNaN ? Double?.none : value)
         }),
       reasons: reasons(at: place))
+  }
+
+  private func label(_ name: String, at place: Int) -> String? {
+    table.labels.first { $0.name == name }?.text(at: place)
   }
 
   /// Why metrics of a lane are undefined; of a lane that failed, all are for the same reason.

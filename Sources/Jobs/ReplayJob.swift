@@ -18,6 +18,8 @@ public struct ReplayJob {
     public var record: LaneRecord
     /// Symbol of the lane.
     public var symbol: String
+    /// Wallet and bound, where there are several.
+    public var labels: [(name: String, value: String)]
     /// Parameter values, in order.
     public var parameters: [(name: String, value: Double)]
     /// Metrics as recomputed, in the order of the result.
@@ -65,6 +67,7 @@ public struct ReplayJob {
     let values = plan.grid.values(set: place.set)
     return Outcome(
       record: record, symbol: plan.symbol(lane: lane),
+      labels: plan.labels.map { ($0.name, $0.texts[Int($0.index(place.variant))]) },
       parameters: zip(plan.grid.axes.map(\.name), values).map { ($0, $1) }, metrics: metrics,
       differing: differing.map { $0.0.name })
   }

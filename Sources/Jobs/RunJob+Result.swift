@@ -61,7 +61,7 @@ extension RunJob {
       warnings.append(
         RunWarning(
           // Nothing but idle lanes is hardly what anybody wants.
-          code: "no_trades", severity: idle == count ? .warning : .info,
+          code: "no_trades", severity: tally.isIdle(of: count) ? .warning : .info,
           message: "\(idle) of \(count) lanes closed no trade: \(reasons)"))
     }
     if tally.ruined > 0 {
@@ -77,6 +77,8 @@ extension RunJob {
     -> RunSummary
   {
     let attributes = table.attributes
+    let rows = plan.costs(
+      of: LeaderboardRows(table).rows(top: plan.spec.top), variant: options.variant)
     let file = options.output.split(separator: "/").last.map(String.init) ?? options.output
     return RunSummary(
       kind: options.keepsTraces ? "backtest" : "sweep", name: plan.spec.name, result: file,
@@ -89,11 +91,12 @@ extension RunJob {
         barsPerYear: attributes.barsPerYear, bars: Int(attributes.bars), from: attributes.from,
         to: attributes.to, symbols: plan.run.symbols.count, lanesOk: Int(attributes.lanesOK),
         lanesFailed: Int(attributes.lanesFailed), fill: attributes.fill,
-        adjust: attributes.adjust,
+        intrabar: plan.spec.bounds ? "bounds" : plan.spec.execution.intrabar.rawValue,
+        route: attributes.route, adjust: attributes.adjust,
         convention: attributes.convention),
       leaderboard: RunSummary.Leaderboard(
         by: table.leaderboardBy, direction: table.leaderboardDirection,
-        rows: LeaderboardRows(table).rows(top: plan.spec.top)),
+        rows: rows),
       warnings: warnings, timings: timings)
   }
 
@@ -102,6 +105,10 @@ extension RunJob {
     let times = plan.run.window.map { plan.run.panel.time.ns[$0] }
     func time(_ bars: [Int?]) -> LaneTrace.Column.Values {
       .integers(bars.map { $0.map { times[$0] } ?? Int64.min })
+    }
+    let names = plan.symbolNames(lane: Int(lane))
+    func symbols(_ positions: [Int]) -> LaneTrace.Column.Values {
+      .texts(positions.map { names.indices.contains($0) ? names[$0] : "" })
     }
     let orders = record.orders
     let fills = record.fills
@@ -114,6 +121,14 @@ extension RunJob {
         .init(name: "kind", values: .texts(orders.map(\.kind.rawValue))),
         .init(name: "status", values: .texts(orders.map(\.status.rawValue))),
         .init(name: "settled_time", values: time(orders.map(\.settledBar))),
+        .init(name: "id", values: .integers(orders.indices.map { Int64($0) + 1 })),
+        .init(name: "symbol", values: symbols(orders.map(\.symbol))),
+        .init(name: "type", values: .texts(orders.map(\.type))),
+        .init(name: "units", values: .doubles(orders.map(\.units))),
+        .init(name: "filled_units", values: .doubles(orders.map(\.filledUnits))),
+        .init(name: "limit", values: .doubles(orders.map(\.limit))),
+        .init(name: "stop", values: .doubles(orders.map(\.stop))),
+        .init(name: "reason", values: .texts(orders.map(\.reason))),
       ],
       fills: [
         .init(name: "time", values: time(fills.map(\.bar))),
@@ -123,6 +138,7 @@ extension RunJob {
         .init(name: "units", values: .doubles(fills.map(\.units))),
         .init(name: "commission", values: .doubles(fills.map(\.commission))),
         .init(name: "cash_after", values: .doubles(fills.map(\.cashAfter))),
+        .init(name: "symbol", values: symbols(fills.map(\.symbol))),
       ],
       trades: [
         .init(name: "entry_time", values: time(trades.map(\.entryBar))),
@@ -133,6 +149,7 @@ extension RunJob {
         .init(name: "profit", values: .doubles(trades.map(\.profit))),
         .init(name: "profit_fraction", values: .doubles(trades.map(\.profitFraction))),
         .init(name: "cause", values: .texts(trades.map { $0.cause?.name ?? "open" })),
+        .init(name: "symbol", values: symbols(trades.map(\.symbol))),
       ])
   }
 }

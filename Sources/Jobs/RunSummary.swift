@@ -29,6 +29,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     var lanesOk: Int
     var lanesFailed: Int
     var fill: String
+    var intrabar: String
+    var route: String
     var adjust: String
     var convention: String
   }
@@ -41,6 +43,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public var lane: Int
     /// Its symbol.
     public var symbol: String
+    /// Name of its wallet; nil where there is one account.
+    public var wallet: String?
+    /// `worst` or `best`; nil where lanes run once.
+    public var bound: String?
     /// `ok`, `ruined` or `failed`.
     public var status: String
     /// Parameter values by name.
@@ -49,6 +55,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public var metrics: [String: Double?]
     /// Why a metric is undefined, by its name.
     public var reasons: [String: String]
+    /// The ladder of costs by name, whether or not the spec asked for these metrics; nil where it was not worked out.
+    public var costs: [String: Double?]?
   }
 
   /// The best rows.
@@ -107,7 +115,7 @@ extension RunSummary.Run {
     case bars, from, to, symbols
     case lanesOk = "lanes_ok"
     case lanesFailed = "lanes_failed"
-    case fill, adjust, convention
+    case fill, intrabar, route, adjust, convention
   }
 }
 

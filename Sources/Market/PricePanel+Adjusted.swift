@@ -68,12 +68,6 @@ extension PricePanel {
       fields: fields, lifetimes: lifetimes, contentHash: hash, storage: storage)
   }
 
-  /// The first bar that has an action behind itself: `barCount` if none has.
-  public func firstBar(behind action: CorporateAction, dayStart: (Int64) -> Int64) -> Int {
-    let days: Int64 = action.kind == .delist ? 1 : 0
-    return time.firstBar(atOrAfter: instant(action.timeNs, dayStart, after: days))
-  }
-
   /// A split or dividend and the first bar that has it behind itself.
   private struct Event {
     var action: CorporateAction

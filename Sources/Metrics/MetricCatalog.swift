@@ -77,6 +77,12 @@ public enum MetricCatalog {
   public static let defaultNames = [
     "total_return", "cagr_periods", "volatility", "sharpe", "max_drawdown", "calmar",
     "trades", "win_rate", "profit_factor", "exposure", "fees",
+  ] + costNames
+
+  /// The ladder of costs: profit before all of them, after one after the other, and what trading may cost at most.
+  public static let costNames = [
+    "gross_return", "return_after_slippage", "return_after_commission", "return_after_borrow",
+    "return_after_financing", "break_even_bps",
   ]
 
   /// The metric with a name, or nil; `nearestName(to:among:)` over `names` finds what may have been meant.

@@ -10,6 +10,8 @@ package enum ExitStatus: Int32, Sendable {
   case done = 0
   /// Done, but some lanes failed; the results are written.
   case someLanesFailed = 1
+  /// Done, and an audit found something that should not be.
+  package static let findings = someLanesFailed
   /// A bad flag or spec; nothing was begun.
   case usage = 2
   /// A file or store that can't be read or written.

@@ -17,9 +17,11 @@ package enum Program {
     SweepCommand.self,
     RankCommand.self,
     ReplayCommand.self,
+    AuditCommand.self,
     ExportCommand.self,
     FunctionsCommand.self,
     MetricsCommand.self,
+    StrategiesCommand.self,
     CompletionsCommand.self,
   ]
 

@@ -165,7 +165,7 @@ import Testing
       row.reasons == ["sharpe": "no_variation", "win_rate": "no_trades", "calmar": "no_drawdown"])
     #expect(
       row.metrics.filter { $0.value == nil }.keys.sorted() == ["calmar", "sharpe", "win_rate"])
-    #expect(outcome.summary.warnings.contains { $0.code == "no_trades" && $0.severity == .info })
+    #expect(outcome.summary.warnings.contains { $0.code == "no_trades" && $0.severity == .warning })
   }
 
   // MARK: - Interruption

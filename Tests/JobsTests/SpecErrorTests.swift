@@ -33,9 +33,13 @@ import Testing
 
   private static let topKeys =
     "apus, name, data, parameters, where, strategy, account, execution, metrics, rank, seed"
-  private static let dataKeys = "store, panel, symbols, from, to, warm_up, adjust"
+  private static let dataKeys = "store, panel, symbols, from, to, warm_up, adjust, dividends, fx, lags, scores"
+  private static let executionKeys =
+    "fill, commission, slippage, intrabar, finer_panel, bounds, limit_touch, lot, tick, min_notional, max_volume_share"
   private static let strategyKeys =
-    "long_entry, long_exit, short_entry, short_exit, stop_loss, take_profit, trailing_stop, let, size"
+    "symbols, template, long_entry, long_exit, short_entry, short_exit, stop_loss, take_profit, trailing_stop, "
+    + "entry_limit, entry_stop, exit_limit, max_bars, pyramid, reentry_delay, reverse, time_in_force, let, size, "
+    + "weights, rebalance"
 
   @Test(
     "unknown keys, at every level, with the nearest and the known ones",
@@ -67,26 +71,30 @@ import Testing
       ),
       (
         "strategy", "strategy: { long_entry: 'close > 1', size: { fraction: 1 } }",
-        "line 4, strategy.size.fraction: there is no such key. Known here: fraction_of_equity"
+        "line 4, strategy.size.fraction: there is no such key. "
+          + "Known here: fraction_of_equity, units, notional, risk, volatility_target, kelly"
       ),
       (
         "", "account: { csh: 1 }",
         "line 5, account.csh: there is no such key. Did you mean 'cash'? "
-          + "Known here: cash, currency, risk_free, minimum_acceptable"
+          + "Known here: cash, currency, risk_free, minimum_acceptable, leverage, maintenance_margin, "
+          + "initial_margin, leverage_maintenance, short, borrow, cash_rate, margin_rate, delisting_return, "
+          + "flows, wallets"
       ),
       (
         "", "execution: { fil: 'next_open' }",
         "line 5, execution.fil: there is no such key. Did you mean 'fill'? "
-          + "Known here: fill, commission, slippage, intrabar"
+          + "Known here: \(executionKeys)"
       ),
       (
         "", "execution: { commission: { bp: 1 } }",
         "line 5, execution.commission.bp: there is no such key. Did you mean 'bps'? "
-          + "Known here: bps, per_share, minimum, fixed"
+          + "Known here: bps, per_share, minimum, fixed, tiers"
       ),
       (
         "", "execution: { slippage: { pbs: 1 } }",
-        "line 5, execution.slippage.pbs: there is no such key. Did you mean 'bps'? Known here: bps"
+        "line 5, execution.slippage.pbs: there is no such key. Did you mean 'bps'? "
+          + "Known here: bps, ticks, half_spread, volume_share, almgren_chriss"
       ),
       (
         "", "rank: { bye: 'sharpe' }",
@@ -490,7 +498,7 @@ import Testing
       (
         "execution: { intrabar: 'worse' }",
         "line 5, execution.intrabar: no intrabar rule 'worse'. Did you mean 'worst'?\n"
-          + "  known: worst, best, open_high_low_close, open_low_high_close"
+          + "  known: worst, best, open_high_low_close, open_low_high_close, finer"
       ),
     ]) func names(text: String, message: String)
   {
@@ -517,30 +525,6 @@ import Testing
     "what is not in this version, and what changes nothing",
     arguments: [
       ("data", "data: { store: 'p', benchmark: ", "'SPY'", "null", "a benchmark"),
-      ("account", "account: { leverage: ", "2", "1", "leverage other than 1"),
-      ("account", "account: { flows: ", "[1]", "[]", "deposits and withdrawals"),
-      ("execution", "execution: { bounds: ", "true", "false", "running both bounds"),
-      ("execution", "execution: { limit_touch: ", "true", "false", "filling limits at a touch"),
-      (
-        "strategy", "strategy: { long_entry: 'close > 1', reverse: ", "true", "false",
-        "reversing in one step"
-      ),
-      (
-        "strategy", "strategy: { long_entry: 'close > 1', max_bars: ", "5", "null",
-        "a limit on holding time"
-      ),
-      (
-        "strategy", "strategy: { long_entry: 'close > 1', weights: ", "'1'", "null",
-        "'weights' (portfolio strategies)"
-      ),
-      (
-        "strategy", "strategy: { long_entry: 'close > 1', template: ", "'m'", "null",
-        "'template' (portfolio strategies)"
-      ),
-      (
-        "strategy", "strategy: { long_entry: 'close > 1', rebalance: ", "{}", "null",
-        "'rebalance' (portfolio strategies)"
-      ),
       ("rank", "rank: { across: ", "'symbols'", "null", "ranking parameter sets over all symbols"),
       ("rank", "rank: { with: ", "'median'", "null", "ranking parameter sets over all symbols"),
     ]) func notYet(section: String, text: String, wrong: String, neutral: String, what: String)
@@ -552,32 +536,6 @@ import Testing
     #expect(message.hasPrefix("line \(line), \(section).\(key): \(what) is not in this version. "))
     #expect(message.hasSuffix(".") && !message.contains("\n"))
     _ = try Spec(text: Self.spec([(section, "\(text)\(neutral) }")]))
-  }
-
-  @Test(
-    arguments: [
-      ("size: { units: 5 }", "strategy.size.units: sizing by units"),
-      ("size: { kelly: 0.5 }", "strategy.size.kelly: sizing by kelly"),
-    ]) func sizes(text: String, message: String)
-  {
-    #expect(
-      Self.message([("strategy", "strategy: { long_entry: 'close > 1', \(text) }")])
-        == "line 4, \(message) is not in this version. Use size: { fraction_of_equity: … }.")
-  }
-
-  @Test(arguments: ["ticks", "half_spread", "volume_share", "almgren_chriss"])
-  func slippageModels(model: String) {
-    #expect(
-      Self.message([("execution", "execution: { slippage: { \(model): 1 } }")])
-        == "line 5, execution.slippage.\(model): slippage by \(model) is not in this version. "
-        + "Use slippage: { bps: … }.")
-  }
-
-  @Test func tiers() {
-    #expect(
-      Self.message([("execution", "execution: { commission: { tiers: [] } }")])
-        == "line 5, execution.commission.tiers: tiered commission is not in this version. "
-        + "Use bps, per_share, fixed and minimum.")
   }
 
   // MARK: - The document

@@ -150,7 +150,7 @@ import Testing
       ),
       (
         "execution.fil", "next_open",
-        "execution.fil: there is no such key. Did you mean 'fill'? Known here: fill, commission, slippage, intrabar"
+        "execution.fil: there is no such key. Did you mean 'fill'? Known here: fill, commission, slippage, intrabar, finer_panel, bounds, limit_touch, lot, tick, min_notional, max_volume_share"
       ),
       (
         "data.store.x", "1",

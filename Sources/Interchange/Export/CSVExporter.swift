@@ -12,11 +12,12 @@ public enum CSVExporter: Exporter {
     _ table: ResultTable, rows: [Int], part: ExportPart, write: (String) throws -> Void
   ) throws {
     let names =
-      ["lane", "symbol"] + table.parameters.map(\.name) + ["status", "reason"]
-      + table.metrics.map(\.name)
+      ["lane", "symbol"] + table.labels.map(\.name) + table.parameters.map(\.name)
+      + ["status", "reason"] + table.metrics.map(\.name)
     var text = part.isFirst ? names.map(cell).joined(separator: ",") + "\n" : ""
     for (count, row) in rows.enumerated() {
       var cells = ["\(table.lanes[row])", cell(table.symbol(at: row))]
+      cells += table.labels.map { cell($0.text(at: row)) }
       cells += table.parameters.map { number($0.values[row]) }
       cells += [table.status[row].rawValue, cell(table.reason[row])]
       cells += table.metrics.map { number($0.values[row]) }

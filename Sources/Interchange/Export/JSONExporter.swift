@@ -17,6 +17,9 @@ public enum JSONExporter: Exporter {
     for (count, row) in rows.enumerated() {
       text += count == 0 && part.isFirst ? "\n" : ",\n"
       text += "{\"lane\":\(table.lanes[row]),\"symbol\":\(quoted(table.symbol(at: row)))"
+      for label in table.labels {
+        text += ",\(quoted(label.name)):\(quoted(label.text(at: row)))"
+      }
       text +=
         ",\"status\":\"\(table.status[row].rawValue)\",\"reason\":\(quoted(table.reason[row]))"
       for (key, column) in zip(keys, columns) { text += ",\(key):\(number(column.values[row]))" }

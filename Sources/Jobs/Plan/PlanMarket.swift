@@ -8,6 +8,8 @@ struct PlanMarket {
   let panel: PricePanel
   /// Panel of shorter bars for orders of events.
   let finer: PricePanel?
+  /// Panel of rates of currencies.
+  private let rates: PricePanel?
   /// The symbols that a spec chooses bar by bar.
   let universe: Universe?
   /// Files that were read beside the store.
@@ -46,6 +48,10 @@ struct PlanMarket {
     scoreHashes = hashes
     inputs = spec.scores.map { spec.path(of: $0.file) }
     self.panel = panel
+    rates = try spec.ratesPanel.map { name in
+      let rates = try store.loadPanel(name)
+      return hindsight?.apply(to: rates) ?? rates
+    }
     finer = try spec.finerPanel.map { name in
       let info = try store.info(name)
       guard info.frequencyNs < panel.frequencyNs else {
@@ -80,47 +86,39 @@ struct PlanMarket {
     ]
   }
 
+  /// What the currencies of symbols are worth; nil unless a panel of rates is given.
+  func currencies(_ symbols: [Int]) throws(SpecError) -> CurrencyRates? {
+    guard let rates else { return nil }
+    do throws(PortfolioError) {
+      return try CurrencyRates(
+        panel: panel, symbols: symbols, account: spec.currency, rates: rates)
+    } catch {
+      throw .panel(reason: "data.fx: \(error)")
+    }
+  }
+
   // MARK: - Corporate actions
 
   /// The actions that reach accounts, by bar of a window and position of symbols.
   ///
-  /// Raw prices leave splits and dividends to the accounts; ends of symbols are theirs in any case.
+  /// What prices are adjusted by is not applied again; ends of symbols reach accounts in any case.
   func actions(_ symbols: [Int], _ window: Range<Int>) -> LedgerActions {
-    var rows: [LedgerActions.Row] = []
-    func add(_ bar: Int, _ symbol: Int, _ event: LedgerActions.Event) {
-      if window.contains(bar) {
-        rows.append(.init(bar: bar - window.lowerBound, symbol: symbol, event: event))
-      }
-    }
     let days = DayStarts(info)
-    let places = Dictionary(
-      symbols.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    var returns: [Int: Double] = [:]
-    var later: [Int: Double] = [:]
-    for action in store.actions.rows.reversed() {
-      guard let column = panel.symbols.index(of: store.symbols[action.symbol].symbol),
-        let symbol = places[column]
-      else { continue }
-      let bar = panel.firstBar(behind: action) { days.start(of: $0) }
-      switch action.kind {
-      case .rename: continue
-      case .delist: if action.value != 0 { returns[symbol] = action.value }
-      case .split:
-        guard spec.adjustment == .none else { continue }
-        if info.adjusted == .none { add(bar, symbol, .split(ActionScale(ratio: action.value))) }
-        later[symbol, default: 1] *= action.value
-      case .dividend:
-        guard spec.adjustment == .none, info.adjusted != .totalReturn else { continue }
-        // Prices in today's shares have dividends of today's shares.
-        let shares = info.adjusted == .splits ? later[symbol] ?? 1 : 1
-        add(bar, symbol, .dividend(action.value / shares))
-      }
-    }
-    for (symbol, column) in symbols.enumerated() {
-      guard let life = panel.lifetimes[column], life.upperBound < panel.barCount - 1 else { continue }
-      add(life.upperBound + 1, symbol, .end(returns[symbol] ?? .nan))
-    }
-    return LedgerActions(rows)
+    let all = LedgerActions(
+      store.actions, symbols: store.symbols, panel: panel, adjustment: adjustment,
+      columns: symbols, window: window, dayStart: { days.start(of: $0) })
+    return spec.paysDividends
+      ? all
+      : LedgerActions(
+        all.rows.filter { row in
+          if case .dividend = row.event { false } else { true }
+        })
+  }
+
+  /// What the panel's prices are adjusted by, by their source or by the spec.
+  var adjustment: Adjustment {
+    if info.adjusted == .totalReturn || spec.adjustment == .totalReturn { return .totalReturn }
+    return info.adjusted == .splits ? .splits : spec.adjustment
   }
 
   /// For each symbol whether splits or dividends reach its account, and whether it ends within the run.
@@ -136,6 +134,7 @@ struct PlanMarket {
   func hash(acting: Bool, weights: PortfolioWeights?) -> String {
     var parts = scoreHashes + [weights?.fileHash].compactMap { $0 }
     if let finer { parts.append(finer.contentHash) }
+    if let rates { parts.append(rates.contentHash) }
     if acting {
       parts.append(
         store.actions.named(by: store.symbols).map {

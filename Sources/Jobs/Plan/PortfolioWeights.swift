@@ -69,8 +69,16 @@ struct PortfolioWeights: Sendable {
     _ spec: Spec, _ grid: ParameterGrid, _ panel: PricePanel, _ symbols: [Int],
     _ window: Range<Int>, _ zone: ZoneOffsets
   ) throws -> any WeightSource {
-    throw SpecError.unsupported(
-      path: "strategy.weights", line: 0, what: "an expression of weights",
-      instead: "Use weights: { file: … }.")
+    let bars = RebalanceBars(
+      spec.rebalance, panel: panel, window: window, zone: ZoneOffsets.rules(of: panel) ?? .utc)
+    do throws(StrategyError) {
+      return try ExpressionWeights(
+        source: spec.strategy, grid: grid, panel: panel, symbols: symbols, window: window,
+        historyStart: spec.warmsOnHistory ? 0 : window.lowerBound,
+        bars: bars.bars.map { $0 + window.lowerBound }, kernels: KernelVariant.best.kernels,
+        zoneOffset: { zone.offset(at: $0) })
+    } catch {
+      throw SpecError.strategy(error)
+    }
   }
 }

@@ -17,34 +17,38 @@ extension RunPlan {
     }
     return VariantSimulator(
       variants.map { simulator($0, variant, workers: 1, tileLanes: tileLanes) },
-      stride: layout.setCount, workers: workers, tileLanes: tileLanes)
+      stride: weights?.setCount ?? layout.setCount, workers: workers, tileLanes: tileLanes)
   }
 
   private func simulator(
     _ way: LaneLayout.Variant, _ variant: KernelVariant, workers: Int, tileLanes: Int?
   ) -> any LaneSimulator {
+    if let weights {
+      return PortfolioEngine(
+        run: portfolioRun(way, weights), kernels: variant.kernels, workers: workers,
+        tileLanes: tileLanes)
+    }
     let byRoute = Dictionary(grouping: routes.routes.indices) { routes.routes[$0] }
     let kernels = variant.kernels
-    var parts: [SplitSimulator.Part] = []
+    var parts: [(simulator: any LaneSimulator, symbols: [Int])] = []
     if let symbols = byRoute[.vector] {
       let engine = LaneEngine(
-        run: vectorRun(way, symbols), kernels: kernels, workers: workers, tileLanes: tileLanes)
-      parts.append(.init(simulator: engine, symbols: symbols))
+        run: vectorRun(way), kernels: kernels, workers: workers, tileLanes: tileLanes)
+      parts.append((engine, symbols))
     }
     if let symbols = byRoute[.ruleBook] {
       let engine = AccountEngine(
-        run: accountRun(way, symbols), strategy: run.strategy, kernels: kernels, workers: workers,
+        run: accountRun(way), strategy: run.strategy, kernels: kernels, workers: workers,
         timeInForce: spec.waiting.timeInForce, tileLanes: tileLanes)
-      parts.append(.init(simulator: engine, symbols: symbols))
+      parts.append((engine, symbols))
     }
     return parts.count == 1
       ? parts[0].simulator : SplitSimulator(parts, setCount: layout.setCount)
   }
 
-  /// What the vector kernel runs of some symbols.
-  private func vectorRun(_ way: LaneLayout.Variant, _ symbols: [Int]) -> LaneRun {
+  /// What the vector kernel runs.
+  private func vectorRun(_ way: LaneLayout.Variant) -> LaneRun {
     var run = run
-    run.symbols = symbols.map { run.symbols[$0] }
     run.cash = spec.wallets[way.wallet].cash
     if let bound = way.bound {
       run.rules.favourableFirstLong = bound == .best
@@ -54,21 +58,42 @@ extension RunPlan {
     return run
   }
 
-  /// What the rule book runs of some symbols.
-  private func accountRun(_ way: LaneLayout.Variant, _ symbols: [Int]) -> AccountRun {
+  /// What the rule book runs.
+  private func accountRun(_ way: LaneLayout.Variant) -> AccountRun {
     var rules = spec.execution
     if let bound = way.bound { rules.intrabar = bound }
     var account = AccountRun(
-      panel: run.panel, symbols: symbols.map { run.symbols[$0] }, rules: rules,
+      panel: run.panel, symbols: run.symbols, rules: rules,
       cash: spec.wallets[way.wallet].cash, window: run.window, historyStart: run.historyStart)
     account.riskFree = run.riskFree
     account.minimumAcceptable = run.minimumAcceptable
     account.keepsReturns = run.keepsReturns
     account.flows = flows[way.wallet]
+    account.actions = actions
     account.finer = finer
     let zone = ZoneOffsets.rules(of: run.panel)
     account.zoneOffset = { zone?.offset(at: $0) ?? 0 }
     return account
+  }
+}
+
+extension RunPlan {
+  /// What the portfolio engine runs.
+  private func portfolioRun(_ way: LaneLayout.Variant, _ weights: PortfolioWeights) -> PortfolioRun {
+    var rules = spec.execution
+    if let bound = way.bound { rules.intrabar = bound }
+    var portfolio = PortfolioRun(
+      panel: run.panel, symbols: run.symbols, weights: weights.source, rebalance: spec.rebalance,
+      rules: rules, cash: spec.wallets[way.wallet].cash, window: run.window,
+      historyStart: run.historyStart)
+    portfolio.zone = ZoneOffsets.rules(of: run.panel) ?? .utc
+    portfolio.flows = flows[way.wallet]
+    portfolio.actions = actions
+    portfolio.currencies = currencies
+    portfolio.riskFree = run.riskFree
+    portfolio.minimumAcceptable = run.minimumAcceptable
+    portfolio.keepsReturns = run.keepsReturns
+    return portfolio
   }
 }
 

@@ -22,6 +22,14 @@ extension RunPlan {
           message: "orders fill at the close that gave the signal, which no market grants"))
     }
     warnings += adjustmentWarnings(spec, run, store)
+    warnings += dividendWarnings(spec, run, store)
+    if spec.ratesPanel == nil, spec.weights != nil { warnings += currencyWarnings(spec, run) }
+    if spec.execution.slippage.halfSpread == .quotes, run.panel.fieldIndex("bid") == nil {
+      warnings.append(
+        RunWarning(
+          code: "no_quotes", severity: .warning,
+          message: "half_spread 'quotes' has no effect: panel \(run.panel.name) has no bid and ask"))
+    }
     let last = run.panel.barCount - 1
     let ended =
       run.panel.lifetimes.contains { $0 != nil && ($0?.upperBound ?? last) < last }
@@ -36,6 +44,46 @@ extension RunPlan {
           message: "no symbol of panel \(run.panel.name) ever ends: results lean on survivors"))
     }
     return warnings
+  }
+
+  /// Dividends that neither prices nor accounts hold.
+  static func dividendWarnings(_ spec: Spec, _ run: LaneRun, _ store: PriceStore) -> [RunWarning] {
+    let stored = store.panels.first { $0.name == run.panel.name }?.adjusted ?? .none
+    guard !spec.paysDividends, spec.adjustment != .totalReturn, stored != .totalReturn else {
+      return []
+    }
+    let traded = Set(run.symbols)
+    let (first, last) = (
+      run.panel.time.ns[run.window.lowerBound], run.panel.time.ns[run.window.upperBound - 1]
+    )
+    let count = store.actions.rows.count { action in
+      action.kind == .dividend && (first...last).contains(action.timeNs)
+        && run.panel.symbols.index(of: store.symbols[action.symbol].symbol).map(traded.contains)
+          ?? false
+    }
+    if count == 0 { return [] }
+    return [
+      RunWarning(
+        code: "dividends_left_out", severity: .warning,
+        message: "\(count) dividends of the run's symbols are in no result; data.dividends: 'cash' "
+          + "pays them, adjust: 'total_return' puts them into prices")
+    ]
+  }
+
+  /// Symbols that are quoted in another currency than the account's, as if one were worth the other.
+  static func currencyWarnings(_ spec: Spec, _ run: LaneRun) -> [RunWarning] {
+    let account = spec.currency.uppercased()
+    let foreign = run.symbols.filter {
+      let currency = run.panel.symbols[$0].currency.uppercased()
+      return !currency.isEmpty && currency != account
+    }
+    if foreign.isEmpty { return [] }
+    return [
+      RunWarning(
+        code: "mixed_currencies", severity: .warning,
+        message: "\(foreign.count) symbols are not quoted in \(account), and are taken as if they "
+          + "were; data.fx names a panel of exchange rates")
+    ]
   }
 
   /// What the reader should know of the prices' adjustment.

@@ -13,7 +13,7 @@ public struct RunPlan: Sendable {
   /// Path of the store.
   public let storePath: String
   /// Prices, symbols and window, and what the vector kernel runs of them; a portfolio has no signals in it.
-  public let run: LaneRun
+  public private(set) var run: LaneRun
   /// How lanes are numbered.
   public let layout: LaneLayout
   /// The parameter sets.
@@ -37,6 +37,8 @@ public struct RunPlan: Sendable {
   let flows: [[CashFlow]]
   /// Target weights of a portfolio.
   let weights: PortfolioWeights?
+  /// Rates of the currencies of a portfolio's symbols.
+  let currencies: CurrencyRates?
   /// The panel of shorter bars.
   let finer: PricePanel?
 
@@ -80,8 +82,11 @@ public struct RunPlan: Sendable {
     let zone = ZoneOffsets(panel)
     grid = try Self.grid(spec, panel)
     finer = market.finer
+    currencies = try market.currencies(symbols)
     inputs = market.inputs
-    actions = market.actions(symbols, window)
+    // Whoever doesn't know the future doesn't know its actions and flows either, and what splits will do to dividends all the same.
+    actions = LedgerActions(
+      (like?.actions ?? market.actions(symbols, window)).rows.filter { $0.bar < window.count })
 
     let isPortfolio = spec.weights != nil
     weights =
@@ -93,7 +98,7 @@ public struct RunPlan: Sendable {
     } else {
       strategy = try Self.strategy(spec, grid, panel, zone)
     }
-    flows = try spec.wallets.enumerated().map { index, wallet throws(SpecError) in
+    flows = try like?.flows ?? spec.wallets.enumerated().map { index, wallet throws(SpecError) in
       let path = wallet.name.isEmpty ? "account" : "account.wallets[\(index)]"
       return try Periods(panel, zone).flows(wallet, path: path, window: window)
     }
@@ -125,6 +130,13 @@ public struct RunPlan: Sendable {
     loadSeconds = (clock.now - begin).seconds
   }
 
+  /// The same plan with the sums that the ladder of costs needs.
+  var keepingCosts: RunPlan {
+    var plan = self
+    plan.run.rules.keepsTradeSums = true
+    return plan
+  }
+
   /// Number of lanes.
   public var laneCount: Int { layout.laneCount }
   /// What the lanes' engines are called, and why.
@@ -135,6 +147,12 @@ public struct RunPlan: Sendable {
 
   /// Symbol of a lane; the name of the portfolio for one over all symbols.
   public func symbol(lane: Int) -> String { layout.groups[layout.place(of: lane).group] }
+
+  /// Names of the symbols that the orders of a lane count.
+  public func symbolNames(lane: Int) -> [String] {
+    let columns = weights == nil ? [run.symbols[layout.place(of: lane).group]] : run.symbols
+    return columns.map { run.panel.symbols[$0].symbol }
+  }
 
   /// Whether a group of lanes has a price in the window.
   func hasPrice(group: Int) -> Bool {

@@ -3,32 +3,29 @@ import Simulation
 
 /// Lanes of which some symbols go through one simulator and the others through another.
 ///
-/// So a few symbols that end, or whose dividends are paid, don't keep the others from the faster one.
+/// So a few symbols that end, or whose dividends are paid, don't keep the others from the faster one. Every simulator knows all
+/// symbols, since strategies may look at them all.
 struct SplitSimulator: LaneSimulator {
-  /// A simulator and the symbols that it runs.
-  struct Part {
-    var simulator: any LaneSimulator
-    /// Positions in the plan, ascending, by position in the simulator.
-    var symbols: [Int]
+  private let parts: [(simulator: any LaneSimulator, lanes: RangeSet<Int>)]
+
+  /// - Parameter parts: simulators of the same lanes, and the positions of the symbols that each runs; together all of them.
+  init(_ parts: [(simulator: any LaneSimulator, symbols: [Int])], setCount: Int) {
+    self.parts = parts.map { simulator, symbols in
+      var lanes = RangeSet<Int>()
+      for symbol in symbols {
+        lanes.insert(contentsOf: symbol * setCount..<(symbol + 1) * setCount)
+      }
+      return (simulator, lanes)
+    }
   }
 
-  private let parts: [Part]
-  private let setCount: Int
-
-  init(_ parts: [Part], setCount: Int) {
-    self.parts = parts
-    self.setCount = setCount
-  }
-
-  var laneCount: Int { parts.reduce(0) { $0 + $1.simulator.laneCount } }
+  var laneCount: Int { parts[0].simulator.laneCount }
 
   func replay(lane: Int) throws -> LaneRecord {
-    let (symbol, set) = (lane / setCount, lane % setCount)
-    for part in parts {
-      guard let place = part.symbols.firstIndex(of: symbol) else { continue }
-      return try part.simulator.replay(lane: place * setCount + set)
+    guard let part = parts.first(where: { $0.lanes.contains(lane) }) else {
+      preconditionFailure("no lane \(lane)")
     }
-    preconditionFailure("no lane \(lane)")
+    return try part.simulator.replay(lane: lane)
   }
 
   func simulateTiles<Tile>(
@@ -36,27 +33,11 @@ struct SplitSimulator: LaneSimulator {
     begin: @Sendable (Range<Int>) -> Tile, take: @Sendable (Tile, Int, LaneSummary) -> Void,
     end: @Sendable (Tile) throws -> Void
   ) throws -> Bool {
+    let all = RangeSet(0..<laneCount)
     for part in parts {
-      let symbols = part.symbols
-      var finished = RangeSet<Int>()
-      for (place, symbol) in symbols.enumerated() {
-        let lanes = RangeSet(symbol * setCount..<(symbol + 1) * setCount)
-        for range in done.intersection(lanes).ranges {
-          let shift = (place - symbol) * setCount
-          finished.insert(contentsOf: range.lowerBound + shift..<range.upperBound + shift)
-        }
-      }
-      let setCount = setCount
       let isComplete = try part.simulator.simulateTiles(
-        without: finished, isCancelled: isCancelled,
-        begin: { lanes in
-          // A tile lies within one symbol, so that its lanes are neighbours in the plan too.
-          let first = symbols[lanes.lowerBound / setCount] * setCount + lanes.lowerBound % setCount
-          return begin(first..<first + lanes.count)
-        },
-        take: { tile, lane, summary in
-          take(tile, symbols[lane / setCount] * setCount + lane % setCount, summary)
-        }, end: end)
+        without: done.union(all.subtracting(part.lanes)), isCancelled: isCancelled, begin: begin,
+        take: take, end: end)
       if !isComplete { return false }
     }
     return true

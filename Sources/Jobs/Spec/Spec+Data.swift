@@ -29,6 +29,7 @@ extension Spec {
     let adjust = try data.choice("adjust", "adjustment", of: Adjustment.allCases.map(\.rawValue))
     adjustment = adjust.flatMap { Adjustment(rawValue: $0) } ?? .splits
     try readMoneyOfActions(&data)
+    ratesPanel = try data.string("fx", "the name of a panel of exchange rates")
     lags = try Self.readLags(&data)
     scores = try Self.readScores(&data)
     try data.notYet(
@@ -135,12 +136,13 @@ extension Spec {
 
   private mutating func readMoneyOfActions(_ data: inout SpecReader) throws(SpecError) {
     let dividends = try data.choice("dividends", "use of dividends", of: ["cash", "reinvest"])
-    if let dividends, adjustment != .none {
+    if let dividends, adjustment == .totalReturn {
       throw .value(
         path: "data.dividends", line: data.place.line,
-        found: "\"\(dividends)\" with adjust '\(adjustment.rawValue)'",
-        expected: "adjust: \"none\" with it, so that the account receives dividends")
+        found: "\"\(dividends)\" with adjust 'total_return', whose prices hold them already",
+        expected: "adjust: \"none\" or \"splits\" with it")
     }
+    paysDividends = dividends != nil || adjustment == .none
     execution.reinvestsDividends = dividends == "reinvest"
   }
 

@@ -38,6 +38,7 @@ extension Spec {
     try readStrategy(&root)
     try readAccount(&root)
     try readExecution(&root)
+    try checkTogether()
     try readMetrics(&root)
     try readRank(&root)
     try checkColumns()
@@ -45,6 +46,34 @@ extension Spec {
     seed = UInt64(
       try root.integer("seed", "a whole number from 0 to \(seeds.upperBound)", in: seeds) ?? 1)
     try root.finish()
+  }
+
+  /// Checks what sections say of each other.
+  private func checkTogether() throws(SpecError) {
+    if ratesPanel != nil, weights == nil {
+      throw .value(
+        path: "data.fx", line: 0, found: "exchange rates for lanes of one symbol each",
+        expected: "strategy.weights with it: such a lane is in the currency of its symbol")
+    }
+    if case .risk = strategy.size, strategy.stopLoss == nil {
+      throw .missing(
+        path: "strategy.stop_loss", expected: "the distance that strategy.size.risk is lost over")
+    }
+    let mentioned = [
+      strategy.longEntry, strategy.longExit, strategy.shortEntry, strategy.shortExit,
+      strategy.weights, strategy.stopLoss, strategy.takeProfit, strategy.trailingStop,
+      strategy.entryLimit, strategy.entryStop, strategy.exitLimit, strategy.maxBars,
+      strategy.pyramid, strategy.reentryDelay, strategy.reverse, condition,
+      strategy.size.map { "\($0)" },
+    ].compactMap { $0 } + strategy.parts.values
+    guard let template, let found = StrategyCatalog.named(template) else { return }
+    let known = found.parameters.map(\.name)
+    for axis in axes where !known.contains(axis.name) {
+      guard !mentioned.contains(where: { $0.contains(axis.name) }) else { continue }
+      throw .unknownKey(
+        path: "parameters.\(axis.name)", line: 0,
+        nearest: nearestName(to: axis.name, among: known), known: known)
+    }
   }
 
   /// The name becomes part of a file's name.

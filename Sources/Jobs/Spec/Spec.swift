@@ -32,6 +32,10 @@ public struct Spec: Sendable {
   public var to: Int64?
   /// What prices are adjusted by.
   public var adjustment = Adjustment.splits
+  /// Whether accounts receive dividends; where prices hold them they don't.
+  public var paysDividends = false
+  /// Panel of exchange rates between the currencies of symbols and that of the account.
+  public var ratesPanel: String?
   /// Whether indicators see the bars before `from`.
   public var warmsOnHistory = true
   /// Parameters in the order of the spec.
@@ -85,6 +89,9 @@ public struct Spec: Sendable {
   public static let fillNames: [(name: String, moment: FillMoment)] = [
     ("next_open", .nextOpen), ("next_close", .nextClose), ("same_close", .sameClose),
   ]
+
+  /// Equity before the first bar, of the first account.
+  public var cash: Double { wallets[0].cash }
 
   /// Name of this spec's fill moment.
   public var fillName: String {

@@ -1,5 +1,6 @@
 import Arguments
 import Jobs
+import Metrics
 
 /// `apus backtest`: one parameter set, with its full trace.
 enum BacktestCommand: Command {
@@ -20,7 +21,7 @@ enum BacktestCommand: Command {
     common: RunOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    let plan = try RunOptions.plan(arguments, console)
+    let plan = try RunOptions.plan(arguments, console, metrics: MetricCatalog.costNames)
     let open = plan.grid.axes.filter { $0.values.count > 1 }
     guard plan.grid.count == 1 else {
       let hint = open.map { "--set \($0.name)=\(NumberText.text($0.values[0], .plain))" }
@@ -54,6 +55,10 @@ enum BacktestCommand: Command {
     var table = Table([.text("metric"), .text("value"), .text("definition")])
     let result = outcome.best
     table.add([.text("symbol"), .text(result.symbol(at: 0)), .text("")])
+    for label in result.labels {
+      table.add([.text(label.name), .text(label.text(at: 0)), .text("")])
+    }
+    table.add([.text("route"), .text(result.attributes.route), .text("")])
     for column in result.parameters {
       table.add([.text(column.name), .text(NumberText.text(column.values[0], .plain)), .text("")])
     }

@@ -97,14 +97,16 @@ enum MetricsCommand: Command {
 /// Picks entries of a catalogue by name.
 enum Catalog {
   static func choose<Entry>(
-    _ names: [String], _ known: [Entry], kind: String, name: (Entry) -> String
+    _ names: [String], _ known: [Entry], kind: String, name: (Entry) -> String,
+    seeAll: String? = nil
   ) throws(ArgumentsError) -> [Entry] {
     if names.isEmpty { return known }
     var chosen: [Entry] = []
     for wanted in names {
       guard let entry = known.first(where: { name($0) == wanted }) else {
         throw .unknownName(
-          wanted, kind: kind, option: "NAME", among: known.map(name), seeAll: "apus \(kind)s")
+          wanted, kind: kind, option: "NAME", among: known.map(name), 
+          seeAll: seeAll ?? "apus \(kind)s")
       }
       chosen.append(entry)
     }

@@ -254,6 +254,7 @@ enum InspectCommand: Command {
     let lanesFailed: Int64
     let fill: String
     let adjust: String
+    let route: String
     let from: String
     let to: String
     let parameters: [String]
@@ -272,7 +273,7 @@ enum InspectCommand: Command {
       engineVersion: attributes.engineVersion, startedUtc: attributes.startedUTC,
       seconds: attributes.seconds, lanesOk: attributes.lanesOK,
       lanesFailed: attributes.lanesFailed, fill: attributes.fill, adjust: attributes.adjust,
-      from: attributes.from,
+      route: attributes.route, from: attributes.from,
       to: attributes.to, parameters: file.parameters.map(\.name),
       metrics: file.metrics.map(\.name), rankedBy: file.leaderboardBy, rows: file.rowCount,
       traces: file.traceCount)
@@ -289,6 +290,7 @@ enum InspectCommand: Command {
     }
     try console.print("fill         \(report.fill)")
     if !report.adjust.isEmpty { try console.print("adjusted by  \(report.adjust)") }
+    if !report.route.isEmpty { try console.print("route        \(report.route)") }
     try console.print("parameters   \(report.parameters.joined(separator: ", "))")
     try console.print("metrics      \(report.metrics.joined(separator: ", "))")
     try console.print("ranked by    \(report.rankedBy)")

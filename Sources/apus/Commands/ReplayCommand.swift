@@ -57,7 +57,9 @@ enum ReplayCommand: Command {
     _ outcome: ReplayJob.Outcome, _ job: ReplayJob, _ lane: Int, _ console: Console
   ) throws {
     let times = job.plan.run.window.map { job.plan.run.panel.time.ns[$0] }
-    let values = outcome.parameters.map { "\($0.name) = \(NumberText.text($0.value, .plain))" }
+    let values =
+      outcome.labels.map { "\($0.name) \($0.value)" }
+      + outcome.parameters.map { "\($0.name) = \(NumberText.text($0.value, .plain))" }
     try console.print(
       "lane \(lane): " + ([outcome.symbol] + values).joined(separator: ", ")
         + ", fill \(job.plan.spec.fillName)")
@@ -67,13 +69,15 @@ enum ReplayCommand: Command {
       if case .undefined(let reason) = value { line += " (\(reason.rawValue))" }
       try console.print(line)
     }
-    var table = Table([
+    let names = job.plan.symbolNames(lane: lane)
+    let isPortfolio = names.count > 1
+    var table = Table((isPortfolio ? [.text("symbol")] : []) + [
       .text("entry"), .text("exit"), .number("units", .ratio), .number("entry price", .money),
       .number("exit price", .money), .number("profit", .money), .number("return", .fraction),
       .text("cause"),
     ])
     for trade in outcome.record.trades {
-      table.add([
+      table.add((isPortfolio ? [.text(names[trade.symbol])] : []) + [
         .text(Timestamp.text(nanoseconds: times[trade.entryBar])),
         .text(trade.exitBar.map { Timestamp.text(nanoseconds: times[$0]) } ?? "open"),
         .number(trade.units), .number(trade.entryPrice), .number(trade.exitPrice),
@@ -95,6 +99,7 @@ private struct ReplayReport: Encodable {
     let units: Double
     let commission: Double
     let cashAfter: Double
+    let symbol: String
   }
 
   let lane: Int
@@ -124,10 +129,11 @@ private struct ReplayReport: Encodable {
     equity = outcome.record.equity
     cash = outcome.record.cash
     exposure = outcome.record.exposure
+    let names = job.plan.symbolNames(lane: lane)
     fills = outcome.record.fills.map {
       Fill(
         time: times[$0.bar], cause: $0.cause.name, price: $0.price, fillPrice: $0.fillPrice,
-        units: $0.units, commission: $0.commission, cashAfter: $0.cashAfter)
+        units: $0.units, commission: $0.commission, cashAfter: $0.cashAfter, symbol: names[$0.symbol])
     }
   }
 }

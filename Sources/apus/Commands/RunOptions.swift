@@ -29,7 +29,11 @@ enum RunOptions {
   }
 
   /// Reads the spec and joins it with its store.
-  static func plan(_ arguments: ParsedArguments, _ console: Console) throws -> RunPlan {
+  ///
+  /// - Parameter metrics: metrics to compute beside those of the spec.
+  static func plan(
+    _ arguments: ParsedArguments, _ console: Console, metrics: [String] = []
+  ) throws -> RunPlan {
     let settings = try arguments.keyValues("set").map { ($0.key, $0.value) }
     var path: String?
     if case .file(let file) = arguments.positionalPath("SPEC") { path = file }
@@ -40,7 +44,7 @@ enum RunOptions {
         console.talk("\(spec.name): looking at \(count) combinations for those that 'where' keeps")
       }
       do {
-        return try RunPlan(spec: spec, storePath: store)
+        return try RunPlan(spec: spec, storePath: store, metrics: metrics)
       } catch StorageError.fileMissing(store) {
         throw StoreMissing(
           path: store, origin: arguments.isGiven("store") ? nil : path ?? "standard input")
@@ -55,7 +59,8 @@ enum RunOptions {
     let output = try output(arguments) ?? "\(plan.spec.name).h5"
     var options = RunJob.Options(output: output)
     options.force = arguments.flag("force")
-    if case .file(let spec) = arguments.positionalPath("SPEC") { options.inputs = [spec] }
+    options.inputs = plan.inputs
+    if case .file(let spec) = arguments.positionalPath("SPEC") { options.inputs.append(spec) }
     let summary = RunJob.summaryPath(output)
     try keep([arguments.positional("SPEC"), plan.storePath], from: [output, summary])
     options.workers = try workers(arguments)
@@ -127,7 +132,7 @@ enum RunOptions {
     if arguments.flag("json") {
       let report = PlanReport(
         store: plan.storePath, panel: plan.run.panel.name, lanes: plan.laneCount,
-        parameterSets: plan.grid.count, symbols: plan.run.symbols.count, bars: bars,
+        parameterSets: plan.grid.count, symbols: plan.run.symbols.count, route: plan.route, bars: bars,
         barsPerYear: plan.run.barsPerYear, memoryBytes: size.memoryBytes,
         fileBytes: size.fileBytes)
       try console.print(try report.json())
@@ -135,14 +140,28 @@ enum RunOptions {
     }
     try console.print("store       \(plan.storePath), panel \(plan.run.panel.name)")
     try console.print(
-      "lanes       \(plan.laneCount) = \(plan.grid.count) parameter sets × \(plan.run.symbols.count) symbols"
-    )
+      "lanes       \(plan.laneCount) = \(lanes(plan))")
+    try console.print("route       \(plan.route)")
     try console.print(
       "bars        \(bars) a lane, \(NumberText.short(plan.run.barsPerYear)) a year")
     let evaluations = Double(plan.laneCount) * Double(bars)
     try console.print("evaluations \(NumberText.short(evaluations)) bars × lanes")
     try console.print("memory      about \(NumberText.short(Double(size.memoryBytes)))B for lanes")
     try console.print("result      about \(NumberText.short(Double(size.fileBytes)))B")
+  }
+
+  /// What the number of lanes is made of.
+  static func lanes(_ plan: RunPlan) -> String {
+    let groups = plan.layout.groups.count
+    let isPortfolio = plan.spec.weights != nil
+    var text =
+      isPortfolio
+      ? "\(plan.layout.setCount) parameter sets × \(groups) \(groups == 1 ? "portfolio" : "portfolios")"
+        + " of \(plan.run.symbols.count) symbols"
+      : "\(plan.layout.setCount) parameter sets × \(groups) symbols"
+    if plan.spec.wallets.count > 1 { text += " × \(plan.spec.wallets.count) wallets" }
+    if plan.spec.bounds { text += " × 2 bounds" }
+    return text
   }
 
   /// Runs a job with a progress bar, and tells its warnings.
@@ -186,6 +205,7 @@ private struct PlanReport: Encodable {
   let lanes: Int
   let parameterSets: Int
   let symbols: Int
+  let route: String
   let bars: Int
   let barsPerYear: Double
   let memoryBytes: Int

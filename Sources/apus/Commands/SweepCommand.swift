@@ -41,9 +41,8 @@ enum SweepCommand: Command {
     options.resumes = arguments.flag("resume")
     let job = try RunOptions.job(plan, options)
     console.talk(
-      "\(plan.spec.name): \(plan.laneCount) lanes = \(plan.grid.count) parameter sets × "
-        + "\(plan.run.symbols.count) symbols, \(plan.run.window.count) bars each, "
-        + "fill \(plan.spec.fillName)")
+      "\(plan.spec.name): \(plan.laneCount) lanes = \(RunOptions.lanes(plan)), "
+        + "\(plan.run.window.count) bars each, fill \(plan.spec.fillName)")
     let outcome = try RunOptions.run(job, console)
     if arguments.flag("json") {
       try console.write(try outcome.summary.json())
