@@ -32,6 +32,7 @@ func wholeSeriesSummary(_ record: LaneRecord, lane: Int, of plan: RunPlan) -> La
       summary.rejectedOrders += 1
       continue
     }
+    if fill.cause == .liquidation { summary.liquidations += 1 }
     summary.fees += fill.commission
     summary.slippage += (fill.fillPrice - fill.price) * fill.units
     summary.tradedNotional += abs(fill.units) * fill.fillPrice
