@@ -33,12 +33,12 @@ extension PricePanel {
       switch row.kind {
       case .rename: continue
       case .delist:
-        let end = time.firstBar(atOrAfter: instant(row.timeNs, dayStart, after: 1))
+        let end = bar(of: row, dayStart: dayStart)
         lives[column] = lives[column].flatMap { life in
           life.lowerBound < end ? life.lowerBound...min(life.upperBound, end - 1) : nil
         }
       case .split, .dividend:
-        let end = time.firstBar(atOrAfter: instant(row.timeNs, dayStart, after: 0))
+        let end = bar(of: row, dayStart: dayStart)
         byColumn[column, default: []].append(Event(action: row, end: end))
       }
     }
@@ -72,6 +72,14 @@ extension PricePanel {
   private struct Event {
     var action: CorporateAction
     var end: Int
+  }
+
+  /// The first bar that has an action behind itself; for a delisting the first after its day.
+  ///
+  /// `barCount` if there is none.
+  public func bar(of action: CorporateAction, dayStart: (Int64) -> Int64 = { $0 }) -> Int {
+    let days: Int64 = action.kind == .delist ? 1 : 0
+    return time.firstBar(atOrAfter: instant(action.timeNs, dayStart, after: days))
   }
 
   /// The instant of an action, or of the day some days after it: dates count from the start of the exchange day.

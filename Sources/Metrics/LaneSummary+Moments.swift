@@ -17,8 +17,11 @@ extension LaneSummary {
     pow(1 + annual, 1 / barsPerYear) - 1
   }
 
-  /// Equity after the last bar over equity before the first.
-  var growth: Double { finalEquity / initialEquity }
+  /// Whether money came in or went out after the initial equity.
+  var hasFlows: Bool { !timeWeightedGrowth.isNaN }
+
+  /// Equity after the last bar over equity before the first; with flows, the growth of what was there meanwhile.
+  var growth: Double { hasFlows ? timeWeightedGrowth : finalEquity / initialEquity }
 
   /// Mean return of a bar; NaN without a bar.
   var meanReturn: Double { sumReturns / Double(bars) }
@@ -37,7 +40,7 @@ extension LaneSummary {
 
   /// Growth to a power, less one; undefined for a ruined lane.
   func compoundRate(exponent: Double) -> MetricValue {
-    if finalEquity <= 0 { return .undefined(.ruined) }
+    if growth <= 0 { return .undefined(.ruined) }
     return MetricValue(pow(growth, exponent) - 1, of: self)
   }
 

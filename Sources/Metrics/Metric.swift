@@ -33,6 +33,8 @@ public enum MetricUnit: String, Sendable, CaseIterable {
   case bars
   /// Account currency.
   case currency
+  /// Ten-thousandths: 1 is 0.01 %.
+  case basisPoints = "basis_points"
 }
 
 /// Which end of a metric's scale is good.
@@ -96,4 +98,8 @@ public enum UndefinedReason: String, Sendable, CaseIterable {
   case overflow
   /// The returns that the metric needs were not recorded.
   case notRecorded = "not_recorded"
+  /// No money was ever paid in.
+  case noCapital = "no_capital"
+  /// No rate of return explains the flows.
+  case noRate = "no_rate"
 }

@@ -10,6 +10,10 @@ public enum MetricCatalog {
     FinalEquity(),
     BestBar(),
     WorstBar(),
+    TimeWeightedReturn(),
+    MoneyWeightedReturn(),
+    NetFlows(),
+    MissedWithdrawals(),
 
     Volatility(),
     ValueAtRisk(level: TailLevel(perMille: 950)),
@@ -45,6 +49,25 @@ public enum MetricCatalog {
     WarmBars(),
     ConflictingSignals(),
     RejectedOrders(),
+    CancelledOrders(),
+    PartialFills(),
+    ScaledOrders(),
+    Liquidations(),
+    Delistings(),
+    Rebalances(),
+    ResidualCash(),
+
+    GrossReturn(),
+    ReturnAfterSlippage(),
+    ReturnAfterCommission(),
+    ReturnAfterBorrow(),
+    ReturnAfterFinancing(),
+    BreakEven(),
+    CostOfTrading(),
+    BorrowFees(),
+    InterestPaid(),
+    InterestEarned(),
+    Dividends(),
   ]
 
   /// Names of all metrics, in the same order.

@@ -73,6 +73,38 @@ private let counted: LaneSummary = {
   return lane
 }()
 
+/// 1,000 at first, 500 deposited, 1,650 at the end: a profit of 150 after costs of 15 and 20 for trading 10,000, 6 of borrow,
+/// and 9 of interest, of which 5 came back.
+private let charged: LaneSummary = {
+  var lane = LaneSummary()
+  lane.bars = 8
+  lane.barsPerYear = 4
+  lane.calendarDays = 730.5
+  lane.initialEquity = 1000
+  lane.finalEquity = 1650
+  lane.trades = 3
+  lane.tradedNotional = 10_000
+  lane.slippage = 15
+  lane.fees = 20
+  lane.borrowFees = 6
+  lane.interestPaid = 9
+  lane.interestEarned = 5
+  lane.dividends = 12
+  lane.netFlows = 500
+  lane.deposits = 500
+  lane.missedWithdrawals = 3
+  lane.timeWeightedGrowth = 1.21
+  lane.moneyWeightedReturn = 0.07
+  lane.cancelledOrders = 2
+  lane.partialFills = 3
+  lane.scaledOrders = 4
+  lane.liquidations = 5
+  lane.delistings = 6
+  lane.rebalances = 8
+  lane.sumResidualCash = 0.4
+  return lane
+}()
+
 /// Losses of 0.1 % to `count`/10 %, shuffled by a stride that is prime to the count.
 private func ladder(_ count: Int, scale: Double = 0.001) -> LaneSummary {
   let returns = (0..<count).map { -Double($0 * 7 % count + 1) * scale }
@@ -134,6 +166,33 @@ private let examples: [Example] = [
   Example("warm_bars", 5, counted),
   Example("conflicting_signals", 7, counted),
   Example("rejected_orders", 11, counted),
+  Example("gross_return", 0.13, charged),  // (150 + 15 + 20 + 6 + 4) / 1,500
+  Example("return_after_slippage", 0.12, charged),
+  Example("return_after_commission", 160.0 / 1500, charged),
+  Example("return_after_borrow", 154.0 / 1500, charged),
+  Example("return_after_financing", 0.1, charged),
+  Example("return_after_financing", 0.1, oneYear),  // no flows: the total return
+  Example("break_even_bps", 185, charged),  // (150 + 15 + 20) of 10,000
+  Example("cost_bps", 35, charged),
+  Example("borrow_fees", 6, charged),
+  Example("interest_paid", 9, charged),
+  Example("interest_earned", 5, charged),
+  Example("dividends", 12, charged),
+  Example("net_flows", 500, charged),
+  Example("missed_withdrawals", 3, charged),
+  Example("time_weighted_return", 0.21, charged),
+  Example("time_weighted_return", 0.1, oneYear),
+  Example("total_return", 0.21, charged),
+  Example("cagr_calendar", 0.1, charged),
+  Example("money_weighted_return", 0.07, charged),
+  Example("money_weighted_return", 0.1, twoYears),
+  Example("cancelled_orders", 2, charged),
+  Example("partial_fills", 3, charged),
+  Example("scaled_orders", 4, charged),
+  Example("liquidations", 5, charged),
+  Example("delistings", 6, charged),
+  Example("rebalances", 8, charged),
+  Example("residual_cash", 0.05, charged),
 ]
 
 @Suite struct MetricExamplesTests {

@@ -25,7 +25,9 @@ private let cases = [
       "total_return", "cagr_periods", "cagr_calendar", "best_bar", "worst_bar", "volatility",
       "var_95", "var_99", "cvar_95", "cvar_99", "skew", "excess_kurtosis", "sharpe", "sortino",
       "calmar", "omega", "tail_ratio", "max_drawdown", "drawdown_duration", "ulcer", "exposure",
-      "turnover",
+      "turnover", "gross_return", "return_after_slippage", "return_after_commission",
+      "return_after_borrow", "return_after_financing", "time_weighted_return",
+      "money_weighted_return",
     ]),
   Case(
     label: "one bar", lane: lane([-0.01]), reason: .tooFewBars,
@@ -40,7 +42,7 @@ private let cases = [
     metrics: ["excess_kurtosis"]),
   Case(
     label: "no day", lane: lane([0.01]) { $0.calendarDays = 0 }, reason: .tooFewBars,
-    metrics: ["cagr_calendar"]),
+    metrics: ["cagr_calendar", "money_weighted_return"]),
   Case(
     label: "all zero", lane: lane(Array(repeating: 0, count: 50)), reason: .noVariation,
     metrics: ["sharpe", "skew", "excess_kurtosis"]),
@@ -64,7 +66,10 @@ private let cases = [
     reason: .noLowerTail, metrics: ["tail_ratio"]),
   Case(
     label: "no trade", lane: lane([0.01, -0.01]), reason: .noTrades,
-    metrics: ["win_rate", "profit_factor", "expectancy", "payoff"]),
+    metrics: [
+      "win_rate", "profit_factor", "expectancy", "payoff", "break_even_bps", "cost_bps",
+      "residual_cash",
+    ]),
   Case(
     label: "only won trades",
     lane: lane([0.01, -0.01]) {
@@ -81,7 +86,7 @@ private let cases = [
     }, reason: .noWins, metrics: ["payoff"]),
   Case(
     label: "ruined", lane: lane([0.5, -1, 0.1]), reason: .ruined,
-    metrics: ["cagr_periods", "cagr_calendar", "calmar"]),
+    metrics: ["cagr_periods", "cagr_calendar", "calmar", "money_weighted_return"]),
   Case(
     label: "below zero", lane: lane([-3, 0.5]), reason: .ruined,
     metrics: ["cagr_periods", "cagr_calendar", "calmar", "turnover"]),
@@ -101,6 +106,24 @@ private let cases = [
       "best_bar", "worst_bar", "var_95", "var_99", "cvar_95", "cvar_99", "skew",
       "excess_kurtosis", "omega", "tail_ratio",
     ]),
+  Case(
+    label: "fills not recorded", lane: lane([0.01, -0.02]) { $0.trades = 1 }, reason: .notRecorded,
+    metrics: [
+      "gross_return", "return_after_slippage", "return_after_commission", "return_after_borrow",
+      "return_after_financing", "break_even_bps", "cost_bps",
+    ]),
+  Case(
+    label: "no money",
+    lane: lane([0.01, 0.02]) {
+      $0.initialEquity = 0
+      $0.finalEquity = 0
+    }, reason: .noCapital, metrics: ["gross_return", "return_after_financing"]),
+  Case(
+    label: "flows without a rate",
+    lane: lane([0.01, 0.02]) {
+      $0.netFlows = -5
+      $0.timeWeightedGrowth = 1.02
+    }, reason: .noRate, metrics: ["money_weighted_return"]),
 ]
 
 @Suite struct UndefinedMetricTests {

@@ -5,7 +5,7 @@ struct CAGRCalendar: Metric {
   let name = "cagr_calendar"
   let unit = MetricUnit.fraction
   let direction = MetricDirection.higher
-  let definition = "(final equity / initial equity)^(365.25 / calendar days) - 1"
+  let definition = "(1 + total_return)^(365.25 / calendar days) - 1"
   let source = "ffn calc_cagr: actual days over a Julian year"
 
   func value(of lane: LaneSummary) -> MetricValue {

@@ -5,7 +5,7 @@ struct CAGRPeriods: Metric {
   let name = "cagr_periods"
   let unit = MetricUnit.fraction
   let direction = MetricDirection.higher
-  let definition = "(final equity / initial equity)^(bars per year / bars) - 1"
+  let definition = "(1 + total_return)^(bars per year / bars) - 1"
   let source = "empyrical annual_return, quantstats cagr"
 
   func value(of lane: LaneSummary) -> MetricValue {

@@ -14,7 +14,7 @@ extension Ledger {
       switch row.event {
       case .dividend(let cash): pay(row.symbol, cash)
       case .split(let scale): split(row.symbol, scale, bar)
-      case .end(let change): end(row.symbol, change, bar)
+      case .end(let change): delist(row.symbol, change, bar)
       }
     }
     appliedActions = first..<nextAction
@@ -44,20 +44,20 @@ extension Ledger {
     positions[symbol].exitPrice = scale.price(positions[symbol].exitPrice)
     if fraction != 0 {
       exchange(symbol, -fraction, at: positions[symbol].mark, .cashInLieu, bar)
-    } else {
-      // Whole up to rounding, so made whole.
-      positions[symbol].units = whole
     }
+    // Whole up to rounding, so made whole.
+    if positions[symbol].units != 0 { positions[symbol].units = whole }
     revalue(symbol)
     updateTrade(symbol)
   }
 
   /// Closes a position whose symbol has ended.
-  private mutating func end(_ symbol: Int, _ change: Double, _ bar: Int) {
+  private mutating func delist(_ symbol: Int, _ change: Double?, _ bar: Int) {
     positions[symbol].hasEnded = true
     guard positions[symbol].units != 0 else { return }
     summary.delistings += 1
-    let change = change.isNaN ? rules.delistingReturn : change
+    let known = change ?? .nan
+    let change = known.isNaN ? rules.delistingReturn : known
     exchange(
       symbol, -positions[symbol].units, at: positions[symbol].mark * (1 + change), .delisting, bar)
   }

@@ -8,7 +8,9 @@ extension Ledger {
       nextFlow += 1
       // A flow of before the window is none of this account.
       if flow.bar < 0 { continue }
-      let amount = max(flow.amount, -withdrawable)
+      let before = currentEquity
+      let free = min(withdrawable, wallets?.worth(flow.wallet, equity: before) ?? .infinity)
+      let amount = max(flow.amount, -free)
       summary.missedWithdrawals += amount - flow.amount
       if amount == 0 { continue }
       cash += amount
@@ -16,7 +18,12 @@ extension Ledger {
       flowOfBar += amount
       summary.netFlows += amount
       if amount > 0 { summary.deposits += amount }
-      flowLog.append(DatedFlow(years: Double(clockNs) / Financing.yearNs, amount: amount))
+      let dated = DatedFlow(years: Double(clockNs) / Financing.yearNs, amount: amount)
+      flowLog.append(dated)
+      if record != nil {
+        record?.flows.append(CashFlow(bar: bar, amount: amount, wallet: flow.wallet))
+      }
+      wallets?.move(dated, wallet: flow.wallet, equity: before)
     }
   }
 
@@ -26,5 +33,12 @@ extension Ledger {
     summary.moneyWeightedReturn = DatedFlow.internalRate(
       of: [DatedFlow(years: 0, amount: initialCash)] + flowLog, final: equity,
       years: summary.calendarDays / 365.25)
+  }
+
+  /// What became of each wallet; empty for an account without wallets.
+  ///
+  /// - Parameter calendarDays: from the start of the first bar to the end of the last.
+  public func walletOutcomes(calendarDays: Double) -> [WalletOutcome] {
+    wallets?.outcomes(equity: equity, years: calendarDays / 365.25) ?? []
   }
 }

@@ -16,9 +16,9 @@ extension Ledger {
   }
 
   mutating func openTrade(_ symbol: Int, _ bar: Int) {
-    guard let record else { return }
-    positions[symbol].trade = record.trades.count
-    self.record?.trades.append(
+    if record == nil { return }
+    positions[symbol].trade = record?.trades.count ?? 0
+    record?.trades.append(
       LaneRecord.Trade(
         entryBar: bar, exitBar: nil, units: 0, entryPrice: .nan, exitPrice: .nan, profit: .nan,
         profitFraction: .nan, cause: nil, symbol: symbol))
@@ -47,6 +47,7 @@ extension Ledger {
 
   /// Keeps the account after a bar.
   mutating func recordBar() {
+    wallets?.endBar(equity: equity)
     record?.equity.append(equity)
     record?.cash.append(cash)
     for position in positions { record?.units.append(position.units) }
@@ -65,6 +66,7 @@ extension Ledger {
     var record = ledger.record ?? LaneRecord()
     record.summary = summary
     complete(&record.summary)
+    record.wallets = walletOutcomes(calendarDays: summary.calendarDays)
     return record
   }
 }

@@ -6,8 +6,8 @@ public struct LedgerActions: Sendable, Equatable {
     case dividend(Double)
     /// Shares rescale.
     case split(ActionScale)
-    /// The symbol has ended: a position closes at its last mark times one plus this; NaN for the account's rule.
-    case end(Double)
+    /// The symbol has ended: a position closes at its last mark times one plus this; nil or NaN for the account's rule.
+    case end(Double?)
   }
 
   /// One action.
@@ -27,15 +27,15 @@ public struct LedgerActions: Sendable, Equatable {
     }
   }
 
-  /// The actions by bar; those of a bar by symbol, dividends first, then splits, then ends.
+  /// The actions by bar; those of a bar by symbol; those of a symbol as they were given.
   public let rows: [Row]
 
   /// No actions.
   public static let none = LedgerActions([])
 
-  /// Takes actions in any order.
+  /// Takes actions in any order, but for those of one bar and symbol, which are applied as they stand.
   public init(_ rows: [Row]) {
-    self.rows = rows.sorted { $0.key < $1.key }
+    self.rows = rows.sorted { ($0.bar, $0.symbol) < ($1.bar, $1.symbol) }
   }
 
   /// The rows of a bar.
@@ -57,15 +57,5 @@ public struct LedgerActions: Sendable, Equatable {
       if rows[middle].bar < bar { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-}
-
-extension LedgerActions.Row {
-  fileprivate var key: (Int, Int, Int) {
-    switch event {
-    case .dividend: (bar, symbol, 0)
-    case .split: (bar, symbol, 1)
-    case .end: (bar, symbol, 2)
-    }
   }
 }

@@ -35,7 +35,7 @@ enum LeaderboardTable {
   static func format(_ unit: MetricUnit?) -> NumberFormat {
     switch unit {
     case .fraction: .fraction
-    case .ratio, nil: .ratio
+    case .ratio, .basisPoints, nil: .ratio
     case .count, .bars: .count
     case .currency: .money
     }
