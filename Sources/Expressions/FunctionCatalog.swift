@@ -97,10 +97,12 @@ public enum FunctionCatalog {
       "top(n, x)", "True for the n symbols with the largest x; of equal ones the first in order",
       across),
     own(
-      "bottom(n, x)", "True for the n symbols with the smallest x; of equal ones the first in order",
+      "bottom(n, x)",
+      "True for the n symbols with the smallest x; of equal ones the first in order",
       across),
     own(
-      "zscore_across(x)", "x less the mean over all symbols, in standard deviations (divisor n - 1)",
+      "zscore_across(x)",
+      "x less the mean over all symbols, in standard deviations (divisor n - 1)",
       across),
     own("demean(x)", "x less the mean over all symbols", across),
     own("normalize(x)", "x over the sum of the magnitudes of all symbols' x", across),

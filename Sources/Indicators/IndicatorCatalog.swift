@@ -13,6 +13,7 @@ public enum IndicatorCatalog {
     Lowest.self,
     Slope.self,
     Correlation.self,
+    Beta.self,
     // Averages
     Mean.self,
     SimpleMovingAverage.self,
@@ -33,6 +34,8 @@ public enum IndicatorCatalog {
     DonchianUpper.self,
     DonchianLower.self,
     DonchianMiddle.self,
+    KeltnerUpper.self,
+    KeltnerLower.self,
     // Volume
     OnBalanceVolume.self,
     VolumeWeightedPrice.self,

@@ -45,6 +45,9 @@ private func expectCausal(_ sources: [String], _ grid: ParameterGrid, seeds: Ran
       .hour: (0..<bars).map { _ in Double(random.int(0...23)) },
       .weekday: (0..<bars).map { _ in Double(random.int(1...7)) },
       .month: (0..<bars).map { _ in Double(random.int(1...12)) },
+      .day: (0..<bars).map { _ in Double(random.int(1...31)) },
+      .monthSession: (0..<bars).map { _ in Double(random.int(1...23)) },
+      .monthSessionsLeft: (0..<bars).map { _ in Double(random.int(0...22)) },
       .monthEnd: (0..<bars).map { _ in Double(random.int(0...1)) },
     ]
     var compiler = ExpressionCompiler(

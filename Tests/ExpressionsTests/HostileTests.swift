@@ -51,7 +51,8 @@ private func check(_ error: ExpressionError, _ source: String) {
 
 private let words = [
   "close", "open", "fast", "slow", "trend", "spread", "closs", "sma", "ema", "lag", "if", "abs",
-  "crosses_above", "bars_since", "every", "hour", "month_end", "rank", "symbol", "obv", "atr",
+  "crosses_above", "bars_since", "every", "hour", "month_end", "rank", "symbol", "top",
+  "is", "equal", "demean", "obv", "atr",
   "(", ")", ",", ",", "(", ")", "+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "!=", "=", "!",
   "and", "or", "not", "&&", "||", "**", "%", ".", "1", "20", "0", "-1", "2.5", "1e9", "1e999",
   "'x'",

@@ -6,7 +6,7 @@ private let scope = ExpressionScope(
   parts: [
     "trend": "close > sma(close, slow)", "spread": "high - low", "a": "b + 1", "b": "2 * a",
     "broken": "close + closs",
-  ])
+  ], symbols: ["SPY", "AGG"])
 
 /// An expression, the column of its mistake (nil: none of its own) and the whole message.
 private let mistakes: [(String, Int?, String)] = [
@@ -138,19 +138,47 @@ private let mistakes: [(String, Int?, String)] = [
   ),
   ("close > close.high", 14, "found '.', expected an operator or the end"),
   (
-    "close > symbol(\"SPY\").close", 22,
-    "symbol(…).close looks at several symbols; a signal strategy sees one symbol at a "
-      + "time, and this version has no portfolio strategies"
+    "close > symbol(\"SPYY\").close", 16,
+    "the panel has no symbol 'SPYY'. Did you mean 'SPY'? See all of them: apus inspect --symbols"
   ),
   (
-    "rank(close) > 3", 1,
-    "rank looks at several symbols; a signal strategy sees one symbol at a time, and "
-      + "this version has no portfolio strategies"
+    "close > symbol(close).close", 16,
+    "what symbol takes is not a quoted text, expected the name of a symbol in quotes"
+  ),
+  ("close > symbol().close", 9, "symbol(\"S\").x was given 0 arguments"),
+  (
+    "close > symbol(\"SPY\")", 9,
+    "found a symbol, expected a dot and what to read of it: symbol(\"S\").close"
   ),
   (
-    "top(3, close)", 1,
-    "top looks at several symbols; a signal strategy sees one symbol at a time, and "
-      + "this version has no portfolio strategies"
+    "close > symbol(\"SPY\").closs", 23,
+    "no field, parameter or named part 'closs'. Did you mean 'close'? Known here: a, "
+      + "b, broken, spread, trend, fast, slow, open, high, low, close"
+  ),
+  ("symbol(\"SPY\").rsi(close) > 1", 15, "rsi(x, n) was given 1 argument"),
+  ("symbol(\"SPY\").3 > 1", 14, "found the number 0.3, expected an operator or the end"),
+  (
+    "is(\"SYP\")", 4,
+    "the panel has no symbol 'SYP'. Did you mean 'SPY'? See all of them: apus inspect --symbols"
+  ),
+  (
+    "rank(close > 1) > 0.5", 12,
+    "x of rank is a condition, expected a number (if(c, 1, 0) makes one)"
+  ),
+  (
+    "rank(close)", 1,
+    "the expression is a number, expected a condition (such as close > sma(close, 20))"
+  ),
+  ("top(close, 3)", 5, "n of top must be the same at every bar: use numbers and parameters only"),
+  ("top(0, close)", 5, "n of top is 0, expected a whole number of symbols, at least 1"),
+  ("bottom(2.5, close)", 8, "n of bottom is 2.5, expected a whole number of symbols, at least 1"),
+  (
+    "close > sma(close, rank(close))", 20,
+    "n of sma must be the same at every bar: use numbers and parameters only"
+  ),
+  (
+    "zscore_acros(close) > 1", 1,
+    "no function 'zscore_acros'. Did you mean 'zscore_across'? See all of them: apus functions"
   ),
   (
     "obv() > 1", 1,

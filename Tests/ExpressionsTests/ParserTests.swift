@@ -8,7 +8,7 @@ private func tree(_ syntax: Syntax) -> String {
   case .text(let text, _): "\"\(text)\""
   case .name(let name, _): name
   case .call(let name, let arguments, _): "\(name)(\(arguments.map(tree).joined(separator: ", ")))"
-  case .member(let inner, let name, _): "(. \(tree(inner)) \(name))"
+  case .member(let inner, let member, _): "(. \(tree(inner)) \(tree(member)))"
   case .unary(let op, let inner, _): "(\(op.rawValue) \(tree(inner)))"
   case .binary(let op, let a, let b, _): "(\(op.rawValue) \(tree(a)) \(tree(b)))"
   }

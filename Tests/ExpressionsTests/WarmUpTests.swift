@@ -62,8 +62,8 @@ func followsFromTheLengths(source: String) throws {
 func nothingIsDefinedBeforeItsWarmUp(name: String) throws {
   guard
     ![
-      "every", "month_end", "hour", "weekday", "month", "bars_since", "crosses_above",
-      "crosses_below",
+      "every", "month_end", "hour", "weekday", "month", "day", "month_session",
+      "month_sessions_left", "bars_since", "crosses_above", "crosses_below",
     ]
     .contains(name)
   else { return }

@@ -4,7 +4,7 @@ import Testing
 
 @Test func namesAreUniqueAndFound() {
   #expect(Set(names).count == names.count)
-  #expect(names.count == 29)
+  #expect(names.count == 32)
   for name in names { #expect(IndicatorCatalog.named(name)?.signature.name == name) }
   #expect(IndicatorCatalog.named("SMA") == nil)
 }
@@ -26,7 +26,8 @@ func signatureSaysWhatUsersNeed(name: String) throws {
     ("macd", [26, 12], 25), ("macd_signal", [12, 26, 9], 33), ("macd_histogram", [12, 26, 9], 33),
     ("stochastic", [14], 13), ("stochastic_d", [14, 3], 15), ("bollinger_upper", [20, 2], 19),
     ("bollinger_lower", [20, 2], 19), ("donchian_upper", [20], 19), ("donchian_lower", [20], 19),
-    ("donchian_middle", [20], 19), ("obv", [], 0), ("vwap", [20], 19),
+    ("donchian_middle", [20], 19), ("keltner_upper", [20, 2], 20), ("keltner_lower", [10, 1], 10),
+    ("beta", [30], 29), ("obv", [], 0), ("vwap", [20], 19),
   ] as [(String, [Double], Int)])
 func warmupIsWhatTheTableSays(name: String, arguments: [Double], warmup: Int) throws {
   #expect(try make(name, arguments).warmup == warmup)

@@ -17,6 +17,12 @@ private let nan = Double.nan
     ("slope", [3], [[1, 2, 4]], [nan, nan, 1.5]),
     ("correlation", [2], [[1, 2, 1], [5, 7, 7]], [nan, 1, nan]),
     ("correlation", [3], [[1, 2, 4], [3, 1, -3]], [nan, nan, -1]),
+    // Through (1, 3), (2, 5), (4, 4): covariance 1/2 over variance 7/3; then x stands still.
+    ("beta", [3], [[3, 5, 4], [1, 2, 4]], [nan, nan, 3.0 / 14]),
+    ("beta", [2], [[3, 5, 9], [1, 2, 2]], [nan, 2, nan]),
+    // Averages 1.5, then 1.5 + 2/3 (3 − 1.5); ranges 1, then (1 + 2)/2.
+    ("keltner_upper", [2, 2], [[1, 2, 3], [1, 1, 1], [1, 2, 3]], [nan, nan, 5.5]),
+    ("keltner_lower", [2, 2], [[1, 2, 3], [1, 1, 1], [1, 2, 3]], [nan, nan, -0.5]),
     ("wma", [2], [[3, 6, 0]], [nan, 5, 2]),
     ("ema", [3], [[1, 2, 3, 6, 0]], [nan, nan, 2, 4, 2]),
     // Changes 1, -1, 3: gains 0.5 then 1.75, losses 0.5 then 0.25.

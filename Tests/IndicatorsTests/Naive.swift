@@ -26,6 +26,13 @@ enum Naive {
       return windows(s, length) { (($0[0].max() ?? .nan) + ($0[1].min() ?? .nan)) / 2 }
     case "slope": return windows(s, length) { slope($0[0]) }
     case "correlation": return windows(s, length) { correlation($0[0], $0[1]) }
+    case "beta":
+      return windows(s, length) { w in
+        isConstant(w[1]) ? .nan : products(w[0], w[1]) / products(w[1], w[1])
+      }
+    case "keltner_upper", "keltner_lower":
+      let sign = name == "keltner_upper" ? 1.0 : -1
+      return zip(ema(s[2], length), wilder(trueRanges(s), length)).map { $0 + sign * n[1] * $1 }
     case "ema": return ema(s[0], length)
     case "wma":
       return windows(s, length) { w in

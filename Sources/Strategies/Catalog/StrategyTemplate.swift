@@ -74,6 +74,14 @@ public struct StrategyTemplate: Sendable, Equatable {
     fill(&source)
   }
 
+  /// Numbers from one to another.
+  static func steps(_ first: Double, _ last: Double, _ step: Double) -> [Double] {
+    // From whole steps: 0.1 and 0.1 and 0.1 would not be 0.3.
+    (0...Int(((last - first) / step).rounded())).map {
+      first + (Double($0) * step * 1e9).rounded() / 1e9
+    }
+  }
+
   /// The texts with a symbol for each role: those given by name, else its own.
   public func source(symbols: [String: String]) -> ExpressionStrategy.Source {
     var source = source

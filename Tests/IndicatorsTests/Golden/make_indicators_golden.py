@@ -93,6 +93,9 @@ def main() -> None:
     put("pandas", "correlation", "high low", [20], high.rolling(20).corr(low))
     put("talib", "correlation", "high low", [20], talib.CORREL(h, l, 20))
 
+    for n in (2, 20):
+        put("pandas", "beta", "high low", [n], high.rolling(n).cov(low) / low.rolling(n).var())
+
     for n in (2, 14):
         change = close.diff()
         gain = seeded(change.clip(lower=0), n, 1 / n)
@@ -105,6 +108,10 @@ def main() -> None:
         put("pandas", "atr", "high low close", [n], seeded(true_range, n, 1 / n))
         put("talib", "atr", "high low close", [n], talib.ATR(h, l, c, n))
         put("talib", "adx", "high low close", [n], talib.ADX(h, l, c, n))
+        width = 1.5 * seeded(true_range, n, 1 / n)
+        put("pandas", "keltner_upper", "high low close", [n, 1.5], ema(close, n) + width)
+        put("talib", "keltner_lower", "high low close", [n, 1.5],
+            talib.EMA(c, n) - 1.5 * talib.ATR(h, l, c, n))
 
     line = ema(close, 12) - ema(close, 26)
     signal = ema(line, 9)
