@@ -109,7 +109,9 @@ let package = Package(
       "Storage", ["HDF5", "Kernels", "Market", "Metrics", "CCrypto", "CZlib"],
       exclude: ["README.md"],
       linking: linked(cryptoArchives, or: ["crypto"])),
-    module("Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot),
+    module(
+      "Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot,
+      exclude: ["Portfolio/README.md"]),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 
     // layer 3
@@ -147,7 +149,7 @@ let package = Package(
       name: "Scenarios",
       dependencies: [
         "BenchmarkKit", "BenchmarkReference", "Jobs", "Interchange", "Strategies", "Simulation",
-        "Expressions", "Metrics", "Market", "Storage", "Kernels",
+        "Expressions", "Metrics", "Market", "Storage", "Kernels", "CShims",
       ], path: "Benchmarks/Scenarios"),
     .executableTarget(
       name: "apus-bench",

@@ -8,7 +8,7 @@
 #include <sched.h>
 #endif
 
-enum { row_major = 101, as_it_is = 111 };
+enum { row_major = 101, as_it_is = 111, transposed = 112 };
 
 typedef void multiply(
     int order, int transpose_a, int transpose_b, int rows, int columns, int inner, double alpha,
@@ -59,12 +59,12 @@ bool apus_blas_open(void) {
 const char *apus_blas_core(void) { return apus_blas_open() ? core : NULL; }
 
 void apus_blas_multiply(
-    int rows, int columns, int inner, const double *a, int a_stride, const double *b, int b_stride,
-    double *c, int c_stride) {
+    bool transposes_b, int rows, int columns, int inner, const double *a, int a_stride,
+    const double *b, int b_stride, double *c, int c_stride) {
   if (!apus_blas_open()) return;
   if (takes_turns) pthread_mutex_lock(&turn);
   gemm(
-      row_major, as_it_is, as_it_is, rows, columns, inner, 1, a, a_stride, b, b_stride, 0, c,
-      c_stride);
+      row_major, as_it_is, transposes_b ? transposed : as_it_is, rows, columns, inner, 1, a, a_stride,
+      b, b_stride, 0, c, c_stride);
   if (takes_turns) pthread_mutex_unlock(&turn);
 }

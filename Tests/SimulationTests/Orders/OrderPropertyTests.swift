@@ -157,6 +157,32 @@ private struct RandomOrders: Strategy {
     }
   }
 
+  /// With interest, borrow, flows, splits and dividends too.
+  @Test(arguments: batches(of: 50, in: 1000..<1100))
+  func theBooksAddUpAfterEachBar(seeds: Range<Int>) throws {
+    for seed in seeds {
+      var random = SeededGenerator(seed: seed)
+      let markets = Self.market(&random, symbols: 3, bars: 120)
+      var run = AccountRun(
+        panel: makePanel(markets), symbols: [0, 1, 2], rules: Self.rules(&random), cash: 1000,
+        window: 0..<120)
+      run.rules.financing.borrowRate = 0.03
+      run.rules.financing.cashRate = 0.02
+      run.rules.financing.marginRate = 0.05
+      run.flows = [CashFlow(bar: 30, amount: 200), CashFlow(bar: 60, amount: -100)]
+      run.actions = LedgerActions([
+        .init(bar: 20, symbol: 0, event: .dividend(0.5)),
+        .init(bar: 40, symbol: 1, event: .split(ActionScale(ratio: 2))),
+        .init(bar: 50, symbol: 2, event: .split(ActionScale(ratio: 0.1))),
+        .init(bar: 90, symbol: 2, event: .end(.nan)),
+      ])
+      let strategy = RandomOrders(seed: seed, symbolCount: 3, names: [0, 1, 2])
+      #expect(throws: Never.self, "seed \(seed)") {
+        _ = try StrategyEngine(run: run, strategy: strategy).audit()
+      }
+    }
+  }
+
   @Test(arguments: batches(of: 50, in: 500..<600))
   func permutingSymbolsPermutesResults(seeds: Range<Int>) {
     for seed in seeds {

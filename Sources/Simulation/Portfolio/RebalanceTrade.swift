@@ -1,0 +1,69 @@
+/// One symbol's part of a rebalance.
+struct RebalanceTrade {
+  /// Position in the run.
+  var symbol: Int
+  /// Price before slippage, in the symbol's currency.
+  var price: Double
+  /// Account currency for one of the symbol's.
+  var rate: Double
+  /// Units held before.
+  var held: Double
+  /// Their value in account currency.
+  var heldValue: Double
+  /// Value over equity after costs that is wanted now.
+  var weight: Double
+  /// Whether the position shall be closed.
+  var closes: Bool
+  /// Units to trade, signed.
+  var units = 0.0
+  /// Units of the order before cash, margin or volume made it smaller.
+  var wanted = 0.0
+  /// Commission of the trade that equity before costs asks for, where that is what is paid; NaN elsewhere.
+  var commission = Double.nan
+
+  /// Value wanted less value held, for an equity after costs.
+  @inline(__always)
+  func distance(_ equity: Double) -> Double { weight * equity - heldValue }
+}
+
+/// Costs that are a fraction of what is traded: per side, of the value before slippage.
+struct ProportionalCost {
+  /// Slippage.
+  let slippage: Double
+  /// Commission, of the price after slippage.
+  let commission: Double
+
+  /// Of a purchase.
+  var buying: Double { slippage + commission * (1 + slippage) }
+  /// Of a sale.
+  var selling: Double { slippage + commission * (1 - slippage) }
+
+  /// The costs of some rules; nil if they are anything else.
+  init?(_ rules: ExecutionRules) {
+    var (commission, slippage) = (Commission(), Slippage())
+    commission.rate = rules.commission.rate
+    slippage.rate = rules.slippage.rate
+    guard rules.commission == commission, rules.slippage == slippage else { return nil }
+    self.slippage = slippage.rate
+    self.commission = commission.rate
+  }
+
+  /// The equity after costs x that solves x = V − cost(x), for a cost that is convex in x and piecewise linear.
+  ///
+  /// Newton's steps from V come down to it from above, and end after as many as there are kinks between, which are few.
+  ///
+  /// - Parameter cost: the cost at an equity after costs, and its derivative.
+  static func settle(_ equity: Double, _ cost: (Double) -> (sum: Double, slope: Double)) -> Double {
+    var x = equity
+    for _ in 0..<50 {
+      let (sum, slope) = cost(x)
+      let excess = x + sum - equity
+      // So steep only where costs of a round trip are near what is traded.
+      let step = excess / max(0.1, 1 + slope)
+      let next = x - step
+      if step.magnitude <= 1e-15 * equity || next == x { return next }
+      x = next
+    }
+    return x
+  }
+}
