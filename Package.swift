@@ -111,7 +111,7 @@ let package = Package(
       linking: linked(cryptoArchives, or: ["crypto"])),
     module(
       "Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot,
-      exclude: ["README.md"]),
+      exclude: ["README.md", "Portfolio/README.md"]),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 
     // layer 3
@@ -149,7 +149,7 @@ let package = Package(
       name: "Scenarios",
       dependencies: [
         "BenchmarkKit", "BenchmarkReference", "Jobs", "Interchange", "Strategies", "Simulation",
-        "Expressions", "Metrics", "Market", "Storage", "Kernels",
+        "Expressions", "Metrics", "Market", "Storage", "Kernels", "CShims",
       ], path: "Benchmarks/Scenarios"),
     .executableTarget(
       name: "apus-bench",
@@ -165,6 +165,10 @@ let package = Package(
         "Jobs", "Interchange", "Strategies", "Storage", "Simulation", "Expressions", "Market",
         "Metrics",
       ], path: "Sources/Umbrella"),
+
+    // The examples are packages of their own; here their sources are built with the tests, against the same objects.
+    .executableTarget(
+      name: "SMACross", dependencies: ["Apus"], path: "Examples/SMACross/Sources/SMACross"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("Kernels", ["Kernels"]),

@@ -31,6 +31,7 @@ class Prepare(unittest.TestCase):
         self.give("id", "echo 0" if root else "echo 1000")
         (self.bin / "Random123").mkdir()
         (self.bin / "Random123/philox.h").touch()
+        (self.bin / "libopenblas.so.0").touch()
 
     def give_apt(self):
         self.give("apt-get", f'echo "$DEBIAN_FRONTEND: $*" >>"{self.bin}/apt.log"')
@@ -42,7 +43,8 @@ class Prepare(unittest.TestCase):
     def prepare(self):
         return subprocess.run(
             [self.bin / "sh", SCRIPTS / "prepare"], capture_output=True, text=True, timeout=60,
-            env={"PATH": str(self.bin), "CPATH": str(self.bin)}, check=False)
+            env={"PATH": str(self.bin), "CPATH": str(self.bin), "LD_LIBRARY_PATH": str(self.bin)},
+            check=False)
 
     def test_no_swift(self):
         done = self.prepare()

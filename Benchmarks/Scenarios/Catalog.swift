@@ -6,6 +6,6 @@ public enum ScenarioCatalog {
   public static let all: [Scenario] =
     importScenarios + storeScenarios + resampleScenarios + expressionScenarios + formulaScenarios
     + laneScenarios
-    + laneScalingScenarios + laneRuleScenarios + sweepScenarios + metricScenarios + resultScenarios
+    + laneScalingScenarios + laneRuleScenarios + portfolioScenarios + sweepScenarios + metricScenarios + resultScenarios
     + startupScenarios
 }

@@ -20,7 +20,9 @@ import Testing
     for rows in [0, 1, 2, 3, 17] {
       for columns in [0, 1, 7, 8, 9, 33] {
         for inner in [0, 1, 5, 8, 31] {
-          let (a, b) = (numbers(rows * (inner + 2), &random), numbers(inner * (columns + 1), &random))
+          let (a, b) = (
+            numbers(rows * (inner + 2), &random), numbers(inner * (columns + 1), &random)
+          )
           let c = numbers(columns * (inner + 3), &random)
           var (plain, other) = ([Double](repeating: -1, count: rows * (columns + 1)), [Double]())
           other = plain

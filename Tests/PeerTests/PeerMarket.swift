@@ -52,7 +52,7 @@ struct PeerMarket: Sendable {
       let day = days[first + fill.bar]
       let symbol = symbols[fill.symbol]
       if let last = result.last, last.date == day, last.price == fill.fillPrice,
-        last.symbol == symbol
+        last.symbol == symbol, (last.units > 0) == (fill.units > 0)
       {
         result[result.count - 1].units += fill.units
         result[result.count - 1].fee += fill.commission

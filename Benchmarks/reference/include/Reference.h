@@ -74,5 +74,21 @@ bool apus_reference_sweep(
 /// Name of the instruction set that the sweep uses unless told to be portable.
 const char *apus_reference_sweep_variant(void);
 
+/// c = a · b in the calling thread, row-major with the distance between rows; `true` for a · bᵀ.
+typedef void apus_reference_multiply(
+    bool transposes_b, int rows, int columns, int inner, const double *a, int a_stride, const double *b,
+    int b_stride, double *c, int c_stride);
+
+/// Equity of portfolios that are moved to fixed weights every so many bars, from the first on, at the close.
+///
+/// Each move costs fee · Σ |w · V − held| of the equity V before it, and w · (V − cost) is held then; V begins as 1.
+/// `weights` is [portfolios][symbols], `close` [symbols][bars], `equity` [portfolios][bars]. False if memory ran out.
+bool apus_reference_rebalance(
+    const double *weights, int portfolios, int symbols, const double *close, int bars, int every,
+    double fee, int threads, apus_reference_multiply *multiply, double *equity);
+/// Values some positions at every bar; returns the sum of their values. `close` is [bars][symbols].
+double apus_reference_marks(
+    const double *close, int symbols, int bars, const int *held, const double *units, int count);
+
 /// Has this process keep the memory that it frees, as the allocators of other programs do.
 void apus_reference_keep_memory(void);

@@ -24,7 +24,13 @@ extension Broker {
       if asked.magnitude > held.magnitude { asked = -held }
     }
     let closes = asked == -held
-    if !closes { asked = wholeLots(asked) }
+    if !closes {
+      if case .targetWeight = orders[place].order.quantity, isRounding(asked, price, symbol) {
+        end(place, .filled)
+        return false
+      }
+      asked = wholeLots(asked)
+    }
     if !(asked.magnitude > 0 && asked.magnitude < .infinity) {
       return reject(place, asked == 0 && rules.lot > 0 ? .belowLot : .cash, price, isLimit)
     }
@@ -44,7 +50,7 @@ extension Broker {
     let isScaled = units.magnitude < offered.magnitude
     if isScaled {
       if orders[place].order.timeInForce == .fok { return refuseWhole(place) }
-      if units != -held { units = wholeLots(units) }
+      if units != -held { units = isRounding(units, price, symbol) ? 0 : wholeLots(units) }
       let reason: OrderReason =
         side < 0
         ? (rules.allowsShort ? .margin : .shortsForbidden)
@@ -63,6 +69,11 @@ extension Broker {
     }
     book(place, units, asked: isScaled ? units : asked, price, fillPrice, isLimit)
     return true
+  }
+
+  /// Whether units are worth no more than rounding leaves of an exhausted account, or of a target that is met.
+  private func isRounding(_ units: Double, _ price: Double, _ symbol: Int) -> Bool {
+    units.magnitude * price * ledger.rate(symbol) <= 1e-13 * ledger.currentEquity.magnitude
   }
 
   /// What an order asks for now, signed.

@@ -122,12 +122,14 @@ struct PortfolioLane {
     let rebalance = worker.run.rebalance
     worker.trades.removeAll(keepingCapacity: true)
     var waiting: [Int] = []
+    var anyTrades = false
     for symbol in active where !ledger.hasEnded(symbol) {
       let rate = rates?[symbol] ?? 1
       guard Self.trades(symbol, fills, closes), PortfolioPrices.isPrice(rate) else {
         waiting.append(symbol)
         continue
       }
+      anyTrades = true
       let weight = ledger.value(symbol) / equity
       let distance = targets[symbol] - weight
       // A position that shall go is no matter of bands.
@@ -143,7 +145,8 @@ struct PortfolioLane {
           weight: isLast ? targets[symbol] : weight + distance / Double(stepsLeft),
           closes: isLast && targets[symbol] == 0))
     }
-    if worker.trades.isEmpty && !waiting.isEmpty { return }
+    // A day on which nothing trades is none of the move's.
+    if !anyTrades { return }
     let isFirst = stepsLeft == max(1, rebalance.gradualBars)
     if isFirst && !worker.trades.isEmpty { ledger.summary.rebalances += 1 }
     let left = worker.trade(

@@ -31,8 +31,11 @@ class PerOrder(bt.CommInfoBase):
         return 3.0 + abs(size) * price * 0.0002
 
 
-def play(frame, decide, commission=0.0, scheme=None):
-    """Fills by bar and equity of a rule: `decide(strategy, bar)` after each close."""
+def play(frame, decide, commission=0.0, scheme=None, checks=True):
+    """Fills by bar and equity of a rule: `decide(strategy, bar)` after each close.
+
+    `checks`: whether orders are refused if the cash does not cover all that wait.
+    """
     fills, equity = [], []
 
     class Rule(bt.Strategy):
@@ -54,6 +57,7 @@ def play(frame, decide, commission=0.0, scheme=None):
     cerebro.adddata(bt.feeds.PandasData(dataname=frame))
     cerebro.addstrategy(Rule)
     cerebro.broker.setcash(CASH)
+    cerebro.broker.set_checksubmit(checks)
     if scheme:
         cerebro.broker.addcommissioninfo(scheme())
     else:
@@ -151,7 +155,9 @@ def main():
         add("limit_good_till_date", limit, commission=0.001)
         add("stop", stop, commission=0.001)
         add("stop_limit", stop_limit, commission=0.001)
-        add("one_cancels_other", one_cancels_other, commission=0.001)
+        # Both orders of a pair are counted against the cash, although one of them takes the other back.
+        unchecked = play(frame, one_cancels_other, 0.001, checks=False)
+        add("one_cancels_other", one_cancels_other, unchecked, commission=0.001)
         add("trailing_stop", trailing, commission=0.001)
         orders = [(units, None, p * 0.98, p * 1.06) if up else None for p, up in zip(close, rises)]
         ours = brackets(frame, Rules(rate=0.001, limit_touch=True), orders)

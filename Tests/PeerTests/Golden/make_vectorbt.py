@@ -26,10 +26,10 @@ def portfolio(frame, **arguments):
 
 
 def merged(fills):
-    """Fills at the same bar and price as one: we close and open, vectorbt turns over in one order."""
+    """Fills of one side at the same bar and price as one: we close and open, vectorbt turns over in one order."""
     result = []
     for i, units, price, fee in fills:
-        if result and result[-1][0] == i and result[-1][2] == price:
+        if result and result[-1][0] == i and result[-1][2] == price and (result[-1][1] > 0) == (units > 0):
             _, before, _, paid = result.pop()
             result.append((i, before + units, price, paid + fee))
         else:

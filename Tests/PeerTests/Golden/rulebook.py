@@ -132,7 +132,7 @@ def brackets(frame, rules, orders):
 
     `orders[i]` is None or (units, limit, stop, target): at the close of bar i it replaces what waits, if nothing is held;
     `limit` is None for the next open. Stop and target are prices, live from the entry on, on its bar too. After an entry inside
-    a bar, the rest of that bar may still reach the stop; that it reached the target is not believed.
+    a bar, the rest of that bar may still reach the stop; that it reached the target is believed only if its close has.
     """
     o, h, l, c = (frame[k].to_numpy() for k in ("Open", "High", "Low", "Close"))
     a = Account(rules, cash=rules.cash)
@@ -156,14 +156,16 @@ def brackets(frame, rules, orders):
             side = 1 if a.units > 0 else -1
             stop, target = levels
             adverse, favourable = (l[i], h[i]) if side > 0 else (h[i], l[i])
-            hit = side * (favourable - target) > 0 or rules.limit_touch and favourable == target
+            # What is certain to come after an entry inside the bar is its close.
+            best = c[i] if came_inside else favourable
+            hit = side * (best - target) > 0 or rules.limit_touch and best == target
             if not came_inside and side * (o[i] - stop) <= 0:
                 a.leave(i, o[i])
             elif not came_inside and side * (o[i] - target) > 0:
                 a.leave(i, o[i], slips=False)
             elif side * (adverse - stop) <= 0:
                 a.leave(i, stop)
-            elif hit and not came_inside:
+            elif hit:
                 a.leave(i, target, slips=False)
         if a.units == 0 and orders[i]:
             waiting = orders[i]

@@ -108,6 +108,7 @@ struct NaivePortfolio {
     }
     if trading.isEmpty { return }
     let equity = total
+    let before = units.indices.map { units[$0] == 0 ? 0 : units[$0] * marks[$0] }
     // What each symbol is to be worth, for an equity after costs.
     func distance(_ symbol: Int, _ settled: Double) -> Double {
       let held = units[symbol] * marks[symbol]
@@ -127,29 +128,59 @@ struct NaivePortfolio {
       let costs = trading.reduce(0) { $0 + cost(distance($1, middle)) }
       if middle + costs > equity { high = middle } else { low = middle }
     }
-    let settled = rebalance.costBasis == .orders
+    let settled =
+      rebalance.costBasis == .orders
       ? equity - trading.reduce(0) { $0 + cost(distance($1, equity)) } : low
     var values = trading.map { distance($0, settled) }
-    let commissions = trading.map { rate * abs(distance($0, equity)) }
+    var commissions = trading.map { rate * abs(distance($0, equity)) }
     let turnover = values.reduce(0) { $0 + abs($1) }
     if turnover > rebalance.maxTurnover * equity {
-      values = values.map { $0 * rebalance.maxTurnover * equity / turnover }
+      let part = rebalance.maxTurnover * equity / turnover
+      values = values.map { $0 * part }
+      commissions = commissions.map { $0 * part }
     }
-    for (place, symbol) in trading.enumerated() where values[place] < 0 {
-      trade(symbol, values[place], commissions[place], bar)
+    // First what reduces positions, then what opens them, the latter by one factor if cash and collateral are short.
+    let opening = trading.enumerated().map { place, symbol in
+      values[place] * before[symbol] >= 0
+        ? values[place] : max(0, abs(values[place]) - abs(before[symbol])) * sign(values[place])
     }
-    let outlay = values.filter { $0 > 0 }.reduce(0) { $0 + $1 + cost($1) }
-    let collateral = units.indices.reduce(0) { $0 - min(0, units[$1] * marks[$1]) }
+    for sells in [true, false] {
+      for (place, symbol) in trading.enumerated() {
+        let part = values[place] - opening[place]
+        if part == 0 || (part < 0) != sells { continue }
+        trade(symbol, part, commissions[place] * part / values[place], bar)
+      }
+    }
+    let byOrder = rebalance.costBasis == .orders
+    var need = 0.0
+    for (place, value) in opening.enumerated() where value != 0 {
+      need += byOrder ? commissions[place] * value / values[place] : cost(value)
+      need += value > 0 ? value : -value * (rules.initialMargin - 1)
+    }
+    let collateral = units.indices.reduce(0) {
+      $0 - min(0, units[$1] == 0 ? 0 : units[$1] * marks[$1])
+    }
     let free = max(0, cash - rules.initialMargin * collateral)
-    let factor = rebalance.costBasis == .trades && outlay > free ? free / outlay : 1
-    for (place, symbol) in trading.enumerated() where values[place] > 0 {
-      trade(symbol, values[place] * factor, commissions[place], bar)
+    let factor = need > free ? free / need : 1
+    for sells in [true, false] {
+      for (place, symbol) in trading.enumerated() {
+        let part = opening[place]
+        if part == 0 || (part < 0) != sells { continue }
+        trade(symbol, part * factor, commissions[place] * part / values[place] * factor, bar)
+      }
     }
     turnovers.append(values.reduce(0) { $0 + abs($1) } / equity)
-    if stepsLeft == max(1, rebalance.gradualBars) { rebalances += 1 }
+    let isBanded = trading.allSatisfy { symbol in
+      let target = targets[symbol] ?? 0
+      return rebalance.band > 0 && target != 0
+        && abs(target - before[symbol] / equity) <= rebalance.band
+    }
+    if stepsLeft == max(1, rebalance.gradualBars) && !isBanded { rebalances += 1 }
     if stepsLeft > 0 { stepsLeft -= 1 }
     if stepsLeft == 0 { for symbol in trading { targets[symbol] = nil } }
   }
+
+  private func sign(_ value: Double) -> Double { value < 0 ? -1 : 1 }
 
   private mutating func trade(_ symbol: Int, _ value: Double, _ commission: Double, _ bar: Int) {
     let price = marks[symbol]

@@ -3,7 +3,7 @@ import Metrics
 import Simulation
 
 /// Orders that are handed in at the closes of given bars.
-struct Script: Strategy {
+struct ScheduledOrders: Strategy {
   let orders: [Int: [Order]]
   var warmupBars: Int { 0 }
 
@@ -38,7 +38,7 @@ struct Scripted {
   }
 
   func record() -> LaneRecord {
-    StrategyEngine(run: run, strategy: Script(orders: orders)).record()
+    StrategyEngine(run: run, strategy: ScheduledOrders(orders: orders)).record()
   }
 
   /// Fills as text: bar, units and price after slippage; the symbol where there are several.
@@ -69,6 +69,8 @@ struct RandomTrader: Strategy {
     var isLong = true, isShort = true
     /// Most of equity that a position is for.
     var fraction = 1.0
+    /// Money that orders are for, instead of a fraction of equity.
+    var notional = 0.0
   }
 
   let seed: Int
@@ -107,9 +109,12 @@ struct RandomTrader: Strategy {
     }
     let side = habits.isLong && (!habits.isShort || random.chance(0.5)) ? 1.0 : -1.0
     let weight = side * habits.fraction * random.uniform(0.1, 1)
+    let quantity =
+      habits.notional > 0
+      ? Order.Quantity.notional(weight * habits.notional) : .targetWeight(weight)
     if habits.isPlain {
       let kind = random.pick([Order.Kind.market, .onOpen, .onClose])
-      desk.submit(Order(.targetWeight(weight), symbol: symbol, kind))
+      desk.submit(Order(quantity, symbol: symbol, kind))
       return
     }
     let near = close * (1 - side * random.uniform(0, 0.03))
@@ -119,14 +124,14 @@ struct RandomTrader: Strategy {
       .stopLimit(stop: far, limit: far * (1 + side * 0.01)),
     ])
     let time = random.pick([Order.TimeInForce.gtc, .day, .ioc])
-    let entry = Order(.targetWeight(weight), symbol: symbol, kind, timeInForce: time)
+    let entry = Order(quantity, symbol: symbol, kind, timeInForce: time)
     switch Int.random(in: 0..<4, using: &random) {
     case 0: desk.submit(entry)
     case 1: desk.bracket(entry, isLong: side > 0, stopFraction: 0.03, targetFraction: 0.04)
     case 2: desk.bracket(entry, isLong: side > 0, trailingFraction: random.uniform(0.01, 0.05))
     default:
       desk.oneCancelsOther([
-        entry, Order(.targetWeight(-weight), symbol: symbol, .stop(near * (1 - side * 0.01))),
+        entry, Order(.targetUnits(0), symbol: symbol, .stop(near * (1 - side * 0.01))),
       ])
     }
   }
