@@ -1,6 +1,7 @@
 import BenchmarkKit
 import Glibc
 import Jobs
+import Kernels
 import Market
 import Simulation
 
@@ -11,7 +12,7 @@ enum ThisMachine {
     clock_gettime(CLOCK_REALTIME, &now)
     return MachineFacts(
       cpu: Machine.processor, cores: Machine.processors, threads: threads ?? Machine.processors,
-      kernelVariant: KernelVariant.best.rawValue, blasCore: "not used", swiftVersion: swiftVersion,
+      kernelVariant: KernelVariant.best.rawValue, blasCore: MatrixProduct.blasCore ?? "none", swiftVersion: swiftVersion,
       date: Timestamp.text(
         nanoseconds: Int64(now.tv_sec) * 1_000_000_000, shortAtMidnight: false),
       apusVersion: apusVersion)

@@ -23,7 +23,9 @@ public struct PortfolioRun: Sendable {
   public var zone = ZoneRules.utc
   /// Deposits and withdrawals; bars count from the window's first.
   public var flows: [CashFlow] = []
-  /// Corporate actions; bars count from the window's first. Ends of symbols are added by the engine.
+  /// Corporate actions; bars count from the window's first.
+  ///
+  /// Ends of symbols are added by the engine.
   public var actions = LedgerActions.none
   /// Rates of the symbols' currencies; nil where all are the account's.
   public var currencies: CurrencyRates?

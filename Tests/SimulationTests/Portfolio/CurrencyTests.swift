@@ -36,7 +36,7 @@ import Testing
     return run
   }
 
-  /// 500 dollars are 400 euros at 1.25: 40 shares. At 12 and 1.5 they are worth 720.
+  /// 500 dollars are 400 euros at 1.25, which buys 40 shares; at 12 and 1.5 they are worth 720.
   @Test func positionsAreTradedAndMarkedAtTheRate() throws {
     let rates = [Bars.flat([1.2, 1.25, 1.5, 1.5])]
     let record = try PortfolioEngine(run(rates)).replay(lane: 0)

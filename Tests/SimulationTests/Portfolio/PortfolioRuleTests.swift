@@ -53,7 +53,7 @@ import Testing
     #expect(record.orders.map(\.status).suffix(2) == [.open, .open])
   }
 
-  /// Costs are paid out of equity before it is divided: x = 1000 − 1 % · x, x = 990.099…
+  /// Costs are paid out of equity before it is divided: x = 1000 − 1 % · x.
   @Test func costsComeOutOfEquityFirst() throws {
     let bars = [Bars.flat([10, 10, 10])]
     var record = try replay(run(bars, [0: [1]], at: .bars(9)) { $0.rules.commission.rate = 0.01 })
