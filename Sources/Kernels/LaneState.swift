@@ -116,6 +116,8 @@ public struct LaneState: BitwiseCopyable, Sendable {
   public var conflicts = Vector.zero
   /// Entries that the account could not pay for.
   public var rejected = Vector.zero
+  /// Shorts closed because collateral ran out.
+  public var liquidations = Vector.zero
   /// 1 for a lane that lost everything.
   public var ruined = Vector.zero
   /// Equity at the moment of ruin.

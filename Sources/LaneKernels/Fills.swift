@@ -128,6 +128,9 @@ extension LaneKernel {
         with: state.pointee.growth * (proceeds / state.pointee.basis), where: closed)
     }
     state.pointee.trades.replace(with: state.pointee.trades + one, where: closed)
+    if case .liquidation = cause {
+      state.pointee.liquidations.replace(with: state.pointee.liquidations + one, where: closed)
+    }
     if rules.keepsTradeSums {
       let profit = cash - state.pointee.entryEquity
       let won = closed .& (profit .> Vector.zero)

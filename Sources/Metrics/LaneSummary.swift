@@ -77,6 +77,8 @@ public struct LaneSummary: Sendable, Equatable {
   public var conflictingSignals = 0
   /// Orders that could not be accepted.
   public var rejectedOrders = 0
+  /// Positions closed because collateral ran out.
+  public var liquidations = 0
   /// Whether the lane lost all its equity and stopped.
   public var isRuined = false
 
@@ -105,8 +107,6 @@ public struct LaneSummary: Sendable, Equatable {
   public var partialFills = 0
   /// Entries that were made smaller to fit the cash or margin.
   public var scaledOrders = 0
-  /// Positions closed because collateral ran out.
-  public var liquidations = 0
   /// Positions closed because their symbol ended.
   public var delistings = 0
   /// Times that a portfolio was moved towards its weights.

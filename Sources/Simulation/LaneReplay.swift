@@ -76,9 +76,9 @@ public struct LaneRecord: Sendable {
   public var equity: [Double] = []
   /// Cash after each bar; for a short position it includes the proceeds.
   public var cash: [Double] = []
-  /// Units held after each bar.
+  /// Units held after each bar; a row of N for each bar of a portfolio.
   public var units: [Double] = []
-  /// Value of the position over equity, after each bar.
+  /// Value of the position over equity, after each bar; of all positions, shorts counted below zero.
   public var exposure: [Double] = []
   /// Every change of position, and every rejection.
   public var fills: [FillRecord] = []
@@ -86,6 +86,10 @@ public struct LaneRecord: Sendable {
   public var orders: [Order] = []
   /// Every round trip.
   public var trades: [Trade] = []
+  /// What came in and went out, as far as there was cash for it.
+  public var flows: [CashFlow] = []
+  /// The owner's wallets, if there are any.
+  public var wallets: [WalletOutcome] = []
   /// What the sweep would have reported, to the bit.
   public var summary = LaneSummary()
 }

@@ -71,6 +71,7 @@ extension LaneRun {
     summary.warmBars = max(0, warmUntil - (window.lowerBound - historyStart))
     summary.conflictingSignals = Int(lanes.pointee.conflicts[lane])
     summary.rejectedOrders = Int(lanes.pointee.rejected[lane])
+    summary.liquidations = Int(lanes.pointee.liquidations[lane])
   }
 
   /// Days from the start of the first bar to the end of the last.

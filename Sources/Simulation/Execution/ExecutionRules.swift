@@ -29,7 +29,8 @@ public struct ExecutionRules: Sendable, Equatable {
   public var financing = Financing()
 
   // Margin.
-  /// Most gross exposure over equity that buying may reach; 1 never takes cash below zero.
+  /// Most exposure over equity that buying may reach: a long needs 1/leverage of its value in equity; 1 never takes cash
+  /// below zero.
   public var leverage = 1.0
   /// Whether positions may be short.
   public var allowsShort = true
@@ -37,7 +38,7 @@ public struct ExecutionRules: Sendable, Equatable {
   public var initialMargin = 1.5
   /// Collateral that keeping a short needs, at the adverse extreme of each bar.
   public var maintenanceMargin = 1.3
-  /// Equity over gross exposure below which a leveraged account is liquidated, at the adverse extreme of each bar.
+  /// Part of the value of longs that equity may not fall to where leverage is above 1, at the adverse extreme of each bar.
   public var leverageMaintenance = 0.25
 
   // Corporate actions and ends.

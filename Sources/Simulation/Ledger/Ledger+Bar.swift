@@ -34,25 +34,37 @@ extension Ledger {
       return
     }
     if !reinvesting.isEmpty { reinvest(bar, closes) }
-    var now = cash
-    var (long, short) = (0.0, 0.0)
-    for symbol in held {
-      let close = closes[symbol]
-      if let rate = rates?[symbol], rate > 0, rate < .infinity { positions[symbol].rate = rate }
-      if close.isNaN { summary.staleMarks += 1 } else { positions[symbol].mark = close }
-      let value = positions[symbol].units * positions[symbol].mark * positions[symbol].rate
-      positions[symbol].value = value
-      now += value
-      if value > 0 { long += value } else { short -= value }
-    }
-    longValue = long
-    shortValue = short
-    settle(bar, now)
+    let marked = Self.mark(held, &positions, cash: cash, closes, rates)
+    longValue = marked.long
+    shortValue = marked.short
+    summary.staleMarks += marked.stale
+    settle(bar, marked.equity)
   }
 
   /// Ends a bar of an account with one symbol.
   public mutating func endBar(_ bar: Int, close: Double) {
     withUnsafePointer(to: close) { endBar(bar, closes: $0) }
+  }
+
+  /// Marks what is held: equity, values of longs and shorts, and how many marks are stale.
+  @inline(__always)
+  private static func mark(
+    _ held: [Int], _ positions: inout [LedgerPosition], cash: Double,
+    _ closes: UnsafePointer<Double>, _ rates: UnsafePointer<Double>?
+  ) -> (equity: Double, long: Double, short: Double, stale: Int) {
+    var (now, long, short, stale) = (cash, 0.0, 0.0, 0)
+    // A span is checked for being unique once, an array at each step.
+    var positions = positions.mutableSpan
+    for symbol in held {
+      let close = closes[symbol]
+      if let rate = rates?[symbol], rate > 0, rate < .infinity { positions[symbol].rate = rate }
+      if close.isNaN { stale += 1 } else { positions[symbol].mark = close }
+      let value = positions[symbol].units * positions[symbol].mark * positions[symbol].rate
+      positions[symbol].value = value
+      now += value
+      if value > 0 { long += value } else { short -= value }
+    }
+    return (now, long, short, stale)
   }
 
   @inline(__always)

@@ -20,6 +20,9 @@ extension Ledger {
       if amount > 0 { summary.deposits += amount }
       let dated = DatedFlow(years: Double(clockNs) / Financing.yearNs, amount: amount)
       flowLog.append(dated)
+      if record != nil {
+        record?.flows.append(CashFlow(bar: bar, amount: amount, wallet: flow.wallet))
+      }
       wallets?.move(dated, wallet: flow.wallet, equity: before)
     }
   }

@@ -16,9 +16,9 @@ extension Ledger {
   }
 
   mutating func openTrade(_ symbol: Int, _ bar: Int) {
-    guard let record else { return }
-    positions[symbol].trade = record.trades.count
-    self.record?.trades.append(
+    if record == nil { return }
+    positions[symbol].trade = record?.trades.count ?? 0
+    record?.trades.append(
       LaneRecord.Trade(
         entryBar: bar, exitBar: nil, units: 0, entryPrice: .nan, exitPrice: .nan, profit: .nan,
         profitFraction: .nan, cause: nil, symbol: symbol))
@@ -66,6 +66,7 @@ extension Ledger {
     var record = ledger.record ?? LaneRecord()
     record.summary = summary
     complete(&record.summary)
+    record.wallets = walletOutcomes(calendarDays: summary.calendarDays)
     return record
   }
 }

@@ -139,5 +139,9 @@ import Testing
     #expect(wallets.map(\.netFlows) == [-1000, 500])
     #expect(wallets[0].moneyWeightedReturn != wallets[1].moneyWeightedReturn)
     #expect(ledger.summary.missedWithdrawals == 8999)
+    #expect(
+      ledger.record?.flows == [
+        CashFlow(bar: 1, amount: 500, wallet: 1), CashFlow(bar: 2, amount: -1000, wallet: 0),
+      ])
   }
 }

@@ -92,6 +92,42 @@ import Testing
     if !theirs.isRuined { same("equities", ours.summary.sumEquity, theirs.sumEquity, money * path) }
   }
 
+  /// The cost ladder of a lane of the kernel is what its fills say.
+  @Test(arguments: batches(of: 50, in: 5600..<5750))
+  func theLadderOfKernelLanesIsWhatTheirFillsSay(seeds: Range<Int>) throws {
+    func metric(_ name: String, _ summary: LaneSummary) throws -> Double {
+      try #require(MetricCatalog.metric(named: name)).value(of: summary).number
+    }
+    for seed in seeds {
+      let scenario = Scenario(seed: seed, sets: 2)
+      let run = scenario.run
+      for lane in 0..<run.laneCount {
+        let record = try replay(run, lane: lane)
+        let summary = record.summary
+        if summary.isRuined || summary.tradedNotional == 0 { continue }
+        let bars = scenario.symbols[run.place(of: lane).symbol]
+        let mark = run.window.last { !bars.close[$0].isNaN }.map { bars.close[$0] } ?? 0
+        let worth = (record.units.last ?? 0) * mark
+        let fills = record.fills.filter { $0.cause != .rejection }
+        let gross = fills.reduce(worth) { $0 - $1.units * $1.price } / run.cash
+        let slipped = fills.reduce(worth) { $0 - $1.units * $1.fillPrice } / run.cash
+        let net = fills.reduce(slipped) { $0 - $1.commission / run.cash }
+        let traded = fills.reduce(0) { $0 + $1.units.magnitude * $1.fillPrice } / run.cash
+        let size = 1e-9 * max(1, traded)
+        let lane: Comment = "seed \(seed), lane \(lane)"
+        #expect((try metric("gross_return", summary) - gross).magnitude <= size, lane)
+        #expect((try metric("return_after_slippage", summary) - slipped).magnitude <= size, lane)
+        for name in ["return_after_commission", "return_after_borrow", "return_after_financing"] {
+          #expect((try metric(name, summary) - net).magnitude <= size, lane)
+        }
+        let even = try metric("break_even_bps", summary)
+        #expect((even - 1e4 * gross / traded).magnitude <= 1e4 * size / traded, lane)
+        let cost = try metric("cost_bps", summary)
+        #expect((cost - 1e4 * (gross - net) / traded).magnitude <= 1e4 * size / traded, lane)
+      }
+    }
+  }
+
   /// What the rule book may spend and what the kernel spends are the same bits.
   @Test(arguments: batches(of: 50, in: 5300..<5500))
   func entriesAreSizedAlike(seeds: Range<Int>) throws {

@@ -159,6 +159,11 @@ struct RandomAccount {
     ledger.fill(
       symbol: symbol, units: units, price: price, fillPrice: fillPrice, commission: commission,
       cause: cause, bar: bar)
+    if opens {
+      // What was opened has its margin.
+      let free = ledger.buyingPower(symbol: symbol, isLong: units > 0, price: fillPrice)
+      #expect(free >= -1e-9 * ledger.grossValue, "seed \(seed), bar \(bar)")
+    }
     if opens && units > 0 && rules.leverage == 1 {
       #expect(ledger.cash >= -1e-9 * ledger.currentEquity, "seed \(seed), bar \(bar)")
     }

@@ -64,6 +64,7 @@ extension NaiveSimulator {
     same("conflictingSignals", conflicts, summary.conflictingSignals)
     same("rejectedOrders", rejected, summary.rejectedOrders)
     same("isRuined", isRuined, summary.isRuined)
+    same("liquidations", fills.count { $0.cause == .liquidation }, summary.liquidations)
 
     guard extended else { return found }
     close(
