@@ -180,7 +180,8 @@ let package = Package(
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
     tests("Expressions", ["Expressions", "Simulation", "Indicators", "Kernels"]),
     tests(
-      "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"]),
+      "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"],
+      exclude: ["Golden"]),
     tests(
       "Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"], exclude: ["Samples"]),
     tests(

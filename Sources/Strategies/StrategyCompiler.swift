@@ -86,7 +86,7 @@ struct StrategyCompiler {
     case .volatilityTarget(let target, let window, let cap):
       let name = "size.volatility_target"
       try positive(name, target, grid)
-      try positive("\(name).window", window, grid)
+      try positive("\(name).window", window, grid, isWindow: true)
       try positive("\(name).cap", cap, grid)
       sizeNode = try number(
         name,
@@ -95,7 +95,7 @@ struct StrategyCompiler {
     case .kelly(let multiple, let window, let cap):
       let name = "size.kelly"
       try positive(name, multiple, grid)
-      try positive("\(name).window", window, grid)
+      try positive("\(name).window", window, grid, isWindow: true)
       try positive("\(name).cap", cap, grid)
       let returns = "pct_change(close, 1), \(window)"
       leaning = try number(name, "mean(\(returns))")
@@ -118,16 +118,19 @@ struct StrategyCompiler {
   }
 
   /// Checks a part of a size that is no term of its own.
-  private mutating func positive(_ name: String, _ text: String, _ grid: ParameterGrid)
-    throws(StrategyError)
-  {
+  private mutating func positive(
+    _ name: String, _ text: String, _ grid: ParameterGrid, isWindow: Bool = false
+  ) throws(StrategyError) {
     guard let value = try constant(name, text) else { return }
     let axes = value.parameters.sorted()
     for point in grid.representatives(of: axes) {
       let number = value.value(grid.values(point: point))
-      guard number.isFinite, number > 0 else {
+      let isLength = number >= 2 && number <= 1_000_000 && number == number.rounded()
+      guard number.isFinite, isWindow ? isLength : number > 0 else {
         throw .termRange(
-          name: name, value: number, expected: "a number above 0",
+          name: name, value: number,
+          expected: isWindow
+            ? "a whole number of bars from 2 to 1000000" : "a number above 0",
           parameters: axes.isEmpty ? "" : grid.describe(point: point))
       }
     }

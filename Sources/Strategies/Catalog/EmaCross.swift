@@ -7,7 +7,7 @@ extension StrategyTemplate {
       Parameter(
         "fast", "Bars of the fast average", 12, sweep: steps(4, 60, 4)),
       Parameter(
-        "slow", "Bars of the slow average", 26, sweep: steps(10, 200, 10)),
+        "slow", "Bars of the slow average", 26, sweep: steps(14, 206, 12)),
     ],
     where: "fast < slow"
   ) {

@@ -7,7 +7,7 @@ extension StrategyTemplate {
       Parameter(
         "fast", "Bars of the fast average", 12, sweep: steps(4, 24, 4)),
       Parameter(
-        "slow", "Bars of the slow average", 26, sweep: steps(20, 60, 4)),
+        "slow", "Bars of the slow average", 26, sweep: steps(20, 62, 6)),
       Parameter(
         "signal", "Bars of the signal line", 9, sweep: [5, 9, 14]),
     ],

@@ -20,9 +20,9 @@ extension StrategyTemplate {
       "one": "symbol(\"$first\").close", "other": "symbol(\"$second\").close",
       "hedge": "beta(one, other, n)",
       "apart": "zscore(one - hedge * other, n)",
-      // The first bar counts as a meeting, so that there has always been one.
-      "cheap": "bars_since(apart < -k) < bars_since(apart > 0 or every(1e6))",
-      "dear": "bars_since(apart > k) < bars_since(apart < 0 or every(1e6))",
+      // The first bar counts as each event, so that all have happened.
+      "cheap": "bars_since(apart < -k or every(1e6)) < bars_since(apart > 0 or every(1e6))",
+      "dear": "bars_since(apart > k or every(1e6)) < bars_since(apart < 0 or every(1e6))",
       "side": "if(cheap, 1, 0) - if(dear, 1, 0)", "ratio": "hedge * other / one",
     ]
     $0.weights =

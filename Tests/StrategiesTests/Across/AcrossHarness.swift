@@ -72,7 +72,8 @@ func weights(
   source.parts = parts
   return try ExpressionWeights(
     source: source, grid: ParameterGrid(axes: axes), panel: panel,
-    symbols: symbols ?? Array(0..<panel.symbolCount), window: window ?? 0..<panel.barCount,
+    symbols: symbols ?? Array(0..<panel.symbolCount),
+    window: window ?? historyStart..<panel.barCount,
     historyStart: historyStart, bars: bars, kernels: kernels, zoneOffset: { _ in 0 })
 }
 
@@ -102,7 +103,7 @@ func levels(
   source.entryLimit = text
   let strategy = try ExpressionStrategy(
     source: source, grid: ParameterGrid(axes: axes), panel: panel, zoneOffset: { _ in 0 })
-  let window = window ?? 0..<panel.barCount
+  let window = window ?? historyStart..<panel.barCount
   let run = LaneRun(
     panel: panel, symbols: symbols ?? Array(0..<panel.symbolCount), strategy: strategy,
     rules: LaneRules(), cash: 1, window: window, historyStart: historyStart)

@@ -48,7 +48,8 @@ private func compare(
     for place in symbols.indices {
       let lane = found[place * grid.count + set]
       #expect(
-        zip(lane, expected[place]).allSatisfy { isClose($0, $1) } && lane.count == expected[place].count,
+        zip(lane, expected[place]).allSatisfy { isClose($0, $1) }
+          && lane.count == expected[place].count,
         "\(what), signals, set \(set), symbol \(place): \(text)")
       for (index, bar) in bars.enumerated() {
         var wanted = expected[place][bar - start]

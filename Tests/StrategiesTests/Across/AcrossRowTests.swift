@@ -57,7 +57,9 @@ func aRowAgreesWithItsDefinition(function: AcrossFunction) {
       var found = [Double](repeating: 7, count: symbols)
       rows.apply(function, x, into: &found)
       let expected = naive(function, x)
-      #expect(zip(found, expected).allSatisfy { isClose($0, $1) }, "\(symbols) symbols, seed \(seed): \(x)")
+      #expect(
+        zip(found, expected).allSatisfy { isClose($0, $1) },
+        "\(symbols) symbols, seed \(seed): \(x)")
       // In place.
       var same = x
       same.withUnsafeMutableBufferPointer {
