@@ -5,6 +5,6 @@ public enum ScenarioCatalog {
   /// All scenarios.
   public static let all: [Scenario] =
     importScenarios + storeScenarios + resampleScenarios + expressionScenarios + formulaScenarios
-    + laneScenarios + laneScalingScenarios + laneRuleScenarios + portfolioScenarios
-    + sweepScenarios + metricScenarios + resultScenarios + startupScenarios
+    + laneScenarios + laneScalingScenarios + laneRuleScenarios + strategyScenarios
+    + portfolioScenarios + sweepScenarios + metricScenarios + resultScenarios + startupScenarios
 }

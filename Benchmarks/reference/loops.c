@@ -238,3 +238,33 @@ void apus_reference_rank(
     spare_order = o;
   }
 }
+
+apus_reference_account apus_reference_cross_account(
+    const double *open, const double *close, size_t count, size_t fast, size_t slow, double fee, double cash) {
+  apus_reference_account account = {cash, 0, 0, 1, 0};
+  double units = 0, fast_sum = 0, slow_sum = 0, depth = 1;
+  int wants = 0;
+  for (size_t bar = 0; bar < count; bar++) {
+    if (wants && units == 0) {
+      units = cash / (open[bar] * (1 + fee));
+      cash = 0;
+    } else if (!wants && units != 0) {
+      cash = units * open[bar] * (1 - fee);
+      units = 0;
+      account.trades++;
+    }
+    const double now = cash + units * close[bar];
+    const double growth = now / account.equity, gain = growth - 1;
+    account.equity = now;
+    account.sum += gain;
+    account.squares += gain * gain;
+    depth = depth * growth < 1 ? depth * growth : 1;
+    if (depth < account.depth) account.depth = depth;
+    fast_sum += close[bar];
+    slow_sum += close[bar];
+    if (bar >= fast) fast_sum -= close[bar - fast];
+    if (bar >= slow) slow_sum -= close[bar - slow];
+    if (bar >= slow) wants = fast_sum * (double)slow > slow_sum * (double)fast;
+  }
+  return account;
+}

@@ -44,6 +44,15 @@ void apus_reference_vwap(
     const double *high, const double *low, const double *close, const double *volume, size_t count,
     size_t window, double *scratch, double *out);
 
+/// One account that holds all it has while the fast mean of closes is above the slow one, filled at the next open at a fee.
+typedef struct {
+  double equity, sum, squares, depth;
+  int64_t trades;
+} apus_reference_account;
+/// Running totals, a comparison, a mark and a division a bar; nothing else that a broker does.
+apus_reference_account apus_reference_cross_account(
+    const double *open, const double *close, size_t count, size_t fast, size_t slow, double fee, double cash);
+
 /// Reads a file in blocks and looks for line ends; false with `errno` if it can't be read.
 bool apus_reference_scan_file(const char *path, size_t *bytes, size_t *lines);
 /// Opens, maps, unmaps and closes a file without touching it; false with `errno`.

@@ -21,6 +21,9 @@ struct Account: ~Copyable {
   private var now: Int
   private var lastTime: Int64 = 0
   private var warmBars = 0
+  /// Checks the books after each bar, and what it found first.
+  private var identity: LedgerIdentity?
+  private(set) var fault: LedgerIdentity.Fault?
 
   /// - Parameters:
   ///   - warmupBars: bars from the first with a price on that pass before the first decision.
@@ -82,6 +85,7 @@ struct Account: ~Copyable {
     } else {
       broker.finish()
       view.equity = broker.ledger.equity
+      if identity != nil { check() }
     }
     view.cash = broker.ledger.cash
     if broker.hasNewOrders { listOrders() }
@@ -119,6 +123,25 @@ struct Account: ~Copyable {
     if !isSameClose || now < run.window.lowerBound { return }
     broker.tradeSameClose()
     broker.finish()
+    if identity != nil { check() }
+  }
+
+  /// From now on, checks the books after each bar; for an account that keeps its record.
+  @usableFromInline
+  mutating func beginAudit() { identity = LedgerIdentity(broker.ledger) }
+
+  private mutating func check() {
+    do throws(LedgerIdentity.Fault) {
+      try identity?.check(broker.ledger, bar: broker.bar)
+    } catch {
+      fault = fault ?? error
+    }
+  }
+
+  /// What the audit found first.
+  @usableFromInline
+  func endAudit() throws(LedgerIdentity.Fault) {
+    if let fault { throw fault }
   }
 
   /// The loop over bars up to one of the panel, compiled for a strategy.

@@ -128,6 +128,23 @@ public struct AccountEngine: LaneSimulator {
     return result
   }
 
+  /// Simulates one lane as `replay` does, and proves after each bar that the books add up.
+  ///
+  /// - Throws: `LedgerIdentity.Fault` for what does not.
+  public func audit(lane: Int) throws -> LaneRecord {
+    precondition(lane >= 0 && lane < laneCount, "no lane \(lane)")
+    let place = place(of: lane)
+    let worker = try AccountWorker(
+      engine: self, sets: place.set..<place.set + 1, keepsRecord: true, audits: true)
+    var result = LaneRecord()
+    var fault: LedgerIdentity.Fault?
+    worker.simulate(symbol: place.symbol) { _, copy, record in
+      if copy == lane % copies { (result, fault) = (record, worker.fault) }
+    }
+    if let fault { throw fault }
+    return result
+  }
+
   /// A worker's rules for the copies of a lane.
   func runs(symbol: Int) -> [AccountRun] {
     (0..<copies).map { copy in

@@ -12,6 +12,9 @@ final class AccountWorker {
   private let columns: SymbolColumns
   private let terms: [LaneTerms]
   private let keepsRecord: Bool
+  private let audits: Bool
+  /// What the audit of the lane that was reported last found first.
+  private(set) var fault: LedgerIdentity.Fault?
 
   /// An account and what trades it.
   private final class Lane {
@@ -34,10 +37,13 @@ final class AccountWorker {
     }
   }
 
-  init(engine: AccountEngine, sets: Range<Int>, keepsRecord: Bool) throws {
+  init(
+    engine: AccountEngine, sets: Range<Int>, keepsRecord: Bool, audits: Bool = false
+  ) throws {
     self.engine = engine
     self.sets = sets
     self.keepsRecord = keepsRecord
+    self.audits = audits
     let run = engine.run
     laneRun = LaneRun(
       panel: run.panel, symbols: run.symbols, strategy: engine.strategy, rules: LaneRules(),
@@ -54,6 +60,7 @@ final class AccountWorker {
     columns.begin(symbol: laneRun.symbols[symbol])
     evaluator.begin(run: laneRun, symbol: symbol, firstPrice: columns.firstPrice)
     let lanes = lanes(of: symbol)
+    if audits { for lane in lanes { lane.account.beginAudit() } }
     let window = laneRun.window
     var bar = 0
     while bar < columns.bars {
@@ -107,6 +114,7 @@ final class AccountWorker {
       laneRun.window.upperBound - laneRun.historyStart)
     record.summary.warmBars = max(
       0, warmUntil - (laneRun.window.lowerBound - laneRun.historyStart))
+    fault = lane.account.fault
     finished(program.sets[lane.place], lane.copy, record)
   }
 }

@@ -3,9 +3,10 @@ import Market
 
 /// Where the prices of a run lie: pointers into the panel, which it keeps alive.
 ///
-/// Bars count from the first of the window; those before it are below 0.
+/// Bars count from the first of the window; those before it are below 0. Nothing changes after `init`, and the panel owns what is
+/// pointed to, so it may be shared.
 @usableFromInline
-final class BarFeed: @unchecked Sendable {  // Nothing changes after `init`, and the panel owns what is pointed to.
+final class BarFeed: @unchecked Sendable {
   /// Fields with places of their own, which come first.
   static let named = ["open", "high", "low", "close", "volume"]
 

@@ -23,6 +23,21 @@ public struct StrategyEngine<S: Strategy>: Sendable {
   @inlinable
   public func record() -> LaneRecord { trade(keepsRecord: true) }
 
+  /// The same, and proves after each bar that the books add up.
+  ///
+  /// - Throws: what does not add up.
+  @inlinable
+  public func audit() throws(LedgerIdentity.Fault) -> LaneRecord {
+    var strategy = strategy
+    var account = Account(run, warmupBars: strategy.warmupBars, keepsRecord: true)
+    var desk = OrderDesk(symbolCount: run.symbols.count)
+    account.beginAudit()
+    strategy.begin(account.listing)
+    account.trade(&strategy, &desk, upTo: run.window.upperBound)
+    try account.endAudit()
+    return account.finish()
+  }
+
   @inlinable
   func trade(keepsRecord: Bool) -> LaneRecord {
     var strategy = strategy

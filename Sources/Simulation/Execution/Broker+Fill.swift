@@ -55,7 +55,8 @@ extension Broker {
         side < 0
         ? (rules.allowsShort ? .margin : .shortsForbidden)
         : rules.leverage > 1 ? .margin : .cash
-      if units == 0 || !(units.magnitude < .infinity) {
+      // What is left of cash by rounding buys nothing.
+      if !(units.magnitude > 1e-9 * offered.magnitude && units.magnitude < .infinity) {
         return reject(place, reason, price, isLimit)
       }
       ledger.summary.scaledOrders += 1

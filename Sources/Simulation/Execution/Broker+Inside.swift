@@ -73,7 +73,8 @@ extension Broker {
       let awake = orders[event.place].filled == 0 && !isStopLimit
       if !act(event.place, at: event.level) { orders[event.place].restingBar = bar }
       let now = ledger.units(symbol)
-      if now != 0 && (wasFlat || (now > 0) != (side > 0)) { path.enter(towards: end) }
+      let isNew = now != 0 && (wasFlat || (now > 0) != (side > 0))
+      if isNew || isStopLimit && wasFlat { path.enter(towards: end) }
       if awake { bound(children: orders[event.place].id, path) }
       if now != 0, now != side {
         countPossible(symbol, path)
@@ -114,8 +115,12 @@ extension Broker {
 
   /// While flat: the order nearest to the price in either direction, and where it lies.
   private func nearest(_ symbol: Int, _ path: BarPath) -> (Event?, BarPath.End) {
-    let up = path.highAhead == .done ? nil : next(symbol, path, .high)
-    let down = path.lowAhead == .done ? nil : next(symbol, path, .low)
+    // What may lie behind fills nothing, unless all that may be is.
+    let isFar = { (ahead: BarPath.Ahead) in
+      ahead == .done || ahead == .possible && path.rule != .best
+    }
+    let up = isFar(path.highAhead) ? nil : next(symbol, path, .high)
+    let down = isFar(path.lowAhead) ? nil : next(symbol, path, .low)
     switch (up, down) {
     case (let up?, let down?):
       return up.level - path.price <= path.price - down.level ? (up, .high) : (down, .low)

@@ -31,6 +31,8 @@ import Testing
         let record = try engine.replay(lane: lane)
         #expect(
           fingerprint(summary) == fingerprint(record.summary), "seed \(seed), lane \(lane)")
+        let audited = try engine.audit(lane: lane)
+        #expect(audited.equity.map(\.bitPattern) == record.equity.map(\.bitPattern))
       }
     }
   }

@@ -8,7 +8,10 @@ import Testing
   static let rules: [Intrabar] = [.worst, .best, .highFirst, .lowFirst]
 
   /// Bought at 100; the next bar reaches both 90 and 120.
-  @Test(arguments: zip(rules, ["stop -1.0 @ 90.0", "target -1.0 @ 120.0", "target -1.0 @ 120.0", "stop -1.0 @ 90.0"]))
+  @Test(
+    arguments: zip(
+      rules, ["stop -1.0 @ 90.0", "target -1.0 @ 120.0", "target -1.0 @ 120.0", "stop -1.0 @ 90.0"])
+  )
   func aLongBracketWhoseStopAndTargetAreBothReached(rule: Intrabar, expected: String) {
     var book = HandBook(
       flat(100, 2) + [[100, 121, 89, 100]],
@@ -16,10 +19,13 @@ import Testing
     book.rules.intrabar = rule
     #expect(book.fills() == ["1 entry 1.0 @ 100.0", "2 \(expected)"])
     #expect(book.record().summary.ambiguousBars == 1)
-    #expect(book.orders().count == 3 && book.orders().filter { $0.contains("other_filled") }.count == 1)
+    #expect(
+      book.orders().count == 3 && book.orders().filter { $0.contains("other_filled") }.count == 1)
   }
 
-  @Test(arguments: zip(rules, ["stop 1.0 @ 120.0", "target 1.0 @ 90.0", "stop 1.0 @ 120.0", "target 1.0 @ 90.0"]))
+  @Test(
+    arguments: zip(
+      rules, ["stop 1.0 @ 120.0", "target 1.0 @ 90.0", "stop 1.0 @ 120.0", "target 1.0 @ 90.0"]))
   func aShortBracketWhoseStopAndTargetAreBothReached(rule: Intrabar, expected: String) {
     var book = HandBook(
       flat(100, 2) + [[100, 121, 89, 100]],
@@ -110,17 +116,23 @@ import Testing
       [0: { $1.bracket(Order(.units(1)), stop: 90, target: 120) }])
     book.rules.intrabar = .finer
     book.finer = orderPanel(
-      [[[100, 100, 100, 100], [100, 100, 100, 100], [100, 121, 100, 110], [110, 112, 89, 100]]],
+      [
+        [[100, 100, 100, 100], [100, 100, 100, 100], [100, 121, 100, 110], [110, 112, 89, 100]]
+      ],
       frequencyNs: day / 2, startNs: day)
     #expect(book.fills() == ["1 entry 1.0 @ 100.0", "2 target -1.0 @ 120.0"])
     #expect(book.record().summary.ambiguousBars == 0)
     book.finer = orderPanel(
-      [[[100, 100, 100, 100], [100, 100, 100, 100], [100, 110, 89, 110], [110, 121, 100, 100]]],
+      [
+        [[100, 100, 100, 100], [100, 100, 100, 100], [100, 110, 89, 110], [110, 121, 100, 100]]
+      ],
       frequencyNs: day / 2, startNs: day)
     #expect(book.fills() == ["1 entry 1.0 @ 100.0", "2 stop -1.0 @ 90.0"])
     // Both in one of the shorter bars: the worst, and it is counted.
     book.finer = orderPanel(
-      [[[100, 100, 100, 100], [100, 100, 100, 100], [100, 121, 89, 110], [110, 112, 100, 100]]],
+      [
+        [[100, 100, 100, 100], [100, 100, 100, 100], [100, 121, 89, 110], [110, 112, 100, 100]]
+      ],
       frequencyNs: day / 2, startNs: day)
     #expect(book.fills() == ["1 entry 1.0 @ 100.0", "2 stop -1.0 @ 90.0"])
     #expect(book.record().summary.ambiguousBars == 1)

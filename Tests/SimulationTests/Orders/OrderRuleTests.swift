@@ -24,7 +24,10 @@ import Testing
   }
 
   @Test func ordersShareTheVolumeOfABar() {
-    let rows = flat(100) + [[100, 100, 100, 100, 10], [100, 100, 100, 100, .nan], [100, 100, 100, 100, 10]]
+    let rows =
+      flat(100) + [
+        [100, 100, 100, 100, 10], [100, 100, 100, 100, .nan], [100, 100, 100, 100, 10],
+      ]
     var book = HandBook(
       rows,
       [
@@ -97,7 +100,8 @@ import Testing
   }
 
   @Test func reducingNeedsNeitherCashNorMinimum() {
-    var book = HandBook(flat(100) + flat(100) + flat(300) + flat(300), [0: { $1.sell(4) }, 2: { $1.buy(1) }])
+    var book = HandBook(
+      flat(100) + flat(100) + flat(300) + flat(300), [0: { $1.sell(4) }, 2: { $1.buy(1) }])
     book.rules.minNotional = 400
     // Sold 4 at 100: cash 1400, 1200 short at 300. A purchase of 1 reduces, whatever margin is left.
     book.rules.maintenanceMargin = 1
@@ -190,7 +194,9 @@ import Testing
         },
       ])
     #expect(
-      book.fills() == ["1 #0 entry 10.0 @ 100.0", "3 #0 exit -10.0 @ 100.0", "3 #1 entry 20.0 @ 50.0"])
+      book.fills() == [
+        "1 #0 entry 10.0 @ 100.0", "3 #0 exit -10.0 @ 100.0", "3 #1 entry 20.0 @ 50.0",
+      ])
   }
 
   @Test func targetsAreFractionsOfTheEquityBeforeTheirFills() {
@@ -231,7 +237,8 @@ import Testing
 
   @Test func aRuinedAccountTradesNoMore() {
     var book = HandBook(
-      flat(100, 2) + flat(300, 3), [0: { $1.sell(10) }, 1: { $1.buy(1, .limit(50)) }, 3: { $1.buy(1) }])
+      flat(100, 2) + flat(300, 3),
+      [0: { $1.sell(10) }, 1: { $1.buy(1, .limit(50)) }, 3: { $1.buy(1) }])
     book.rules.fill = .nextOpen
     let record = book.record()
     #expect(record.summary.isRuined)

@@ -66,7 +66,8 @@ import Testing
       ])
     // A gap between trigger and limit fills at the open.
     #expect(
-      HandBook(Self.quiet + [[105.5, 110, 105, 109]], [0: order]).fills() == ["1 entry 2.0 @ 105.5"])
+      HandBook(Self.quiet + [[105.5, 110, 105, 109]], [0: order]).fills() == ["1 entry 2.0 @ 105.5"]
+    )
     // A limit beyond the trigger's other side waits for the way back, which only the path tells.
     let below: OrderScript.Step = { $1.buy(2, .stopLimit(stop: 105, limit: 103)) }
     var book = HandBook(Self.quiet + [[100, 106, 99, 104], [104, 105, 102, 104]], [0: below])
