@@ -128,7 +128,7 @@ let package = Package(
       [
         "Interchange", "Strategies", "Simulation", "Expressions", "Indicators", "Metrics", "Market",
         "Storage", "Kernels",
-      ]),
+      ], exclude: ["README.md"]),
 
     // layer 6
     module("Arguments", ["Kernels"]),

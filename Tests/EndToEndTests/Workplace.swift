@@ -92,6 +92,7 @@ enum JSON: Decodable, Equatable {
   var list: [JSON] { if case .array(let list) = self { list } else { [] } }
   var string: String? { if case .string(let text) = self { text } else { nil } }
   var number: Double? { if case .number(let value) = self { value } else { nil } }
+  var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   var int: Int? { number.flatMap { Int(exactly: $0) } }
 }
 

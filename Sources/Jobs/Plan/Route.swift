@@ -27,9 +27,6 @@ struct RouteTable: Sendable {
   /// Why not the vector kernel, for some symbols: how many, and the reason.
   var exceptions: [(count: Int, reason: String)]
 
-  // Until the rule book runs lanes.
-  private static let knowsEnds = false
-
   private static let needs: [Need] = [
     Need(what: "strategy.time_in_force") { $0.waiting != .untilCancelled },
     Need(what: "account.leverage") { $0.execution.leverage != 1 },
@@ -69,7 +66,6 @@ struct RouteTable: Sendable {
     }
     reasons = Self.needs.filter { $0.holds(spec) }.map(\.what)
     if needsRuleBook { reasons.insert("strategy: orders or sizes of its own", at: 0) }
-    let ending = ending.map { $0 && Self.knowsEnds }
     let isPlain = reasons.isEmpty
     routes = zip(acting, ending).map { isPlain && !$0 && !$1 ? .vector : .ruleBook }
     guard reasons.isEmpty else { return }

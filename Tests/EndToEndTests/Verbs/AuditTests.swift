@@ -31,9 +31,31 @@ import Testing
 
   /// A score that is made of the next close, without a lag.
   @Test func aScoreThatKnowsTheFutureEndsWithOne() async throws {
-    let place = try await place()
-    let lines = try await place.done("store export prices.h5").isEmpty
-    _ = lines
+    let place = try Workplace()
+    var random = TestRandom(seed: 3)
+    let closes = (0..<120).map { _ in Double(random.int(100...200)) }
+    func date(_ day: Int) -> String { "2015-\(1 + day / 28 < 10 ? "0" : "")\(1 + day / 28)-\(1 + day % 28 < 10 ? "0" : "")\(1 + day % 28)" }
+    var (prices, scores) = ("date,open,high,low,close\n", "date,score\n")
+    for (day, close) in closes.enumerated() {
+      prices += "\(date(day)),\(close),\(close),\(close),\(close)\n"
+      if day + 1 < closes.count { scores += "\(date(day)),\(closes[day + 1] / close - 1)\n" }
+    }
+    try place.folder.write(prices, to: "prices.csv")
+    try place.folder.write(scores, to: "scores.csv")
+    try await place.done("import prices.csv --symbol ACME --store p.h5 --quiet")
+    func audit(_ lag: Int) async throws -> ProcessResult {
+      try place.folder.write(
+        """
+        { apus: 1, data: { store: "p.h5", scores: [{ file: "scores.csv", field: "score", lag: \(lag) }] },
+          strategy: { long_entry: "score > 0", long_exit: "score < 0" } }
+        """, to: "s.json5")
+      return try await place.apus("audit s.json5")
+    }
+    let peeking = try await audit(0)
+    #expect(peeking.status == 1)
+    #expect(peeking.output.contains("scores: all lanes: score has a rank correlation of 100 %"))
+    #expect(peeking.output.hasSuffix("not clean\n"))
+    #expect(try await audit(1).status == 0)
   }
 
   @Test func mistakes() async throws {

@@ -65,7 +65,7 @@ struct PatientEntry: Strategy {
 
   mutating func decide(_ view: borrowing BarView, _ desk: inout OrderDesk) {
     crossing.see(view)
-    if crossing.rises, view.units() == 0, view.openOrders == 0 {
+    if crossing.rises, view.units() == 0, view.openOrders.isEmpty {
       let highest = view.highest(.high, bars: 20)
       switch way {
       case .limit: desk.buy(units, .limit(view.close() * 0.98))
@@ -93,9 +93,9 @@ struct StopIn: Strategy {
 
   mutating func decide(_ view: borrowing BarView, _ desk: inout OrderDesk) {
     crossing.see(view)
-    if crossing.rises, view.units() == 0, view.openOrders == 0 {
+    if crossing.rises, view.units() == 0, view.openOrders.isEmpty {
       desk.buy(units, .stop(view.highest(.high, bars: 20)))
-    } else if view.units() != 0, view.openOrders == 0 {
+    } else if view.units() != 0, view.openOrders.isEmpty {
       desk.sell(units, .stop(view.lowest(.low, bars: 20)))
     } else if crossing.falls, view.units() == 0 {
       desk.cancelAll()
@@ -116,12 +116,12 @@ struct OneCancelsOther: Strategy {
   mutating func decide(_ view: borrowing BarView, _ desk: inout OrderDesk) {
     crossing.see(view)
     let close = view.close()
-    if crossing.rises, view.units() == 0, view.openOrders == 0 {
+    if crossing.rises, view.units() == 0, view.openOrders.isEmpty {
       desk.oneCancelsOther([
         Order(.units(units), .limit(close * 0.95)),
         Order(.units(units), .stop(max(view.highest(.high, bars: 20), close * 1.02))),
       ])
-    } else if view.units() != 0, view.openOrders == 0 {
+    } else if view.units() != 0, view.openOrders.isEmpty {
       desk.oneCancelsOther([
         Order(.units(-units), .stop(close * 0.94)), Order(.units(-units), .limit(close * 1.10)),
       ])
@@ -140,7 +140,7 @@ struct StopBelowCloses: Strategy {
   mutating func decide(_ view: borrowing BarView, _ desk: inout OrderDesk) {
     if view.units() == 0 {
       level = 0
-      if view.openOrders == 0, view.close() > view.highest(.close, bars: 100, lag: 1) {
+      if view.openOrders.isEmpty, view.close() > view.highest(.close, bars: 100, lag: 1) {
         desk.buy(units)
       }
       return

@@ -59,7 +59,7 @@ func sweep(_ engine: AccountEngine) throws -> [LaneSummary] {
 }
 
 /// A strategy that hands in given orders at given bars.
-struct Script: Strategy {
+struct OrderScript: Strategy {
   typealias Step = @Sendable (borrowing BarView, inout OrderDesk) -> Void
 
   var steps: [Int: Step]
@@ -73,19 +73,19 @@ struct Script: Strategy {
 /// An account small enough to work out by hand: bars of open, high, low, close and perhaps volume, and orders by bar.
 struct HandBook {
   var symbols: [[[Double]]]
-  var steps: [Int: Script.Step]
+  var steps: [Int: OrderScript.Step]
   var rules = ExecutionRules()
   var cash = 1000.0
   var actions = LedgerActions.none
   var frequencyNs = Calendar.dayNs
   var finer: PricePanel?
 
-  init(_ rows: [[Double]], _ steps: [Int: Script.Step]) {
+  init(_ rows: [[Double]], _ steps: [Int: OrderScript.Step]) {
     symbols = [rows]
     self.steps = steps
   }
 
-  init(symbols: [[[Double]]], _ steps: [Int: Script.Step]) {
+  init(symbols: [[[Double]]], _ steps: [Int: OrderScript.Step]) {
     self.symbols = symbols
     self.steps = steps
   }
@@ -100,7 +100,7 @@ struct HandBook {
   }
 
   func record() -> LaneRecord {
-    StrategyEngine(run: run, strategy: Script(steps: steps)).record()
+    StrategyEngine(run: run, strategy: OrderScript(steps: steps)).record()
   }
 
   /// Fills as text: bar, symbol if there are several, cause, units, price, and the price after slippage if it differs.

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func aStopLimitIsALimitFromItsTriggerOn() {
-    let order: Script.Step = { $1.buy(2, .stopLimit(stop: 105, limit: 106)) }
+    let order: OrderScript.Step = { $1.buy(2, .stopLimit(stop: 105, limit: 106)) }
     // Touched inside the bar: the limit is better than the market asks, so it fills at the trigger.
     #expect(
       HandBook(Self.quiet + [[100, 110, 99, 104]], [0: order]).fills() == ["1 entry 2.0 @ 105.0"])
@@ -69,7 +69,7 @@ import Testing
       HandBook(Self.quiet + [[105.5, 110, 105, 109]], [0: order]).fills() == ["1 entry 2.0 @ 105.5"]
     )
     // A limit beyond the trigger's other side waits for the way back, which only the path tells.
-    let below: Script.Step = { $1.buy(2, .stopLimit(stop: 105, limit: 103)) }
+    let below: OrderScript.Step = { $1.buy(2, .stopLimit(stop: 105, limit: 103)) }
     var book = HandBook(Self.quiet + [[100, 106, 99, 104], [104, 105, 102, 104]], [0: below])
     book.rules.intrabar = .lowFirst
     #expect(book.fills() == ["2 entry 2.0 @ 103.0"])
@@ -80,7 +80,7 @@ import Testing
   @Test func aTrailingStopFollowsTheBestPrice() {
     // From the last close, 100, it stands at 90; the high of 120 moves it to 110 once that bar is over.
     let rows = flat(100, 2) + [[100, 120, 95, 115], [115, 116, 108, 109]]
-    let order: Script.Step = { $1.sell(1, .trailingStop(.amount(10))) }
+    let order: OrderScript.Step = { $1.sell(1, .trailingStop(.amount(10))) }
     var book = HandBook(rows, [0: { $1.buy(1) }, 1: order])
     #expect(book.fills() == ["1 entry 1.0 @ 100.0", "3 stop -1.0 @ 110.0"])
     // Where the high is known to come first it is moved within the bar.

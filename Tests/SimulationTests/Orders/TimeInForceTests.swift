@@ -33,14 +33,14 @@ import Testing
       // In a zone in which the day begins six hours later, bar 4 is still of the first day.
       var run = book.run
       run.zoneOffset = { _ in -Calendar.dayNs / 4 }
-      let record = StrategyEngine(run: run, strategy: Script(steps: book.steps)).record()
+      let record = StrategyEngine(run: run, strategy: OrderScript(steps: book.steps)).record()
       #expect(record.fills.map(\.bar) == [4])
     }
   }
 
   @Test func immediateOrdersTakeTheirFirstMoment() {
-    let ioc: Script.Step = { $1.submit(Order(.units(8), .limit(101), timeInForce: .ioc)) }
-    let fok: Script.Step = { $1.submit(Order(.units(8), .limit(101), timeInForce: .fok)) }
+    let ioc: OrderScript.Step = { $1.submit(Order(.units(8), .limit(101), timeInForce: .ioc)) }
+    let fok: OrderScript.Step = { $1.submit(Order(.units(8), .limit(101), timeInForce: .fok)) }
     // 100 is better than 101: filled at the open.
     #expect(HandBook(flat(100, 2), [0: ioc]).fills() == ["1 entry 8.0 @ 100.0"])
     #expect(HandBook(flat(100, 2), [0: fok]).fills() == ["1 entry 8.0 @ 100.0"])

@@ -3,7 +3,7 @@ import Metrics
 import Simulation
 
 /// Orders that are handed in at the closes of given bars.
-struct Script: Strategy {
+struct ScheduledOrders: Strategy {
   let orders: [Int: [Order]]
   var warmupBars: Int { 0 }
 
@@ -38,7 +38,7 @@ struct Scripted {
   }
 
   func record() -> LaneRecord {
-    StrategyEngine(run: run, strategy: Script(orders: orders)).record()
+    StrategyEngine(run: run, strategy: ScheduledOrders(orders: orders)).record()
   }
 
   /// Fills as text: bar, units and price after slippage; the symbol where there are several.
