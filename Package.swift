@@ -115,7 +115,8 @@ let package = Package(
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 
     // layer 3
-    module("Strategies", ["Expressions", "Simulation", "Market"], hot),
+    module(
+      "Strategies", ["Expressions", "Simulation", "Market"], hot, exclude: ["README.md"]),
 
     // layer 4
     module(

@@ -12,16 +12,45 @@ extension ExpressionCompiler {
     guard arguments.count == FunctionCatalog.argumentCount(of: name) else {
       throw .argumentCount(usage: usage, found: arguments.count, column: column)
     }
+    // Each kind apart: every level of an expression goes through here, and its frame bounds how many there may be.
     switch name {
     case "if": return try choose(arguments)
+    case "abs", "sqrt", "log", "exp", "min", "max": return try elementwise(name, arguments)
+    case "crosses_above", "crosses_below", "bars_since": return try event(name, arguments)
+    case "symbol", "is", "top", "bottom", "equal":
+      return try callAcross(name, arguments, column: column)
+    default:
+      if IndicatorCatalog.named(name) != nil {
+        return try indicator(name, arguments, column: column)
+      }
+      if AcrossFunction(rawValue: name) != nil {
+        return try callAcross(name, arguments, column: column)
+      }
+      return try ofTheBar(name, arguments)
+    }
+  }
+
+  @inline(never)
+  private mutating func elementwise(_ name: String, _ arguments: [Syntax]) throws(ExpressionError)
+    -> Value
+  {
+    switch name {
     case "abs": return .number(apply(.absolute, try number(arguments[0], "x of abs")))
     case "sqrt": return .number(apply(.squareRoot, try number(arguments[0], "x of sqrt")))
     case "log": return .number(apply(.logarithm, try number(arguments[0], "x of log")))
     case "exp": return .number(apply(.exponential, try number(arguments[0], "x of exp")))
-    case "min", "max":
+    default:
       let a = try number(arguments[0], "a of \(name)")
       let b = try number(arguments[1], "b of \(name)")
       return .number(apply(name == "min" ? .minimum : .maximum, a, b))
+    }
+  }
+
+  @inline(never)
+  private mutating func event(_ name: String, _ arguments: [Syntax]) throws(ExpressionError)
+    -> Value
+  {
+    switch name {
     case "crosses_above", "crosses_below":
       let a = node(try number(arguments[0], "a of \(name)"))
       let b = node(try number(arguments[1], "b of \(name)"))
@@ -29,9 +58,18 @@ extension ExpressionCompiler {
         add(.crosses(CrossKind(isAbove: name == "crosses_above", isNegated: isNegated), a, b))
       }
       return .condition(Condition(yes: crosses(isNegated: false), no: crosses(isNegated: true)))
-    case "bars_since":
+    default:
       let condition = try condition(arguments[0], "c of bars_since")
       return .number(add(.barsSince(node(condition.yes))))
+    }
+  }
+
+  /// What follows from the bar's time and the panel alone.
+  @inline(never)
+  private mutating func ofTheBar(_ name: String, _ arguments: [Syntax]) throws(ExpressionError)
+    -> Value
+  {
+    switch name {
     case "every":
       let n = try constant(arguments[0], "n of every")
       try checkNow(n, FunctionCatalog.every, name, arguments[0].column)
@@ -45,20 +83,7 @@ extension ExpressionCompiler {
     case "month_sessions_left": return .number(add(.clock(.monthSessionsLeft)))
     case "bars_per_year": return .number(.constant(.number(scope.barsPerYear)))
     case "bars_per_day": return .number(.constant(.number(scope.barsPerDay)))
-    case "symbol":
-      throw .unexpected(
-        found: "a symbol", expected: "a dot and what to read of it: symbol(\"S\").close",
-        column: column)
-    case "is": return isSymbol(try symbolName(arguments, of: name, column: column))
-    case "top", "bottom", "equal": return try choice(name, arguments, column: column)
-    default:
-      if let function = AcrossFunction(rawValue: name), function != .place {
-        return .number(
-          try across(function) { compiler throws(ExpressionError) in
-            try compiler.number(arguments[0], "x of \(name)")
-          })
-      }
-      return try indicator(name, arguments, column: column)
+    default: preconditionFailure("'\(name)' is listed but not implemented")
     }
   }
 
@@ -69,6 +94,7 @@ extension ExpressionCompiler {
   }
 
   /// `if(c, a, b)`: undefined where the condition is; a choice between conditions is a condition.
+  @inline(never)
   private mutating func choose(_ arguments: [Syntax]) throws(ExpressionError) -> Value {
     let test = try condition(arguments[0], "the condition of if")
     switch try check(arguments[1]) {
@@ -87,6 +113,7 @@ extension ExpressionCompiler {
     }
   }
 
+  @inline(never)
   private mutating func indicator(_ name: String, _ arguments: [Syntax], column: Int)
     throws(ExpressionError) -> Value
   {

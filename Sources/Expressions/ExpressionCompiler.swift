@@ -205,11 +205,7 @@ public struct ExpressionCompiler {
     case .name(let name, let column):
       return try lookUp(name, column: column)
     case .member(.call("symbol", let arguments, let start), let inner, _):
-      let name = try symbolName(arguments, of: "symbol", column: start)
-      let before = subject
-      subject = name
-      defer { subject = before }
-      return try check(inner)
+      return try member(inner, of: arguments, column: start)
     case .member(_, _, let column):
       throw .unexpected(found: "'.'", expected: "an operator or the end", column: column)
     case .call(let name, let arguments, let column):

@@ -86,6 +86,8 @@ public struct ExpressionGraph: Sendable {
   private(set) var checks: [Int: [Check]] = [:]
   /// For each node, how many stand above each other up to it.
   private(set) var heights: [Int] = []
+  /// For each node, how many functions across symbols stand above each other up to it.
+  private(set) var acrossHeights: [Int] = []
   private var positions: [Node: Int] = [:]
 
   /// An empty graph.
@@ -99,6 +101,9 @@ public struct ExpressionGraph: Sendable {
     nodes.append(node)
     dependencies.append(depends.sorted())
     heights.append(1 + (node.inputs.map { heights[$0] }.max() ?? 0))
+    var across = node.inputs.map { acrossHeights[$0] }.max() ?? 0
+    if case .across = node { across += 1 }
+    acrossHeights.append(across)
     positions[node] = nodes.count - 1
     return nodes.count - 1
   }

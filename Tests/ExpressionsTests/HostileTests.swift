@@ -5,7 +5,7 @@ import Testing
 
 private let scope = ExpressionScope(
   fields: ["open", "high", "low", "close"], parameters: ["fast", "slow"],
-  parts: ["trend": "close > sma(close, slow)", "spread": "high - low"])
+  parts: ["trend": "close > sma(close, slow)", "spread": "high - low"], symbols: ["A"])
 
 private let grid = ParameterGrid(axes: [
   .init(name: "fast", values: [1, 2]), .init(name: "slow", values: (1...9).map(Double.init)),
@@ -120,6 +120,12 @@ private let hostile: [(String, String)] = [
   ("ifs in the second branch", nestedIf(90) { "if(close > 2, open > 1, \($0))" }),
   ("ifs in all places", nestedIf(7) { "if(\($0), \($0), \($0))" }),
   ("negated ifs", nestedIf(45) { "not if(\($0), close > 1, not (open > 1))" }),
+  (
+    "symbols",
+    nestedIf(45) { "if(symbol('A').\($0.hasPrefix("if") ? $0 : "trend"), close > 1, open > 1)" }
+  ),
+  ("functions across", "rank(" + nested(8, "close") { "abs(demean(\($0)))" } + ") > 1"),
+  ("functions across to the limit", nested(8, "ema(close, 3)") { "demean(\($0))" } + " > 1"),
   ("dots", "close" + String(repeating: ".a", count: 100_000)),
   ("commas", "max(" + String(repeating: "1,", count: 100_000)),
 ]
