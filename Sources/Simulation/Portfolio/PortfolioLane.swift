@@ -7,7 +7,7 @@ struct PortfolioLane {
   /// Bar from which it has weights.
   let firstWarmBar: Int
   var ledger: Ledger
-  /// `[N]` weights of the last decision; NaN for symbols that stay as they are.
+  /// `[N]` weights of the last decision; those of active symbols count.
   private var targets: [Double]
   /// Symbols that are still to be moved, ascending.
   private var active: [Int] = []
@@ -71,36 +71,47 @@ struct PortfolioLane {
     // A move that is under way isn't judged by where it is.
     if run.rebalance.drift > 0 && stepsLeft > 0 { return }
     let weights = worker.weights(of: set, at: bar)
+    // Only what has a weight or is held is looked at: positions of all symbols would not fit the caches of many lanes.
+    if run.rebalance.missing == .close {
+      for symbol in ledger.held where !weights[symbol].isFinite { weights[symbol] = 0 }
+    }
     var (long, short) = (0.0, 0.0)
-    for symbol in 0..<targets.count {
+    worker.wanted.removeAll(keepingCapacity: true)
+    for symbol in 0..<targets.count where weights[symbol] != 0 {
       var weight = weights[symbol]
-      if !weight.isFinite { weight = run.rebalance.missing == .close ? 0 : .nan }
+      if !weight.isFinite || ledger.hasEnded(symbol) { continue }
       if weight < 0 && !run.rules.allowsShort {
         ledger.summary.rejectedOrders += 1
         worker.reject(&ledger, symbol, bar)
         weight = 0
+        weights[symbol] = 0
+        if ledger.units(symbol) == 0 { continue }
       }
-      if ledger.hasEnded(symbol) { weight = .nan }
-      weights[symbol] = weight
-      if weight > 0 { long += weight } else if weight < 0 { short -= weight }
+      if weight > 0 { long += weight } else { short -= weight }
+      worker.wanted.append(symbol)
     }
+    // What is held and shall go.
+    let kept = worker.wanted.count
+    for symbol in ledger.held where weights[symbol] == 0 && !worker.wanted.contains(symbol) {
+      worker.wanted.append(symbol)
+    }
+    if worker.wanted.count > kept { worker.wanted.sort() }
     // What the account must keep for each part of its equity: all of a long without leverage, and collateral of shorts.
     let need = long / run.rules.leverage + (run.rules.initialMargin - 1) * short
     let scale = need > 1 + 1e-12 ? 1 / need : 1
-    var isOff = run.rebalance.drift == 0
-    for symbol in 0..<targets.count {
-      weights[symbol] *= scale
-      let distance = weights[symbol] - ledger.value(symbol) / equity
-      if distance.magnitude > run.rebalance.drift { isOff = true }
-    }
+    let isOff =
+      run.rebalance.drift == 0
+      || worker.wanted.contains { symbol in
+        let distance = weights[symbol] * scale - ledger.value(symbol) / equity
+        return distance.magnitude > run.rebalance.drift
+      }
     if !isOff { return }
     if stepsLeft == 0 || stepsLeft == run.rebalance.gradualBars {
       worker.drop(&ledger, active, since: decisionBar)
     }
     active.removeAll(keepingCapacity: true)
-    for symbol in 0..<targets.count {
-      targets[symbol] = weights[symbol]
-      if weights[symbol].isNaN || weights[symbol] == 0 && ledger.units(symbol) == 0 { continue }
+    for symbol in worker.wanted {
+      targets[symbol] = weights[symbol] * scale
       active.append(symbol)
     }
     isScaled = scale != 1
@@ -175,7 +186,6 @@ struct PortfolioLane {
         &ledger, symbol: symbol, units: -ledger.units(symbol), price: price, bar: bar,
         cause: .liquidation)
       ledger.summary.liquidations += 1
-      targets[symbol] = .nan
       active.removeAll { $0 == symbol }
     }
   }

@@ -8,6 +8,8 @@ final class PortfolioWorker {
   let prices: PortfolioPrices
   /// The orders of the rebalance that is being made.
   var trades: [RebalanceTrade] = []
+  /// Symbols that the decision that is being made is about, ascending.
+  var wanted: [Int] = []
   private let evaluator: any WeightEvaluator
   private let room: AlignedBuffer<Double>
   private let proportional: ProportionalCost?
