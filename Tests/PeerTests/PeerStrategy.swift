@@ -19,11 +19,8 @@ func check<S: Strategy>(
         panel: market.panel, symbols: [column], rules: rules, cash: 100_000,
         window: market.window(from: run.from)),
       strategy: strategy(symbol))
-    let record = engine.record()
-    let differences = golden.differences(
-      market.fills(of: record, from: run.from), market.equity(of: record, from: run.from),
-      from: run)
-    #expect(differences.isEmpty, "\(name), \(symbol): \(differences.joined(separator: "\n"))")
+    let found = try golden.differences(engine.record(), [symbol], from: run)
+    #expect(found.isEmpty, "\(name), \(symbol): \(found)")
   }
 }
 

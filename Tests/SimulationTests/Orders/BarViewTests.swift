@@ -57,7 +57,7 @@ import Testing
     let book = HandBook(
       closes.map { [$0, $0, $0, $0] },
       Dictionary(
-        uniqueKeysWithValues: (0..<60).map { bar -> (Int, Script.Step) in
+        uniqueKeysWithValues: (0..<60).map { bar -> (Int, OrderScript.Step) in
           (
             bar,
             { view, _ in

@@ -31,7 +31,7 @@ let spec = try Spec(
     }
     """)
 let plan = try RunPlan(spec: spec, storePath: store)
-let expression = LaneEngine(run: plan.run, kernels: KernelVariant.best.kernels, workers: 1)
+let expression = plan.simulator(variant: .best, workers: 1)
 
 let shown = ["total_return", "sharpe", "max_drawdown"].compactMap(MetricCatalog.metric(named:))
 print("symbol  trades  " + shown.map(\.name).joined(separator: "  "))
