@@ -91,7 +91,9 @@ import Testing
           #expect(view.averagePrice().isNaN && view.barsHeld() == -1)
           let id = desk.buy(4)
           desk.buy(1, .limit(50))
-          #expect(!view.isOpen(id))
+          // The macro would copy the view.
+          let isOpen = view.isOpen(id)
+          #expect(!isOpen)
         },
         1: { view, desk in
           #expect(view.cash == 600 && view.equity == 1000 && view.units() == 4)
