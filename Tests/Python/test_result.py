@@ -17,7 +17,7 @@ import pandas as pd
 
 import support
 
-UNITS = {"fraction", "ratio", "count", "bars", "currency"}
+UNITS = {"fraction", "ratio", "count", "bars", "currency", "basis_points"}
 SIGN = {"higher": -1, "neutral": -1, "lower": 1}
 
 

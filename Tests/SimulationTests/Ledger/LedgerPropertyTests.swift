@@ -9,11 +9,20 @@ import Testing
   /// Cash, values, costs, flows and profits add up after every bar, and over the whole run.
   @Test(arguments: batches(of: 100, in: 0..<600))
   func cashIsConserved(seeds: Range<Int>) throws {
+    // What happened in all, as a test of accounts that do nothing would pass.
+    var seen: Set<String> = []
     for seed in seeds {
       let account = RandomAccount(seed: seed)
       let ledger = try account.run()
       let record = ledger.finishedRecord(LaneSummary())
       let summary = record.summary
+      if record.units.contains(where: { $0 < 0 }) { seen.insert("short") }
+      if record.cash.contains(where: { $0 < 0 }) { seen.insert("loan") }
+      if summary.dividends != 0 { seen.insert("dividend") }
+      if summary.netFlows != 0 { seen.insert("flow") }
+      if summary.borrowFees > 0 && summary.interestPaid > 0 { seen.insert("financing") }
+      seen.formUnion(record.trades.compactMap { $0.cause?.name })
+      seen.formUnion(record.fills.map(\.cause.name))
       let profits = record.trades.reduce(0) { $0 + $1.profit }
       let interest = summary.interestEarned - summary.interestPaid
       let money = record.equity.reduce(account.cash) { max($0, $1.magnitude) } + 100_000
@@ -31,6 +40,11 @@ import Testing
         #expect(cost >= 0, "seed \(seed)")
       }
     }
+    let all: Set = [
+      "short", "loan", "dividend", "flow", "financing", "entry", "liquidation", "cash_in_lieu",
+      "reinvestment", "delisting",
+    ]
+    #expect(seen == all)
   }
 
   /// Money counted in eighths of it: every amount is eight times what it was, to the bit, and nothing else moves.
