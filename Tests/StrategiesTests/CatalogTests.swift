@@ -110,10 +110,15 @@ func everySetOfADefaultSweepIsValid(name: String) throws {
 @Test(arguments: names)
 func noTemplateSeesTheFuture(name: String) throws {
   let template = try template(name)
-  let panel = market(symbols: 14, bars: 420, gaps: 0.003, seed: 3)
-  let before = try everything(template, panel)
-  let isActive = before.contains { row in row.contains { $0.isFinite && $0 != 0 } }
-  #expect(isActive, "a strategy that does nothing says nothing")
+  // A strategy that does nothing would say nothing: the first market in which it acts.
+  var found: (panel: PricePanel, rows: [[Double]])?
+  for seed in 3..<12 as Range<UInt64> where found == nil {
+    let panel = market(symbols: 14, bars: 420, gaps: 0.001, seed: seed)
+    let rows = try everything(template, panel)
+    let acts = rows.prefix(300).contains { row in row.contains { $0.isFinite && $0 != 0 } }
+    if acts { found = (panel, rows) }
+  }
+  let (panel, before) = try #require(found)
   for (now, isNoise) in [(300, false), (381, true)] {
     var random = TestRandom(seed: UInt64(now))
     let poisoned = mapped(panel) { _, bar, _, value in
