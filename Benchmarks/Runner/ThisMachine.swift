@@ -12,7 +12,8 @@ enum ThisMachine {
     clock_gettime(CLOCK_REALTIME, &now)
     return MachineFacts(
       cpu: Machine.processor, cores: Machine.processors, threads: threads ?? Machine.processors,
-      kernelVariant: KernelVariant.best.rawValue, blasCore: MatrixProduct.blasCore ?? "none", swiftVersion: swiftVersion,
+      kernelVariant: KernelVariant.best.rawValue, blasCore: MatrixProduct.blasCore ?? "none",
+      swiftVersion: swiftVersion,
       date: Timestamp.text(
         nanoseconds: Int64(now.tv_sec) * 1_000_000_000, shortAtMidnight: false),
       apusVersion: apusVersion)

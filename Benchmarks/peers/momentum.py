@@ -3,8 +3,8 @@
     momentum.py [--sets N] [--threads N] [--bench PATH]
 
 500 symbols × 5,040 bars, 1,000 sets of a lookback and a number of symbols: each month the best, in equal weights, filled at
-the next open at 10 bps. vectorbt runs a few sets, one by one, and what 1,000 would take is extrapolated; its time is that
-of the processor, so neighbours don't count. It is given its weights; Apus computes them.
+the next open at 10 bps. vectorbt runs a few sets, one by one, and what 1,000 would take is extrapolated. It is given its
+weights; Apus computes them.
 """
 
 import argparse
@@ -54,13 +54,13 @@ def vectorbt(sets, bars, symbols):
         # The first is warm-up: it compiles.
         for place in range(sets + 1):
             size = pd.DataFrame(weights(index, close, 63 + 6 * place, 5 + 48 * place // max(1, sets)), index)
-            begin = time.process_time()
+            begin = time.perf_counter()
             portfolio = vbt.Portfolio.from_orders(
                 prices, size=size, price=fills, size_type="targetpercent", group_by=True, cash_sharing=True,
                 call_seq="auto", fees=0.001, init_cash=100_000.0, freq="1D")
             final = float(portfolio.total_return()) + 0 * float(portfolio.sharpe_ratio())
             if place:
-                seconds.append(time.process_time() - begin)
+                seconds.append(time.perf_counter() - begin)
             if not np.isfinite(final):
                 sys.exit(f"vectorbt gave no return for set {place}")
         found[engine] = statistics.median(seconds)
