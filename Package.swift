@@ -111,7 +111,7 @@ let package = Package(
       linking: linked(cryptoArchives, or: ["crypto"])),
     module(
       "Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot,
-      exclude: ["README.md", "Portfolio/README.md"]),
+      exclude: ["README.md", "Execution/README.md", "Portfolio/README.md"]),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 
     // layer 3
