@@ -87,25 +87,32 @@ import Testing
       flat(100, 2) + flat(110, 2),
       [
         0: { view, desk in
-          #expect(view.cash == 1000 && view.equity == 1000 && view.units() == 0)
-          #expect(view.averagePrice().isNaN && view.barsHeld() == -1)
+          let isFlat = view.cash == 1000 && view.equity == 1000 && view.units() == 0
+          let isNothing = view.averagePrice().isNaN && view.barsHeld() == -1
+          #expect(isFlat && isNothing)
           let id = desk.buy(4)
           desk.buy(1, .limit(50))
-          #expect(!view.isOpen(id))
+          let isOpen = view.isOpen(id)
+          #expect(!isOpen)
         },
         1: { view, desk in
-          #expect(view.cash == 600 && view.equity == 1000 && view.units() == 4)
-          #expect(view.averagePrice() == 100 && view.barsHeld() == 0)
-          #expect(view.openOrders.count == 1 && view.isOpen(view.openOrders[0]))
+          let isHeld = view.cash == 600 && view.equity == 1000 && view.units() == 4
+          let isNew = view.averagePrice() == 100 && view.barsHeld() == 0
+          #expect(isHeld && isNew)
+          let isOpen = view.openOrders.count == 1 && view.isOpen(view.openOrders[0])
+          #expect(isOpen)
         },
         2: { view, desk in
-          #expect(view.equity == 1040 && view.barsHeld() == 1 && view.closedTrades == 0)
-          desk.close()
+          let isRisen = view.equity == 1040 && view.barsHeld() == 1 && view.closedTrades == 0
+          #expect(isRisen)
           desk.cancelAll()
+          desk.close()
         },
         3: { view, desk in
-          #expect(view.equity == 1040 && view.cash == 1040 && view.closedTrades == 1)
-          #expect(view.openOrders.isEmpty)
+          let isClosed = view.equity == 1040 && view.cash == 1040 && view.closedTrades == 1
+          #expect(isClosed)
+          let isEmpty = view.openOrders.isEmpty
+          #expect(isEmpty)
         },
       ])
     #expect(book.record().fills.count == 2)
