@@ -1,6 +1,6 @@
 # Each target is a few commands that can be typed by hand.
 PREFIX ?= /usr/local
-SWIFT_DIRS := Sources Tests $(wildcard Benchmarks) Package.swift
+SWIFT_DIRS := Sources Tests Examples $(wildcard Benchmarks) Package.swift
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test bench bench-peers lint install clean prepare
@@ -18,6 +18,7 @@ test: prepare ## Run every check of the code: Swift tests, fuzzing, the demonstr
 	@.ci/phase 'build with tests' swift build -c release --build-tests --explicit-target-dependency-import-check error
 	@.ci/phase 'Swift tests' swift test -c release --skip-build --quiet --disable-xctest
 	@.ci/phase 'fuzzing' .ci/fuzz 10
+	@.ci/phase 'example' .build/release/SMACross
 	@.ci/phase 'demonstration' sh datasets/demo.sh
 	@.ci/phase 'Python checks' .ci/python-checks
 
