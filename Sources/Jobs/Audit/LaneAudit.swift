@@ -171,9 +171,11 @@ extension LaneRecord {
     }
     let (orders, others) = (orders.filter(isKnown), other.orders.filter(isKnown))
     for (a, b) in zip(orders, others) {
+      // The stop and target of an entry get their prices by its fill.
+      let isPriced = a.kind != .exit || a.settledBar ?? .max <= bar
       let isSame =
         a.bar == b.bar && a.kind == b.kind && a.symbol == b.symbol && a.type == b.type
-        && bits(a.limit, b.limit) && bits(a.stop, b.stop)
+        && (!isPriced || bits(a.limit, b.limit) && bits(a.stop, b.stop))
       if !isSame { return (min(a.bar, b.bar), "order \(a.kind.rawValue) became \(b.kind.rawValue)") }
     }
     if orders.count != others.count {
