@@ -171,8 +171,11 @@ import Testing
   // MARK: - Interruption
 
   @Test(arguments: [1, 4, 5]) func whatWasFinishedIsKept(tiles: Int) throws {
-    let bench = try Workbench(SampleMarket.draft(bars: 80, seed: 3))
-    let plan = try SampleSpec.dip.plan(on: bench)
+    // No symbol ends: such a one would be run after the others, by the rule book.
+    let bench = try Workbench(
+      SampleMarket.draft(bars: 80, symbols: ["AAA"], seed: 3),
+      SampleMarket.draft("three", bars: 80, symbols: ["AAA", "BBB", "CCC"], seed: 3).unending)
+    let plan = try bench.plan(data: "panel: 'three'", SampleSpec.dip.text)
     let whole = try bench.run(plan, to: "whole.h5").table
     let asked = Counter()
     let outcome = try bench.run(plan, isCancelled: { asked.next() >= tiles }) { options in
