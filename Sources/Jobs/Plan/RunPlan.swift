@@ -186,7 +186,7 @@ public struct RunPlan: Sendable {
     .panel(
       reason:
         "panel \(panel.name) is in the time zone '\(panel.calendar.timeZone)', which this system "
-        + "does not know; hour, weekday, month and month_end need it, and so do flows and rebalances"
+        + "does not know; hour, weekday, month and month_end need it"
     )
   }
 
