@@ -74,10 +74,11 @@ public enum MetricCatalog {
   public static let names = all.map(\.name)
 
   /// Names of the metrics of a spec without `metrics`: those that every lane's sums give, so a sweep pays nothing.
-  public static let defaultNames = [
-    "total_return", "cagr_periods", "volatility", "sharpe", "max_drawdown", "calmar",
-    "trades", "win_rate", "profit_factor", "exposure", "fees",
-  ] + costNames
+  public static let defaultNames =
+    [
+      "total_return", "cagr_periods", "volatility", "sharpe", "max_drawdown", "calmar",
+      "trades", "win_rate", "profit_factor", "exposure", "fees",
+    ] + costNames
 
   /// The ladder of costs: profit before all of them, after one after the other, and what trading may cost at most.
   public static let costNames = [

@@ -95,7 +95,8 @@ public struct ResultTable: Sendable, Equatable {
   /// A table.
   public init(
     attributes: ResultAttributes, lanes: [Int64], symbols: [String], symbolIndex: [Int32],
-    labels: [Label] = [], parameters: [Column], status: [LaneStatus], reason: [String], metrics: [Column],
+    labels: [Label] = [], parameters: [Column], status: [LaneStatus], reason: [String],
+    metrics: [Column],
     leaderboard: [Int64], leaderboardBy: String, leaderboardDirection: String,
     traces: [LaneTrace] = []
   ) {

@@ -4,7 +4,8 @@ import Testing
 
 /// Every family of keys of a spec, through the executable: it runs, changes what it should, and is replayed to the bit.
 @Suite struct SpecKeysTests {
-  private static let rising = "long_entry: 'close > sma(close, 5)', long_exit: 'close < sma(close, 5)'"
+  private static let rising =
+    "long_entry: 'close > sma(close, 5)', long_exit: 'close < sma(close, 5)'"
 
   private func place() async throws -> Workplace {
     let place = try Workplace()
@@ -43,9 +44,12 @@ import Testing
     "orders",
     arguments: [
       "entry_limit: 'close * 0.99'", "entry_stop: 'highest(high, 3)'", "exit_limit: 'close * 1.02'",
-      "entry_limit: 'close', time_in_force: 'day'", "max_bars: 3", "pyramid: 3, size: { fraction_of_equity: 0.3 }",
-      "reentry_delay: 5", "short_entry: 'close < sma(close, 5)', reverse: true", "size: { units: 10 }",
-      "size: { notional: 5000 }", "stop_loss: 0.05, size: { risk: 0.01 }", "size: { volatility_target: 0.1 }",
+      "entry_limit: 'close', time_in_force: 'day'", "max_bars: 3",
+      "pyramid: 3, size: { fraction_of_equity: 0.3 }",
+      "reentry_delay: 5", "short_entry: 'close < sma(close, 5)', reverse: true",
+      "size: { units: 10 }",
+      "size: { notional: 5000 }", "stop_loss: 0.05, size: { risk: 0.01 }",
+      "size: { volatility_target: 0.1 }",
       "size: { kelly: 0.5 }",
     ]) func orders(text: String) async throws
   {
@@ -94,11 +98,14 @@ import Testing
       let metrics = b["metrics"]
       #expect((metrics["net_flows"].number ?? 0) > 5000)
       // Costs in proportion: what is paid in earns what the rest earns.
-      let (time, money) = (metrics["time_weighted_return"].number, metrics["money_weighted_return"].number)
+      let (time, money) = (
+        metrics["time_weighted_return"].number, metrics["money_weighted_return"].number
+      )
       #expect(time != nil && money != nil && time != money)
       #expect(b["metrics"]["final_equity"].number != a["metrics"]["final_equity"].number)
     }
-    let late = try await place.apus("sweep a.json5 --force --set account.flows=[{date:\"2050-01-01\",amount:5}]")
+    let late = try await place.apus(
+      "sweep a.json5 --force --set account.flows=[{date:\"2050-01-01\",amount:5}]")
     #expect(late.status == 2 && late.errors.contains("account.flows[0].date"))
   }
 
@@ -106,7 +113,8 @@ import Testing
     let place = try await place()
     let rows = try await rows(
       place, strategy: Self.rising + ", stop_loss: 0.01, take_profit: 0.01",
-      account: "wallets: [{ name: 'a', cash: 100 }, { name: 'b', cash: 200, flows: [{ every: 'month', amount: 10 }] }]",
+      account:
+        "wallets: [{ name: 'a', cash: 100 }, { name: 'b', cash: 200, flows: [{ every: 'month', amount: 10 }] }]",
       execution: "bounds: true")
     #expect(rows.count == 12)
     #expect(rows.prefix(4).map { $0["wallet"].string } == ["a", "a", "b", "b"])
@@ -116,7 +124,8 @@ import Testing
       #expect(worst <= best)
     }
     let table = try await place.done("export a.h5")
-    #expect(table.hasPrefix("lane,symbol,bound,wallet,") || table.hasPrefix("lane,symbol,wallet,bound,"))
+    #expect(
+      table.hasPrefix("lane,symbol,bound,wallet,") || table.hasPrefix("lane,symbol,wallet,bound,"))
     #expect(try await place.done("rank a.h5 --by final_equity").contains("wallet"))
   }
 
@@ -140,11 +149,15 @@ import Testing
   @Test func portfolios() async throws {
     let place = try await place()
     let every = try await rows(
-      place, strategy: "weights: 'if(rank(pct_change(close, 20)) > 0.5, 0.5, 0)', rebalance: { every: 'month' }")
+      place,
+      strategy:
+        "weights: 'if(rank(pct_change(close, 20)) > 0.5, 0.5, 0)', rebalance: { every: 'month' }")
     #expect(every.count == 1 && every[0]["symbol"].string == "portfolio")
     let banded = try await rows(
       place,
-      strategy: "weights: 'if(rank(pct_change(close, 20)) > 0.5, 0.5, 0)', rebalance: { every: 'week', drift: 0.2, max_turnover: 0.5 }")
+      strategy:
+        "weights: 'if(rank(pct_change(close, 20)) > 0.5, 0.5, 0)', rebalance: { every: 'week', drift: 0.2, max_turnover: 0.5 }"
+    )
     #expect(equity(every) != equity(banded))
     let replay = try await place.done("replay a.h5 --lane 0")
     #expect(replay.contains("symbol  entry"))
@@ -157,6 +170,8 @@ import Testing
       to: "a.json5")
     let result = try await place.apus("sweep a.json5")
     #expect(result.status == 2)
-    #expect(result.errors.hasPrefix("error: a.json5: line 1, execution.bounds: found true with intrabar 'best'"))
+    #expect(
+      result.errors.hasPrefix(
+        "error: a.json5: line 1, execution.bounds: found true with intrabar 'best'"))
   }
 }

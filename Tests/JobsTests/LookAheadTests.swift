@@ -61,26 +61,39 @@ import Testing
       return (plan, try ReplayJob(path: bench.folder.path("run.h5")), bench)
     }
     let real = try records(.nothing)
-    let shown = bar - real.plan.run.window.lowerBound
     var fills = 0
     var changed = 0
     for poison in [Poison.noise, .missing] {
       let other = try records(poison)
       for lane in 0..<real.plan.laneCount {
         let context = "seed \(seed), bar \(bar), \(poison), lane \(lane)"
+        // After its last price a symbol has ended in the one world and pauses in the other.
+        let run = real.plan.run
+        let column = run.symbols[real.plan.layout.place(of: lane).group]
+        let close = try #require(run.panel.fieldIndex("close"))
+        let last = (run.window.lowerBound...bar).last {
+          !run.panel.value(field: close, bar: $0, symbol: column).isNaN
+        }
+        guard let shown = last.map({ $0 - run.window.lowerBound }) else { continue }
         let a = try real.job.replay(lane: lane).record
         let b = try other.job.replay(lane: lane).record
-        #expect(
-          a.equity[...shown].map(\.bitPattern) == b.equity[...shown].map(\.bitPattern), "\(context)"
-        )
-        #expect(
-          a.cash[...shown].map(\.bitPattern) == b.cash[...shown].map(\.bitPattern), "\(context)")
-        #expect(
-          a.fills.filter { $0.bar <= shown } == b.fills.filter { $0.bar <= shown }, "\(context)")
+        // Where the poison ends a symbol, or keeps it from ending, the lane goes through the other engine, which agrees to
+        // rounding; the audit compares bits within one.
+        func isClose(_ a: [Double], _ b: [Double]) -> Bool {
+          a.count == b.count
+            && zip(a, b).allSatisfy { abs($0 - $1) <= 1e-10 * max(1, abs($0)) }
+        }
+        #expect(isClose(Array(a.equity[...shown]), Array(b.equity[...shown])), "\(context)")
+        #expect(isClose(Array(a.cash[...shown]), Array(b.cash[...shown])), "\(context)")
+        let before = [a, b].map { $0.fills.filter { $0.bar <= shown } }
+        #expect(before[0].map(\.cause) == before[1].map(\.cause), "\(context)")
+        #expect(before[0].map(\.price) == before[1].map(\.price), "\(context)")
+        #expect(isClose(before[0].map(\.units), before[1].map(\.units)), "\(context)")
         let orders = [a, b].map {
           $0.orders.filter { $0.bar <= shown }.map { "\($0.bar) \($0.kind)" }
         }
-        #expect(orders[0] == orders[1], "\(context)")
+        // The rule book records the orders that guard a position too.
+        if real.plan.route == other.plan.route { #expect(orders[0] == orders[1], "\(context)") }
         fills += a.fills.count { $0.bar <= shown }
         changed += a.equity == b.equity ? 0 : 1
       }

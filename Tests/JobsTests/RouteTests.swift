@@ -7,7 +7,8 @@ import Testing
 
 /// Which engine a spec's lanes go through, what numbers its lanes have, and that variants stand beside each other.
 @Suite struct RouteTests {
-  private static let rising = "long_entry: 'close > lag(close, 1)', long_exit: 'close < lag(close, 1)'"
+  private static let rising =
+    "long_entry: 'close > lag(close, 1)', long_exit: 'close < lag(close, 1)'"
 
   @Test(
     "what the vector kernel does not know goes through the rule book",
@@ -17,25 +18,34 @@ import Testing
       ("", "borrow: 0.1", "", "rule_book (account.borrow, cash_rate, margin_rate)"),
       ("", "flows: [{ every: 'week', amount: 5 }]", "", "rule_book (account.flows)"),
       ("", "", "lot: 1", "rule_book (execution.lot)"),
-      ("", "", "slippage: { bps: 5 }, commission: { bps: 1, fixed: 1, minimum: 2, per_share: 1 }", "vector"),
+      (
+        "", "", "slippage: { bps: 5 }, commission: { bps: 1, fixed: 1, minimum: 2, per_share: 1 }",
+        "vector"
+      ),
       ("", "", "slippage: { half_spread: 0.01 }", "rule_book (execution.slippage)"),
       ("", "", "limit_touch: true", "vector"),
       (", take_profit: 0.1", "", "limit_touch: true", "rule_book (execution.limit_touch)"),
       (", max_bars: 3", "", "", "rule_book (strategy: orders or sizes of its own)"),
-      (", time_in_force: 'day'", "", "tick: 0.01", "rule_book (strategy.time_in_force, execution.tick)"),
+      (
+        ", time_in_force: 'day'", "", "tick: 0.01",
+        "rule_book (strategy.time_in_force, execution.tick)"
+      ),
       ("", "", "bounds: true", "vector"),
     ]) func routes(strategy: String, account: String, execution: String, route: String) throws
   {
-    let bench = try Workbench(SampleMarket.closes(["A": [1, 2, 3, 2, 3, 4], "B": [2, 3, 2, 1, 2, 3]]))
+    let bench = try Workbench(
+      SampleMarket.closes(["A": [1, 2, 3, 2, 3, 4], "B": [2, 3, 2, 1, 2, 3]]))
     let plan = try bench.plan(
-      "strategy: { \(Self.rising)\(strategy) }, account: { \(account) }, execution: { \(execution) }")
+      "strategy: { \(Self.rising)\(strategy) }, account: { \(account) }, execution: { \(execution) }"
+    )
     #expect(plan.route == route)
   }
 
   @Test func aPortfolioIsOneLaneOverAllSymbols() throws {
     let bench = try Workbench(SampleMarket.draft("p", bars: 120))
     let plan = try bench.plan(
-      "parameters: { n: [5, 20] }, strategy: { weights: 'if(pct_change(close, n) > 0, 0.3, 0)', rebalance: { every: 'week' } }")
+      "parameters: { n: [5, 20] }, strategy: { weights: 'if(pct_change(close, n) > 0, 0.3, 0)', rebalance: { every: 'week' } }"
+    )
     #expect(plan.laneCount == 2 && plan.route == "portfolio (strategy.weights)")
     let table = try bench.run(plan).table
     #expect((0..<2).map { table.symbol(at: $0) } == ["portfolio", "portfolio"])
@@ -47,13 +57,15 @@ import Testing
   @Test("a file has a portfolio a row, in both of its forms")
   func portfolioFiles() throws {
     let bench = try Workbench(SampleMarket.draft("p", bars: 120))
-    try bench.folder.write("portfolio,AAA,BBB,CCC\nhalf,0.5,0.5,\nthird,0.3,0.3,0.3\n", to: "wide.csv")
+    try bench.folder.write(
+      "portfolio,AAA,BBB,CCC\nhalf,0.5,0.5,\nthird,0.3,0.3,0.3\n", to: "wide.csv")
     try bench.folder.write(
       "portfolio,symbol,weight\nhalf,AAA,0.5\nhalf,BBB,0.5\nthird,BBB,0.3\nthird,AAA,0.3\nthird,CCC,0.3\n",
       to: "long.csv")
     func table(_ file: String) throws -> ResultTable {
       let plan = try bench.plan(
-        "strategy: { weights: { file: '\(bench.folder.path(file))' }, rebalance: { every: 'month' } }")
+        "strategy: { weights: { file: '\(bench.folder.path(file))' }, rebalance: { every: 'month' } }"
+      )
       return try bench.run(plan, to: "\(file).h5").table
     }
     let (wide, long) = (try table("wide.csv"), try table("long.csv"))
@@ -87,13 +99,16 @@ import Testing
   @Test("bounds stand beside each other, and each is the run of its rule")
   func bounds() throws {
     let bench = try Workbench(SampleMarket.draft("p", bars: 150))
-    let text = "parameters: { n: [3, 8] }, strategy: { long_entry: 'close > lag(close, n)', stop_loss: 0.01, take_profit: 0.01 }"
+    let text =
+      "parameters: { n: [3, 8] }, strategy: { long_entry: 'close > lag(close, n)', stop_loss: 0.01, take_profit: 0.01 }"
     let both = try bench.run(bench.plan("\(text), execution: { bounds: true }"), to: "b.h5").table
     let label = try #require(both.labels.first)
     #expect(label.name == "bound" && both.lanes.count == 12)
     #expect((0..<4).map { label.text(at: $0) } == ["worst", "best", "worst", "best"])
     for (offset, rule) in ["worst", "best"].enumerated() {
-      let one = try bench.run(bench.plan("\(text), execution: { intrabar: '\(rule)' }"), to: "\(rule).h5").table
+      let one = try bench.run(
+        bench.plan("\(text), execution: { intrabar: '\(rule)' }"), to: "\(rule).h5"
+      ).table
       for (column, other) in zip(both.metrics, one.metrics) {
         let part = stride(from: offset, to: 12, by: 2).map { column.values[$0].bitPattern }
         #expect(part == other.values.map(\.bitPattern), "\(column.name)")
@@ -136,9 +151,11 @@ import Testing
   @Test("every summary tells the ladder of costs, asked for or not")
   func costs() throws {
     let bench = try Workbench(SampleMarket.draft("p", bars: 120))
-    let text = "strategy: { \(Self.rising) }, execution: { commission: { bps: 10 }, slippage: { bps: 5 } }"
+    let text =
+      "strategy: { \(Self.rising) }, execution: { commission: { bps: 10 }, slippage: { bps: 5 } }"
     let asked = try bench.run(bench.plan(text), to: "a.h5").summary.leaderboard.rows
-    let silent = try bench.run(bench.plan(text + ", metrics: ['sharpe', 'total_return']"), to: "b.h5")
+    let silent = try bench.run(
+      bench.plan(text + ", metrics: ['sharpe', 'total_return']"), to: "b.h5")
     #expect(silent.table.metrics.map(\.name) == ["sharpe", "total_return"])
     for (a, b) in zip(asked, silent.summary.leaderboard.rows) {
       let ladder = try #require(a.costs)
@@ -158,14 +175,19 @@ import Testing
     #expect(run.table.lanes == [0])
     let trace = try ResultStore.readTrace(bench.folder.path("run.h5"), lane: 0)
     func texts(_ columns: [LaneTrace.Column], _ name: String) -> Set<String> {
-      if case .texts(let texts)? = columns.first(where: { $0.name == name })?.values { return Set(texts) }
+      if case .texts(let texts)? = columns.first(where: { $0.name == name })?.values {
+        return Set(texts)
+      }
       return []
     }
     for columns in [trace.orders, trace.fills, trace.trades] {
       #expect(texts(columns, "symbol") == ["AAA", "BBB", "CCC"])
     }
     #expect(texts(trace.orders, "type") == ["market"])
-    let names = ["filled_units", "id", "kind", "limit", "reason", "settled_time", "status", "stop", "symbol", "time", "type", "units"]
+    let names = [
+      "filled_units", "id", "kind", "limit", "reason", "settled_time", "status", "stop", "symbol",
+      "time", "type", "units",
+    ]
     #expect(trace.orders.map(\.name).sorted() == names)
   }
 
@@ -177,9 +199,13 @@ import Testing
       let warnings = try bench.run(plan, to: "r.h5") { $0.force = true }.summary.warnings
       return warnings.first { $0.code == "no_trades" }?.message ?? ""
     }
-    #expect(try message("long_entry: 'close > 100'").hasSuffix("never had an entry that was filled or waits"))
+    #expect(
+      try message("long_entry: 'close > 100'").hasSuffix(
+        "never had an entry that was filled or waits"))
     #expect(try message("long_entry: 'close > 0'").hasSuffix("still hold their first position"))
-    #expect(try message("long_entry: 'close > sma(close, 50)'").hasSuffix("were warming up until the last bar"))
+    #expect(
+      try message("long_entry: 'close > sma(close, 50)'").hasSuffix(
+        "were warming up until the last bar"))
     #expect(
       try message("long_entry: 'close > 0', short_entry: 'close > 0'").hasSuffix(
         "had long and short entries only at the same bars"))

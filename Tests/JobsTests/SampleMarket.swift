@@ -66,6 +66,20 @@ enum SampleMarket {
   }
 }
 
+extension PanelDraft {
+  /// The same with prices of every symbol at its last bar, so that none ends.
+  var unending: PanelDraft {
+    var draft = self
+    let first = (timeNs.count - 1) * symbols.count
+    for field in fields.indices {
+      for place in first..<first + symbols.count where draft.fields[field].values[place].isNaN {
+        draft.fields[field].values[place] = 50
+      }
+    }
+    return draft
+  }
+}
+
 /// A folder with a store, and what is run on it.
 struct Workbench {
   let folder: ScratchFolder

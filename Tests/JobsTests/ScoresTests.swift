@@ -105,7 +105,8 @@ import Testing
     let bench = try Workbench(draft)
     let plan = try bench.plan(data: "lags: { score: 1 }", Self.strategy)
     #expect(try Self.seen(plan) == [nil, 7, nil, 8])
-    #expect(try Self.seen(bench.plan(data: "lags: { score: '2d' }", Self.strategy)) == [nil, nil, 7, nil])
+    #expect(
+      try Self.seen(bench.plan(data: "lags: { score: '2d' }", Self.strategy)) == [nil, nil, 7, nil])
     #expect(
       bench.complaint(data: "lags: { scores: 1 }", Self.strategy).hasPrefix(
         "data.lags: no field 'scores'. Did you mean 'score'?"))
@@ -138,7 +139,9 @@ import Testing
   func replay() throws {
     let bench = try Self.bench()
     try bench.run(Self.plan(bench, Self.daily, lag: "1"))
-    #expect(try ReplayJob(path: bench.folder.path("run.h5"), store: bench.store).replay(lane: 0).differing == [])
+    #expect(
+      try ReplayJob(path: bench.folder.path("run.h5"), store: bench.store).replay(lane: 0).differing
+        == [])
     try bench.folder.write(Self.daily + "2014-01-05,A,-9\n", to: "s.csv")
     #expect(throws: ReplayError.self) {
       try ReplayJob(path: bench.folder.path("run.h5"), store: bench.store)
@@ -155,7 +158,8 @@ import Testing
       for day in 0..<120 {
         for symbol in ["A", "B"] {
           let value = Double.random(in: -0.5..<0.5, using: &noise)
-          let date = Timestamp.text(nanoseconds: (SampleMarket.firstDay + Int64(day)) * Calendar.dayNs)
+          let date = Timestamp.text(
+            nanoseconds: (SampleMarket.firstDay + Int64(day)) * Calendar.dayNs)
           text += "\(date),\(symbol),\(day > cut ? -1000 * value : value)\n"
         }
       }
@@ -167,7 +171,9 @@ import Testing
       let simulator = plan.simulator(variant: .baseline, workers: 1)
       return try (0..<2).map { try simulator.replay(lane: $0).equity }
     }
-    let (honest, wild) = (try equity(text(after: 200), "a.csv"), try equity(text(after: cut), "b.csv"))
+    let (honest, wild) = (
+      try equity(text(after: 200), "a.csv"), try equity(text(after: cut), "b.csv")
+    )
     for lane in 0..<2 {
       #expect(honest[lane].prefix(cut + 1) == wild[lane].prefix(cut + 1))
       #expect(honest[lane] != wild[lane])

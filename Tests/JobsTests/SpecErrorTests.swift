@@ -33,7 +33,8 @@ import Testing
 
   private static let topKeys =
     "apus, name, data, parameters, where, strategy, account, execution, metrics, rank, seed"
-  private static let dataKeys = "store, panel, symbols, from, to, warm_up, adjust, dividends, fx, lags, scores"
+  private static let dataKeys =
+    "store, panel, symbols, from, to, warm_up, adjust, dividends, fx, lags, scores"
   private static let executionKeys =
     "fill, commission, slippage, intrabar, finer_panel, bounds, limit_touch, lot, tick, min_notional, max_volume_share"
   private static let strategyKeys =

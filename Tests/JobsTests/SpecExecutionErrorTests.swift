@@ -232,7 +232,8 @@ import Testing
         "line 3, strategy.weights: found true, expected an expression in quotes, such as \"1 / 10\", or { file: \"weights.csv\" }"
       ),
       (
-        "weights: {}", "strategy.weights.file: is missing; expected the path of a file of portfolios"
+        "weights: {}",
+        "strategy.weights.file: is missing; expected the path of a file of portfolios"
       ),
       (
         "weights: '1', rebalance: { every: 'mnth' }",
@@ -276,7 +277,10 @@ import Testing
       (
         "lags: { score: -1 }", "line 2, data.lags.score: found the number -1, expected \(lagRule)"
       ),
-      ("lags: { score: '2x' }", "line 2, data.lags.score: found the text \"2x\", expected \(lagRule)"),
+      (
+        "lags: { score: '2x' }",
+        "line 2, data.lags.score: found the text \"2x\", expected \(lagRule)"
+      ),
       (
         "lags: { close: 1 }",
         "line 2, data.lags.close: found a field that orders fill at, "

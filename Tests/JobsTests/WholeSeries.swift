@@ -35,7 +35,12 @@ func wholeSeriesSummary(_ record: LaneRecord, lane: Int, of plan: RunPlan) -> La
     if fill.cause == .liquidation { summary.liquidations += 1 }
     summary.fees += fill.commission
     summary.slippage += (fill.fillPrice - fill.price) * fill.units
-    summary.tradedNotional += abs(fill.units) * fill.fillPrice
+    // A symbol's end is no trade.
+    if fill.cause.name == "delisting" {
+      summary.delistings += 1
+    } else {
+      summary.tradedNotional += abs(fill.units) * fill.fillPrice
+    }
     units += fill.units
     guard abs(units) < 1e-9 * abs(fill.units) else { continue }
     units = 0

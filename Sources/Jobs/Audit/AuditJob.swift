@@ -86,7 +86,8 @@ public struct AuditJob: Sendable {
           report[question].add(
             .init(
               lane: lane, time: subject.time(what.bar),
-              what: isSame ? what.text : "\(what.text), and the data changed after \(subject.time(cut))"))
+              what: isSame
+                ? what.text : "\(what.text), and the data changed after \(subject.time(cut))"))
         }
         done += 1
         progress(done, steps)
@@ -220,7 +221,8 @@ public struct AuditJob: Sendable {
       .init(
         lane: nil, time: "",
         what: "\(field) has a rank correlation of \(percent) % with the return of the bar after it "
-          + "is seen (\(pairs.count) values): it was made with later prices, or needs a longer lag"))
+          + "is seen (\(pairs.count) values): it was made with later prices, or needs a longer lag")
+    )
   }
 
   /// Spearman's; ties have their mean rank.

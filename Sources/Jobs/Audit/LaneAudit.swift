@@ -67,7 +67,8 @@ struct LaneAudit {
   private mutating func checkWarmUp() {
     report[.warmUp].checked += record.orders.count
     for order in record.orders where order.bar < record.summary.warmBars {
-      find(.warmUp, order.bar, "\(order.kind.rawValue) while \(record.summary.warmBars) bars warm up")
+      find(
+        .warmUp, order.bar, "\(order.kind.rawValue) while \(record.summary.warmBars) bars warm up")
     }
   }
 
@@ -171,10 +172,14 @@ extension LaneRecord {
     }
     let (orders, others) = (orders.filter(isKnown), other.orders.filter(isKnown))
     for (a, b) in zip(orders, others) {
+      // The stop and target of an entry get their prices by its fill.
+      let isPriced = a.kind != .exit || a.settledBar ?? .max <= bar
       let isSame =
         a.bar == b.bar && a.kind == b.kind && a.symbol == b.symbol && a.type == b.type
-        && bits(a.limit, b.limit) && bits(a.stop, b.stop)
-      if !isSame { return (min(a.bar, b.bar), "order \(a.kind.rawValue) became \(b.kind.rawValue)") }
+        && (!isPriced || bits(a.limit, b.limit) && bits(a.stop, b.stop))
+      if !isSame {
+        return (min(a.bar, b.bar), "order \(a.kind.rawValue) became \(b.kind.rawValue)")
+      }
     }
     if orders.count != others.count {
       let extra = (orders.count > others.count ? orders : others)[min(orders.count, others.count)]
@@ -190,7 +195,10 @@ extension LaneRecord {
         && bits(a.fillPrice, b.fillPrice) && bits(a.units, b.units)
         && bits(a.commission, b.commission) && bits(a.cashAfter, b.cashAfter)
       if isSame { continue }
-      return (min(a.bar, b.bar), "fill of \(a.units) at \(a.fillPrice) became \(b.units) at \(b.fillPrice)")
+      return (
+        min(a.bar, b.bar),
+        "fill of \(a.units) at \(a.fillPrice) became \(b.units) at \(b.fillPrice)"
+      )
     }
     if fills.count != fillsOfOther.count {
       let extra = (fills.count > fillsOfOther.count ? fills : fillsOfOther)[

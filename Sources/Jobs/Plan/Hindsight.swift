@@ -52,7 +52,8 @@ struct Hindsight: Sendable {
   private static func poison(
     _ value: Double, isScore: Bool, seed: UInt64, _ field: UInt32, _ place: Int
   ) -> Double {
-    let stream = PhiloxStream(seed: seed, stream: field, symbol: UInt32(truncatingIfNeeded: place >> 32))
+    let stream = PhiloxStream(
+      seed: seed, stream: field, symbol: UInt32(truncatingIfNeeded: place >> 32))
     let step = UInt32(truncatingIfNeeded: place)
     let first = stream.uniforms(step: step)
     if first[0] < 0.1 { return .nan }

@@ -123,7 +123,9 @@ struct PlanMarket {
 
   /// For each symbol whether splits or dividends reach its account, and whether it ends within the run.
   func reach(of actions: LedgerActions, _ count: Int) -> (acting: [Bool], ending: [Bool]) {
-    var (acting, ending) = ([Bool](repeating: false, count: count), [Bool](repeating: false, count: count))
+    var (acting, ending) = (
+      [Bool](repeating: false, count: count), [Bool](repeating: false, count: count)
+    )
     for row in actions.rows {
       if case .end = row.event { ending[row.symbol] = true } else { acting[row.symbol] = true }
     }

@@ -54,8 +54,7 @@ extension RunPlan {
   /// The symbols that are the largest by a field at each bar, as far as it was known then; nil if none are asked for.
   static func universe(
     _ spec: Spec, _ panel: PricePanel, _ store: PriceStore, _ hindsight: Hindsight?
-  ) throws -> Universe?
-  {
+  ) throws -> Universe? {
     guard case .top(let count, let name) = spec.symbols else { return nil }
     let path = "data.symbols.by"
     guard panel.fieldIndex(name) != nil else {

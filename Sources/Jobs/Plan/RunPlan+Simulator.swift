@@ -79,7 +79,8 @@ extension RunPlan {
 
 extension RunPlan {
   /// What the portfolio engine runs.
-  private func portfolioRun(_ way: LaneLayout.Variant, _ weights: PortfolioWeights) -> PortfolioRun {
+  private func portfolioRun(_ way: LaneLayout.Variant, _ weights: PortfolioWeights) -> PortfolioRun
+  {
     var rules = spec.execution
     if let bound = way.bound { rules.intrabar = bound }
     var portfolio = PortfolioRun(

@@ -28,7 +28,8 @@ extension RunPlan {
       warnings.append(
         RunWarning(
           code: "no_quotes", severity: .warning,
-          message: "half_spread 'quotes' has no effect: panel \(run.panel.name) has no bid and ask"))
+          message: "half_spread 'quotes' has no effect: panel \(run.panel.name) has no bid and ask")
+      )
     }
     let last = run.panel.barCount - 1
     let ended =

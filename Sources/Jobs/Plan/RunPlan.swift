@@ -98,10 +98,12 @@ public struct RunPlan: Sendable {
     } else {
       strategy = try Self.strategy(spec, grid, panel, zone)
     }
-    flows = try like?.flows ?? spec.wallets.enumerated().map { index, wallet throws(SpecError) in
-      let path = wallet.name.isEmpty ? "account" : "account.wallets[\(index)]"
-      return try Periods(panel, zone).flows(wallet, path: path, window: window)
-    }
+    flows =
+      try like?.flows
+      ?? spec.wallets.enumerated().map { index, wallet throws(SpecError) in
+        let path = wallet.name.isEmpty ? "account" : "account.wallets[\(index)]"
+        return try Periods(panel, zone).flows(wallet, path: path, window: window)
+      }
     if zone.wasMissed { throw Self.zoneMissed(panel) }
 
     layout = LaneLayout(
@@ -184,7 +186,8 @@ public struct RunPlan: Sendable {
     .panel(
       reason:
         "panel \(panel.name) is in the time zone '\(panel.calendar.timeZone)', which this system "
-        + "does not know; hour, weekday, month and month_end need it, and so do flows and rebalances")
+        + "does not know; hour, weekday, month and month_end need it"
+    )
   }
 
   private static func checkLanes(_ layout: LaneLayout) throws(SpecError) {

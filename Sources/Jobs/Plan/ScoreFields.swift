@@ -81,31 +81,45 @@ struct ScoreFile: Sendable {
     throws -> PanelDraft
   {
     var options = ImportOptions()
-    options.field = scores.field
     options.calendar = panel.calendar
     options.panel = panel.name
     options.frequencyNs = panel.frequencyNs
     options.allowsNegativePrices = true
     // A score that can't be read is a mistake in the model's output, and not one in a vendor's prices.
     options.onBadRow = .reject
-    do {
-      return try read(path, options)
-    } catch {
-      // A file without symbols can only mean the one that there is.
-      guard panel.symbolCount == 1, isSymbolMissing(error) else { throw error }
+    // With a column of symbols; without one, of the only symbol; or with a column for each symbol.
+    var forms = [options]
+    if panel.symbolCount == 1 {
+      forms.append(options)
+      forms[1].symbol = .fixed(panel.symbols[0].symbol)
     }
-    options.symbol = .fixed(panel.symbols[0].symbol)
-    return try read(path, options)
+    forms.append(options)
+    forms[forms.count - 1].field = scores.field
+    var failure: (any Error)?
+    var other: PanelDraft?
+    for form in forms {
+      do {
+        let draft = try read(path, form)
+        if draft.fields.contains(where: { $0.name == scores.field }) { return draft }
+        other = other ?? draft
+      } catch {
+        // What is wrong with a row says more than that the row has another form.
+        if failure == nil || isRow(error) { failure = error }
+      }
+    }
+    if let failure, isRow(failure) { throw failure }
+    if let other { return other }
+    if let failure { throw failure }
+    preconditionFailure("one of the forms was tried")
+  }
+
+  private static func isRow(_ error: any Error) -> Bool {
+    if case ImportError.rowRejected = error { true } else { false }
   }
 
   private static func read(_ path: String, _ options: ImportOptions) throws -> PanelDraft {
     let importer = try ImporterCatalog.recognised([path], options: options)
     return try importer.read(paths: [path], options: options).draft
-  }
-
-  private static func isSymbolMissing(_ error: any Error) -> Bool {
-    guard case ImportError.columnMissing(_, let column, _, _) = error else { return false }
-    return column == "symbol"
   }
 
   private static func stored(_ scores: Spec.Scores, _ path: String) throws -> PanelDraft {

@@ -61,7 +61,9 @@ extension Spec {
 
   private mutating func readMargin(_ account: inout SpecReader) throws(SpecError) {
     execution.leverage =
-      try account.number("leverage", "a multiple of equity from 1 to 100") { (1...100).contains($0) }
+      try account.number("leverage", "a multiple of equity from 1 to 100") {
+        (1...100).contains($0)
+      }
       ?? 1
     execution.maintenanceMargin =
       try account.number("maintenance_margin", "a multiple of a short's value from 1 to 100") {
@@ -70,7 +72,8 @@ extension Spec {
     let least = execution.maintenanceMargin
     execution.initialMargin =
       try account.number(
-        "initial_margin", "a multiple of a short's value from maintenance_margin, \(JSON5.text(least)), to 100"
+        "initial_margin",
+        "a multiple of a short's value from maintenance_margin, \(JSON5.text(least)), to 100"
       ) { (least...100).contains($0) } ?? max(execution.initialMargin, least)
     execution.leverageMaintenance =
       try account.number("leverage_maintenance", "a fraction from 0, below 1") { $0 >= 0 && $0 < 1 }
@@ -81,13 +84,15 @@ extension Spec {
     if execution.leverage > 1, execution.leverage >= most {
       throw .value(
         path: "account.leverage", line: account.place.line, found: JSON5.text(execution.leverage),
-        expected: "less than 1 / leverage_maintenance, \(JSON5.text(most)), where positions are closed")
+        expected:
+          "less than 1 / leverage_maintenance, \(JSON5.text(most)), where positions are closed")
     }
   }
 
   private static func readWallets(_ account: inout SpecReader) throws(SpecError) -> [Wallet] {
     var wallets: [Wallet] = []
-    for (index, json) in try account.list("wallets", "a list of { name, cash, flows }").enumerated() {
+    for (index, json) in try account.list("wallets", "a list of { name, cash, flows }").enumerated()
+    {
       var reader = try SpecReader(json, path: "\(account.at("wallets"))[\(index)]")
       guard let name = try reader.string("name", "a name in quotes") else {
         throw .missing(path: reader.at("name"), expected: "the wallet's name")
@@ -96,7 +101,8 @@ extension Spec {
         !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
       else {
         throw .value(
-          path: reader.at("name"), line: reader.place.line, found: "the text \"\(JSON5.excerpt(name))\"",
+          path: reader.at("name"), line: reader.place.line,
+          found: "the text \"\(JSON5.excerpt(name))\"",
           expected: "a text of 1 to 100 bytes")
       }
       guard !wallets.contains(where: { $0.name == name }) else {

@@ -59,13 +59,14 @@ extension Spec {
       throw .missing(
         path: "strategy.stop_loss", expected: "the distance that strategy.size.risk is lost over")
     }
-    let mentioned = [
-      strategy.longEntry, strategy.longExit, strategy.shortEntry, strategy.shortExit,
-      strategy.weights, strategy.stopLoss, strategy.takeProfit, strategy.trailingStop,
-      strategy.entryLimit, strategy.entryStop, strategy.exitLimit, strategy.maxBars,
-      strategy.pyramid, strategy.reentryDelay, strategy.reverse, condition,
-      strategy.size.map { "\($0)" },
-    ].compactMap { $0 } + strategy.parts.values
+    let mentioned =
+      [
+        strategy.longEntry, strategy.longExit, strategy.shortEntry, strategy.shortExit,
+        strategy.weights, strategy.stopLoss, strategy.takeProfit, strategy.trailingStop,
+        strategy.entryLimit, strategy.entryStop, strategy.exitLimit, strategy.maxBars,
+        strategy.pyramid, strategy.reentryDelay, strategy.reverse, condition,
+        strategy.size.map { "\($0)" },
+      ].compactMap { $0 } + strategy.parts.values
     guard let template, let found = StrategyCatalog.named(template) else { return }
     let known = found.parameters.map(\.name)
     for axis in axes where !known.contains(axis.name) {

@@ -158,7 +158,8 @@ extension Spec {
       weights = .file(file)
     default:
       throw reader.wrong(
-        "weights", json, "an expression in quotes, such as \"1 / 10\", or { file: \"weights.csv\" }")
+        "weights", json, "an expression in quotes, such as \"1 / 10\", or { file: \"weights.csv\" }"
+      )
     }
   }
 
@@ -247,7 +248,8 @@ extension Spec {
       guard let symbol = try reader.string(role.name, "a symbol in quotes") else { continue }
       guard !symbol.isEmpty, !symbol.contains("\"") else {
         throw .value(
-          path: reader.at(role.name), line: reader.place.line, found: "\"\(JSON5.excerpt(symbol))\"",
+          path: reader.at(role.name), line: reader.place.line,
+          found: "\"\(JSON5.excerpt(symbol))\"",
           expected: "a symbol in quotes")
       }
       symbols[role.name] = symbol

@@ -105,7 +105,7 @@ enum Catalog {
     for wanted in names {
       guard let entry = known.first(where: { name($0) == wanted }) else {
         throw .unknownName(
-          wanted, kind: kind, option: "NAME", among: known.map(name), 
+          wanted, kind: kind, option: "NAME", among: known.map(name),
           seeAll: seeAll ?? "apus \(kind)s")
       }
       chosen.append(entry)

@@ -71,19 +71,21 @@ enum ReplayCommand: Command {
     }
     let names = job.plan.symbolNames(lane: lane)
     let isPortfolio = names.count > 1
-    var table = Table((isPortfolio ? [.text("symbol")] : []) + [
-      .text("entry"), .text("exit"), .number("units", .ratio), .number("entry price", .money),
-      .number("exit price", .money), .number("profit", .money), .number("return", .fraction),
-      .text("cause"),
-    ])
-    for trade in outcome.record.trades {
-      table.add((isPortfolio ? [.text(names[trade.symbol])] : []) + [
-        .text(Timestamp.text(nanoseconds: times[trade.entryBar])),
-        .text(trade.exitBar.map { Timestamp.text(nanoseconds: times[$0]) } ?? "open"),
-        .number(trade.units), .number(trade.entryPrice), .number(trade.exitPrice),
-        .number(trade.profit), .number(trade.profitFraction),
-        .text(trade.cause?.name ?? "marked at the last close"),
+    var table = Table(
+      (isPortfolio ? [.text("symbol")] : []) + [
+        .text("entry"), .text("exit"), .number("units", .ratio), .number("entry price", .money),
+        .number("exit price", .money), .number("profit", .money), .number("return", .fraction),
+        .text("cause"),
       ])
+    for trade in outcome.record.trades {
+      table.add(
+        (isPortfolio ? [.text(names[trade.symbol])] : []) + [
+          .text(Timestamp.text(nanoseconds: times[trade.entryBar])),
+          .text(trade.exitBar.map { Timestamp.text(nanoseconds: times[$0]) } ?? "open"),
+          .number(trade.units), .number(trade.entryPrice), .number(trade.exitPrice),
+          .number(trade.profit), .number(trade.profitFraction),
+          .text(trade.cause?.name ?? "marked at the last close"),
+        ])
     }
     try console.print(table)
   }
@@ -133,7 +135,8 @@ private struct ReplayReport: Encodable {
     fills = outcome.record.fills.map {
       Fill(
         time: times[$0.bar], cause: $0.cause.name, price: $0.price, fillPrice: $0.fillPrice,
-        units: $0.units, commission: $0.commission, cashAfter: $0.cashAfter, symbol: names[$0.symbol])
+        units: $0.units, commission: $0.commission, cashAfter: $0.cashAfter,
+        symbol: names[$0.symbol])
     }
   }
 }

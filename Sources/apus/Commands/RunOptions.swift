@@ -132,7 +132,8 @@ enum RunOptions {
     if arguments.flag("json") {
       let report = PlanReport(
         store: plan.storePath, panel: plan.run.panel.name, lanes: plan.laneCount,
-        parameterSets: plan.grid.count, symbols: plan.run.symbols.count, route: plan.route, bars: bars,
+        parameterSets: plan.grid.count, symbols: plan.run.symbols.count, route: plan.route,
+        bars: bars,
         barsPerYear: plan.run.barsPerYear, memoryBytes: size.memoryBytes,
         fileBytes: size.fileBytes)
       try console.print(try report.json())

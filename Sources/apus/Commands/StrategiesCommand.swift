@@ -17,7 +17,8 @@ enum StrategiesCommand: Command {
       Example("apus strategies buy_and_hold --store sp500.h5 > my.json5", "On a store."),
     ],
     positionals: [
-      PositionalSpec("NAME", help: "Strategy to write; all are listed unless given.", count: .optional)
+      PositionalSpec(
+        "NAME", help: "Strategy to write; all are listed unless given.", count: .optional)
     ],
     options: [
       .value("store", "STORE", help: "The store that the spec names.", completion: .files),

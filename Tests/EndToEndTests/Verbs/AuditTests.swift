@@ -17,7 +17,10 @@ import Testing
     let lines = result.output.split(separator: "\n").map(String.init)
     #expect(lines[0].hasPrefix("cross: 3 of ") && lines[0].hasSuffix("3 cuts, route vector"))
     #expect(lines.last == "clean")
-    #expect(lines.contains { $0.hasPrefix("orders stay when later bars are others") && $0.hasSuffix("nothing") })
+    #expect(
+      lines.contains {
+        $0.hasPrefix("orders stay when later bars are others") && $0.hasSuffix("nothing")
+      })
     #expect(try place.folder.names() == ["a.json5", "prices.h5"])
   }
 
@@ -34,7 +37,9 @@ import Testing
     let place = try Workplace()
     var random = TestRandom(seed: 3)
     let closes = (0..<120).map { _ in Double(random.int(100...200)) }
-    func date(_ day: Int) -> String { "2015-\(1 + day / 28 < 10 ? "0" : "")\(1 + day / 28)-\(1 + day % 28 < 10 ? "0" : "")\(1 + day % 28)" }
+    func date(_ day: Int) -> String {
+      "2015-\(1 + day / 28 < 10 ? "0" : "")\(1 + day / 28)-\(1 + day % 28 < 10 ? "0" : "")\(1 + day % 28)"
+    }
     var (prices, scores) = ("date,open,high,low,close\n", "date,score\n")
     for (day, close) in closes.enumerated() {
       prices += "\(date(day)),\(close),\(close),\(close),\(close)\n"

@@ -55,7 +55,9 @@ import Testing
         strategy: { template: "\(name)" }, execution: { commission: { bps: 5 }, slippage: { bps: 2 } } }
       """, to: "mine.json5")
     let lines = try await place.done("sweep mine.json5 --json --quiet")
-    #expect(try JSON(lines)["leaderboard"]["rows"].list.count == values.count * (strategy["is_portfolio"].bool == true ? 1 : 3))
+    #expect(
+      try JSON(lines)["leaderboard"]["rows"].list.count == values.count
+        * (strategy["is_portfolio"].bool == true ? 1 : 3))
     try await place.done("strategies \(name) --sweep")
   }
 
