@@ -12,7 +12,7 @@ import Testing
   private var journal: String { bench.folder.path("run.h5.partial") }
 
   init() throws {
-    bench = try Workbench(SampleMarket.draft(bars: 80, seed: 3))
+    bench = try Workbench(SampleMarket.draft(bars: 80, seed: 3).unending)
     plan = try SampleSpec.stops.plan(
       on: bench, metrics: ["sharpe", "trades", "win_rate", "var_95"])
     whole = try bench.run(plan, to: "whole.h5").table
@@ -113,7 +113,8 @@ import Testing
     #expect(throws: ResumeError.otherRun(journal: journal, difference: "spec")) {
       try bench.run(other) { $0.resumes = true }
     }
-    try PriceStore.write([SampleMarket.draft(bars: 80, seed: 4)], to: bench.store, force: true)
+    try PriceStore.write(
+      [SampleMarket.draft(bars: 80, seed: 4).unending], to: bench.store, force: true)
     let later = try RunPlan(spec: plan.spec, storePath: bench.store)
     #expect(throws: ResumeError.otherRun(journal: journal, difference: "data")) {
       try bench.run(later) { $0.resumes = true }
