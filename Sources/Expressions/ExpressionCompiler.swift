@@ -45,6 +45,7 @@ public struct ExpressionCompiler {
   let scope: ExpressionScope
   private var openParts: [String] = []
   private var knownParts: [PartKey: Value] = [:]
+  private let parsedParts: [String: Result<Syntax, ExpressionError>]
   /// Symbol whose columns are meant; nil for the lane's own.
   var subject: String?
   private var depth = 0
@@ -83,7 +84,13 @@ public struct ExpressionCompiler {
   }
 
   /// A compiler for expressions over a scope.
-  public init(scope: ExpressionScope) { self.scope = scope }
+  public init(scope: ExpressionScope) {
+    self.scope = scope
+    // Here, where nothing is on the stack yet: reading and compiling each go as deep as an expression is nested.
+    parsedParts = scope.parts.mapValues { source in
+      Result { () throws(ExpressionError) in try Parser.parse(source) }
+    }
+  }
 
   /// Adds a condition; returns its node.
   public mutating func condition(_ source: String) throws(ExpressionError) -> Int {
@@ -343,7 +350,8 @@ public struct ExpressionCompiler {
     openParts.append(name)
     defer { openParts.removeLast() }
     do throws(ExpressionError) {
-      let value = try check(try Parser.parse(source))
+      guard let part = parsedParts[name] else { preconditionFailure("every part was read") }
+      let value = try check(try part.get())
       knownParts[key] = value
       return value
     } catch {
