@@ -150,7 +150,13 @@ import Testing
     #expect(board.list.count == 5)
     // The other verbs read what they need.
     let ranked = try await small.json("rank wide.h5 --top 5")
-    #expect(ranked["rows"] == board)
+    // All but the costs, which only the run works out.
+    let rows = board.list.map { row in
+      guard case .object(var keys) = row else { return row }
+      keys["costs"] = nil
+      return .object(keys)
+    }
+    #expect(ranked["rows"] == .array(rows))
     let lane = try #require(board[0]["lane"].int)
     try await small.done("replay wide.h5 --lane \(lane)")
   }
