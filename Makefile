@@ -18,7 +18,7 @@ test: prepare ## Run every check of the code: Swift tests, fuzzing, the demonstr
 	@.ci/phase 'build with tests' swift build -c release --build-tests --explicit-target-dependency-import-check error
 	@.ci/phase 'Swift tests' swift test -c release --skip-build --quiet --disable-xctest
 	@.ci/phase 'fuzzing' .ci/fuzz 10
-	@.ci/phase 'example' .build/release/SMACross
+	@.ci/phase 'example' swift run -c release --package-path Examples/SMACross --scratch-path .build SMACross
 	@.ci/phase 'demonstration' sh datasets/demo.sh
 	@.ci/phase 'Python checks' .ci/python-checks
 

@@ -167,10 +167,6 @@ let package = Package(
         "Metrics",
       ], path: "Sources/Umbrella"),
 
-    // The examples are packages of their own; here their sources are built with the tests, against the same objects.
-    .executableTarget(
-      name: "SMACross", dependencies: ["Apus"], path: "Examples/SMACross/Sources/SMACross"),
-
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("Kernels", ["Kernels"]),
     tests("HDF5", ["HDF5"]),
