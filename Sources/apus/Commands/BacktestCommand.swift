@@ -58,7 +58,11 @@ enum BacktestCommand: Command {
     for label in result.labels {
       table.add([.text(label.name), .text(label.text(at: 0)), .text("")])
     }
-    table.add([.text("route"), .text(result.attributes.route), .text("")])
+    // The engine in the narrow column, why it was this one in the wide.
+    let route = result.attributes.route
+    let engine = route.prefix { $0 != " " }
+    let reason = route.dropFirst(engine.count).drop { $0 == " " }
+    table.add([.text("route"), .text(String(engine)), .text(String(reason))])
     for column in result.parameters {
       table.add([.text(column.name), .text(NumberText.text(column.values[0], .plain)), .text("")])
     }
