@@ -105,9 +105,35 @@ public struct BarView: ~Copyable {
   }
 
   /// Sum of the last bars of a field; NaN if one is missing.
+  ///
+  /// Eight bars are added at a time, the oldest first, so that a long window costs little; the order is the same for any panel.
   @inlinable
   public func sum(_ field: Field, symbol: Int = 0, bars: Int, lag: Int = 0) -> Double {
-    fold(field, symbol: symbol, bars: bars, lag: lag, 0.0) { $0 + $1 }
+    precondition(lag >= 0, "a lag counts bars back")
+    precondition(symbol >= 0 && symbol < symbolCount, "no such symbol")
+    let start = now - lag + 1 - bars
+    guard let values = fields[field.index], start >= first else { return .nan }
+    var place = values + start * stride + columns[symbol]
+    var left = bars
+    var eight = SIMD8<Double>.zero
+    while left >= 8 {
+      if stride == 1 {
+        eight += UnsafeRawPointer(place).loadUnaligned(as: SIMD8<Double>.self)
+      } else {
+        for lane in 0..<8 { eight[lane] += place[lane * stride] }
+      }
+      place += 8 * stride
+      left -= 8
+    }
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    var sum = two[0] + two[1]
+    while left > 0 {
+      sum += place.pointee
+      place += stride
+      left -= 1
+    }
+    return sum
   }
 
   /// Mean of the last bars of a field; NaN if one is missing.

@@ -30,6 +30,8 @@ struct Broker: ~Copyable {
   let ambiguousBar: AlignedBuffer<Int>
   /// Whether a bar needs an open to trade.
   let needsOpen: Bool
+  /// What the next bars are watched for.
+  var watch: OrderWatch
 
   init(feed: BarFeed, ledger: consuming Ledger, needsOpen: Bool) {
     let run = feed.run
@@ -48,6 +50,7 @@ struct Broker: ~Copyable {
     walkedBar = AlignedBuffer(repeating: -1, count: count)
     ambiguousBar = AlignedBuffer(repeating: -1, count: count)
     positions = AlignedBuffer(repeating: PositionState(), count: count)
+    watch = OrderWatch(symbolCount: count)
     orders.reserveCapacity(16)
   }
 

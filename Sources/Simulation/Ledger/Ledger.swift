@@ -27,6 +27,8 @@ public struct Ledger: Sendable {
   public internal(set) var actions: LedgerActions
   /// Fills, trades and, by bar, money and units, if they are kept.
   public internal(set) var record: LaneRecord?
+  /// Whether it is.
+  let keepsRecord: Bool
   /// Counters and sums over fills; the broker counts orders here, `complete` adds what is known after the last bar.
   public var summary = LaneSummary()
 
@@ -86,6 +88,7 @@ public struct Ledger: Sendable {
     path.minimumAcceptable = minimumAcceptablePerBar
     if !wallets.isEmpty { self.wallets = WalletShares(wallets, keepsCurves: keepsRecord) }
     if keepsReturns { path.series = [] }
+    self.keepsRecord = keepsRecord
     if keepsRecord { record = LaneRecord() }
   }
 

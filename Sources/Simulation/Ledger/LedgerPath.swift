@@ -27,12 +27,13 @@ struct LedgerPath: Sendable {
     let gain = growth - 1
     returns += gain
     squares += gain * gain
-    let deeper = depth * growth
-    depth = deeper < 1 ? deeper : 1
-    if depth < worstDepth { worstDepth = depth }
-    let short = gain - minimumAcceptable
-    let shortfall = short < 0 ? short : 0
-    downside += shortfall * shortfall
+    // Two at once, since a branch would be guessed wrong in every other bar.
+    let now = SIMD2(depth * growth, gain - minimumAcceptable)
+    let most = SIMD2(1.0, 0.0)
+    let least = most.replacing(with: now, where: now .< most)
+    depth = least[0]
+    worstDepth = depth < worstDepth ? depth : worstDepth
+    downside += least[1] * least[1]
     let down = 1 - depth
     let square = down * down
     depthSquares += square
