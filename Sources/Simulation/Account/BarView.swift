@@ -106,7 +106,8 @@ public struct BarView: ~Copyable {
 
   /// Sum of the last bars of a field; NaN if one is missing.
   ///
-  /// Eight bars are added at a time, the oldest first, so that a long window costs little; the order is the same for any panel.
+  /// Sixteen bars are added at a time, the oldest first, then what is left in halves, so that a long window costs little. The
+  /// order is the same for any panel.
   @inlinable
   public func sum(_ field: Field, symbol: Int = 0, bars: Int, lag: Int = 0) -> Double {
     precondition(lag >= 0, "a lag counts bars back")
@@ -115,25 +116,31 @@ public struct BarView: ~Copyable {
     guard let values = fields[field.index], start >= first else { return .nan }
     var place = values + start * stride + columns[symbol]
     var left = bars
-    var eight = SIMD8<Double>.zero
-    while left >= 8 {
-      if stride == 1 {
-        eight += UnsafeRawPointer(place).loadUnaligned(as: SIMD8<Double>.self)
-      } else {
-        for lane in 0..<8 { eight[lane] += place[lane * stride] }
-      }
-      place += 8 * stride
-      left -= 8
+    var sixteen = SIMD16<Double>.zero
+    while left >= 16 {
+      sixteen += load(&place)
+      left -= 16
     }
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
+    var eight = sixteen.lowHalf + sixteen.highHalf
+    if left & 8 != 0 { eight += load(&place) }
+    var four = eight.lowHalf + eight.highHalf
+    if left & 4 != 0 { four += load(&place) }
+    var two = four.lowHalf + four.highHalf
+    if left & 2 != 0 { two += load(&place) }
     var sum = two[0] + two[1]
-    while left > 0 {
-      sum += place.pointee
-      place += stride
-      left -= 1
-    }
+    if left & 1 != 0 { sum += place.pointee }
     return sum
+  }
+
+  /// The values of some bars, and the place of the next.
+  @inlinable
+  @inline(__always)
+  func load<Bars: SIMD>(_ place: inout UnsafePointer<Double>) -> Bars where Bars.Scalar == Double {
+    defer { place += Bars.scalarCount * stride }
+    if stride == 1 { return UnsafeRawPointer(place).loadUnaligned(as: Bars.self) }
+    var values = Bars()
+    for bar in 0..<Bars.scalarCount { values[bar] = place[bar * stride] }
+    return values
   }
 
   /// Mean of the last bars of a field; NaN if one is missing.

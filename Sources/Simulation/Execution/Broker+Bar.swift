@@ -236,7 +236,7 @@ extension Broker {
   /// Values what is held at the bar's closes, before a decision that still fills at them.
   mutating func markAtClose() {
     for symbol in ledger.held {
-      load(symbol)
+      loadClose(symbol)
       ledger.setMark(closes.base[symbol], of: symbol)
     }
   }
@@ -245,7 +245,7 @@ extension Broker {
   @inline(__always)
   mutating func finish() {
     // By index, which keeps no hold on the array.
-    for place in ledger.held.indices { load(ledger.held[place]) }
+    for place in ledger.held.indices { loadClose(ledger.held[place]) }
     ledger.endBar(bar, closes: closes.base)
     if orders.isEmpty { return }
     let isSame = watch.isKnown && !watch.isBusy && !hasEnded && !ledger.isRuined

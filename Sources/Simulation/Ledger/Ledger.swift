@@ -33,7 +33,7 @@ public struct Ledger: Sendable {
   public var summary = LaneSummary()
 
   var positions: [LedgerPosition]
-  var path = LedgerPath()
+  var path: LedgerPath
   /// Value of longs, and of shorts as a positive number, at the latest prices.
   var longValue = 0.0
   var shortValue = 0.0
@@ -85,9 +85,9 @@ public struct Ledger: Sendable {
     isFinanced = !rules.financing.isFree
     positions = Array(repeating: LedgerPosition(), count: symbolCount)
     held.reserveCapacity(min(symbolCount, 64))
-    path.minimumAcceptable = minimumAcceptablePerBar
+    path = LedgerPath(
+      minimumAcceptable: minimumAcceptablePerBar, keepsReturns: keepsReturns)
     if !wallets.isEmpty { self.wallets = WalletShares(wallets, keepsCurves: keepsRecord) }
-    if keepsReturns { path.series = [] }
     self.keepsRecord = keepsRecord
     if keepsRecord { record = LaneRecord() }
   }
