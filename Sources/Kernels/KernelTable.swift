@@ -90,6 +90,13 @@ public struct KernelTable: Sendable {
     @Sendable (UnsafePointer<Vector>, UnsafePointer<Vector>, Int, Double, Double) -> (
       sum: Double, slope: Double
     )
+  /// Eight portfolios between two rebalances: state, products of weights and growths, their distance from lane to
+  /// lane, number of bars, equity after the rebalance, its share in cash, minimum acceptable return.
+  public let heldBars:
+    @Sendable (
+      UnsafeMutablePointer<LaneState>, UnsafePointer<Double>, Int, Int, UnsafePointer<Vector>,
+      UnsafePointer<Vector>, Double
+    ) -> Void
 
   /// A table of loops of one instruction set.
   public init(
@@ -143,7 +150,12 @@ public struct KernelTable: Sendable {
     weightSlope:
       @escaping @Sendable (
         UnsafePointer<Vector>, UnsafePointer<Vector>, Int, Double, Double
-      ) -> (sum: Double, slope: Double)
+      ) -> (sum: Double, slope: Double),
+    heldBars:
+      @escaping @Sendable (
+        UnsafeMutablePointer<LaneState>, UnsafePointer<Double>, Int, Int, UnsafePointer<Vector>,
+        UnsafePointer<Vector>, Double
+      ) -> Void
   ) {
     self.name = name
     self.run = run
@@ -158,6 +170,7 @@ public struct KernelTable: Sendable {
     self.interleave = interleave
     self.weightDistance = weightDistance
     self.weightSlope = weightSlope
+    self.heldBars = heldBars
   }
 }
 

@@ -60,9 +60,15 @@ struct PathSums {
   mutating func extend(
     _ growth: Vector, _ equity: Vector, _ bar: Int, _ block: VectorBlock, _ rules: LaneRules
   ) {
+    extend(growth, equity, rules.minimumAcceptable)
+    if let series = block.returns { series[bar] = growth - Vector(repeating: 1) }
+  }
+
+  @inline(always)
+  mutating func extend(_ growth: Vector, _ equity: Vector, _ minimumAcceptable: Double) {
     let one = Vector(repeating: 1)
     let gain = growth - one
-    let short = gain - Vector(repeating: rules.minimumAcceptable)
+    let short = gain - Vector(repeating: minimumAcceptable)
     let shortfall = Vector.zero.replacing(with: short, where: short .< Vector.zero)
     downside += shortfall * shortfall
     let down = one - depth
@@ -71,7 +77,6 @@ struct PathSums {
     underWater = Vector.zero.replacing(with: underWater + one, where: one - square .< one)
     longest.replace(with: underWater, where: underWater .> longest)
     equities += equity
-    if let series = block.returns { series[bar] = gain }
   }
 
   @inline(always)

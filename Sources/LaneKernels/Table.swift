@@ -16,6 +16,9 @@ extension LaneKernel {
       words: { ConditionBits.words($0, $1, $2) },
       interleave: { BlockOperations.interleave($0, $1, $2) },
       weightDistance: { WeightDistance.sum($0, $1, $2, $3, $4) },
-      weightSlope: { WeightDistance.slope($0, $1, $2, $3, $4) })
+      weightSlope: { WeightDistance.slope($0, $1, $2, $3, $4) },
+      heldBars: {
+        HeldBars.run($0, $1, stride: $2, count: $3, settled: $4, cash: $5, $6)
+      })
   }
 }

@@ -29,14 +29,25 @@ enum WeightDistance {
     _ value: Double, _ held: Double
   ) -> (sum: Double, slope: Double) {
     let (value, held) = (Vector(repeating: value), Vector(repeating: held))
-    var (sum, slope) = (Vector.zero, Vector.zero)
-    for place in 0..<count {
-      let weight = weights[place]
-      let distance = value - held * ratios[place]
-      sum += weight * magnitude(distance)
-      slope += signed(weight, distance)
+    var (even, odd) = (
+      (sum: Vector.zero, slope: Vector.zero), (sum: Vector.zero, slope: Vector.zero)
+    )
+    var place = 0
+    while place + 1 < count {
+      let first = value - held * ratios[place]
+      let second = value - held * ratios[place + 1]
+      even.sum += weights[place] * magnitude(first)
+      odd.sum += weights[place + 1] * magnitude(second)
+      even.slope += signed(weights[place], first)
+      odd.slope += signed(weights[place + 1], second)
+      place += 2
     }
-    return (total(sum), total(slope))
+    if place < count {
+      let distance = value - held * ratios[place]
+      even.sum += weights[place] * magnitude(distance)
+      even.slope += signed(weights[place], distance)
+    }
+    return (total(even.sum + odd.sum), total(even.slope + odd.slope))
   }
 
   @inline(always)

@@ -6,11 +6,12 @@ extension Broker {
   mutating func begin(elapsedNs: Int64) {
     bar += 1
     ledger.beginBar(bar, elapsedNs: elapsedNs)
-    if !ledger.actionsOfBar.isEmpty { followActions() }
+    if !ledger.appliedActions.isEmpty { followActions() }
   }
 
   /// What happens to open orders of symbols that split or end.
   private mutating func followActions() {
+    watch.isKnown = false
     for row in ledger.actionsOfBar {
       switch row.event {
       case .dividend: break
@@ -27,7 +28,9 @@ extension Broker {
   /// The bar's fills up to those that its own close decides.
   @inline(__always)
   mutating func trade() {
-    if !orders.isEmpty || ledger.watchesMargin { tradeOrders() }
+    if orders.isEmpty && !ledger.watchesMargin || isQuiet() { return }
+    tradeOrders()
+    watch.isKnown = false
   }
 
   @inline(never)
@@ -80,19 +83,20 @@ extension Broker {
   /// Whether an order fills at a moment of this bar whatever the price.
   @inline(__always)
   private func isDue(_ place: Int, _ moment: Moment) -> Bool {
-    let order = orders[place]
-    if order.state != .open || order.restingBar == bar || !trades(order.order.symbol) {
+    if orders[place].state != .open || orders[place].restingBar == bar
+      || !trades(orders[place].order.symbol)
+    {
       return false
     }
-    let isNew = order.givenBar == bar
-    if order.isMarket {
+    let isNew = orders[place].givenBar == bar
+    if orders[place].isMarket {
       switch rules.fill {
       case .nextOpen: return moment == .open && !isNew
       case .nextClose: return moment == .close && !isNew
       case .sameClose: return moment == .end
       }
     }
-    switch order.order.kind {
+    switch orders[place].order.kind {
     case .onOpen: return moment == .open && !isNew
     case .onClose: return moment == .close && !isNew
     default: return false
@@ -116,17 +120,20 @@ extension Broker {
   }
 
   private mutating func gap(_ place: Int, opens wanted: Bool) -> Bool {
-    let order = orders[place]
-    let symbol = order.order.symbol
-    if order.state != .open || order.restingBar == bar || !trades(symbol) { return false }
-    if order.isImmediate && rules.fill != .nextOpen { return false }
+    let symbol = orders[place].order.symbol
+    if orders[place].state != .open || orders[place].restingBar == bar || !trades(symbol) {
+      return false
+    }
+    if orders[place].isImmediate && rules.fill != .nextOpen { return false }
     let open = opens.base[symbol]
-    let side = side(order, price: open)
+    let side = side(orders[place], price: open)
     let isOpening = side * ledger.units(symbol) >= 0
     if isOpening != wanted || side == 0 { return false }
-    if order.level(side: side, from: open, to: open, touch: rules.limitTouch).isNaN { return false }
+    let touch = rules.limitTouch
+    if orders[place].level(side: side, from: open, to: open, touch: touch).isNaN { return false }
     // A stop beyond the price of liquidation never acts.
-    if !isOpening && !order.stop.isNaN && isBeyondLiquidation(order.stop, symbol) { return false }
+    let stop = orders[place].stop
+    if !isOpening && !stop.isNaN && isBeyondLiquidation(stop, symbol) { return false }
     return act(place, at: open)
   }
 
@@ -219,6 +226,7 @@ extension Broker {
     if orders.isEmpty { return }
     for symbol in ledger.held { load(symbol) }
     for place in orders.indices { load(orders[place].order.symbol) }
+    watch.isKnown = false
     round(at: .end)
     for place in orders.indices where orders[place].isImmediate && orders[place].isMarket {
       if orders[place].state == .open { end(place, .cancelled, .notAtOnce) }
@@ -228,7 +236,7 @@ extension Broker {
   /// Values what is held at the bar's closes, before a decision that still fills at them.
   mutating func markAtClose() {
     for symbol in ledger.held {
-      load(symbol)
+      loadClose(symbol)
       ledger.setMark(closes.base[symbol], of: symbol)
     }
   }
@@ -236,9 +244,12 @@ extension Broker {
   /// Ends a bar: equity, expiry, and orders that ended leave.
   @inline(__always)
   mutating func finish() {
-    for symbol in ledger.held { load(symbol) }
+    // By index, which keeps no hold on the array.
+    for place in ledger.held.indices { loadClose(ledger.held[place]) }
     ledger.endBar(bar, closes: closes.base)
-    if !orders.isEmpty { sweep() }
+    if orders.isEmpty { return }
+    let isSame = watch.isKnown && !watch.isBusy && !hasEnded && !ledger.isRuined
+    if !isSame || watch.expiry <= bar { sweep() }
   }
 
   @inline(never)

@@ -34,11 +34,10 @@ extension Broker {
     let (high, low) = (highs.base[symbol], lows.base[symbol])
     let isPath = rules.intrabar == .highFirst || rules.intrabar == .lowFirst
     for place in orders.indices where orders[place].order.symbol == symbol {
-      let order = orders[place]
-      if order.state != .open { continue }
-      if isPath && order.trails { return true }
-      let (stop, limit) = (order.stop, order.limit)
-      let isBuy = side(order, price: low) > 0
+      if orders[place].state != .open { continue }
+      if isPath && orders[place].trails { return true }
+      let (stop, limit) = (orders[place].stop, orders[place].limit)
+      let isBuy = side(orders[place], price: low) > 0
       if !stop.isNaN {
         if isBuy ? high >= stop : low <= stop { return true }
       } else if isBuy ? low <= limit : high >= limit {
@@ -194,7 +193,7 @@ extension Broker {
   }
 
   /// Moves trailing stops by a bar that is over.
-  private mutating func trail(_ symbol: Int, high: Double, low: Double) {
+  mutating func trail(_ symbol: Int, high: Double, low: Double) {
     for place in orders.indices where orders[place].order.symbol == symbol {
       guard orders[place].trails, orders[place].state == .open else { continue }
       let side = side(orders[place], price: low)

@@ -3,6 +3,7 @@ import Kernels
 extension Broker {
   /// Takes an order in, or refuses it.
   mutating func take(_ given: Order, _ id: OrderID) {
+    watch.isKnown = false
     var order = WorkingOrder(id: id, order: given, givenBar: bar, lastBar: .max)
     let held = (0..<ledger.symbolCount).contains(given.symbol) ? ledger.units(given.symbol) : 0
     order.record = log(order, held: held)
@@ -151,6 +152,7 @@ extension Broker {
   ) {
     if orders[place].state == .ended { return }
     orders[place].state = .ended
+    watch.isKnown = false
     hasEnded = true
     hasNewOrders = true
     switch status {

@@ -30,6 +30,8 @@ struct Broker: ~Copyable {
   let ambiguousBar: AlignedBuffer<Int>
   /// Whether a bar needs an open to trade.
   let needsOpen: Bool
+  /// What the next bars are watched for.
+  var watch: OrderWatch
 
   init(feed: BarFeed, ledger: consuming Ledger, needsOpen: Bool) {
     let run = feed.run
@@ -48,6 +50,7 @@ struct Broker: ~Copyable {
     walkedBar = AlignedBuffer(repeating: -1, count: count)
     ambiguousBar = AlignedBuffer(repeating: -1, count: count)
     positions = AlignedBuffer(repeating: PositionState(), count: count)
+    watch = OrderWatch(symbolCount: count)
     orders.reserveCapacity(16)
   }
 
@@ -86,7 +89,17 @@ struct Broker: ~Copyable {
   }
 
   @inline(__always)
-  func isPrice(_ value: Double) -> Bool { value > 0 && value < .infinity }
+  func isPrice(_ value: Double) -> Bool {
+    // An infinite price times 0 is NaN; comparisons with infinity become a dozen operations on bits.
+    value > 0 && value * 0 == 0
+  }
+
+  /// Reads the close of a symbol's bar alone, for one that nothing trades.
+  @inline(__always)
+  func loadClose(_ symbol: Int) {
+    if loadedBar.base[symbol] == bar { return }
+    closes.base[symbol] = feed.value(3, feed.place(bar: bar, symbol: symbol))
+  }
 
   /// Whether a symbol's bar takes fills.
   @inline(__always)

@@ -30,7 +30,7 @@ extension Ledger {
   ) {
     if isRuined {
       path.add(1, equity: equity)
-      if record != nil { recordBar() }
+      if keepsRecord { recordBar() }
       return
     }
     if !reinvesting.isEmpty { reinvest(bar, closes) }
@@ -55,7 +55,9 @@ extension Ledger {
     var (now, long, short, stale) = (cash, 0.0, 0.0, 0)
     // A span is checked for being unique once, an array at each step.
     var positions = positions.mutableSpan
-    for symbol in held {
+    let held = held.span
+    for place in held.indices {
+      let symbol = held[place]
       let close = closes[symbol]
       if let rate = rates?[symbol], rate > 0, rate < .infinity { positions[symbol].rate = rate }
       if close.isNaN { stale += 1 } else { positions[symbol].mark = close }
@@ -76,7 +78,7 @@ extension Ledger {
     path.add(growth, equity: now)
     if now <= 0 && (now < 0 || base > 0) { ruin(bar) }
     if !held.isEmpty { summary.barsInPosition += 1 }
-    if record != nil { recordBar() }
+    if keepsRecord { recordBar() }
   }
 
   /// Ends an account that has lost everything.

@@ -29,7 +29,7 @@ extension Ledger {
 
   func completeFlows(_ summary: inout LaneSummary) {
     if flowLog.isEmpty { return }
-    summary.timeWeightedGrowth = path.product
+    summary.timeWeightedGrowth = path.growth
     summary.moneyWeightedReturn = DatedFlow.internalRate(
       of: [DatedFlow(years: 0, amount: initialCash)] + flowLog, final: equity,
       years: summary.calendarDays / 365.25)

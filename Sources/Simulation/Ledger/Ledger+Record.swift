@@ -7,7 +7,7 @@ extension Ledger {
     _ symbol: Int, _ units: Double, _ price: Double, _ fillPrice: Double, _ commission: Double,
     _ cause: FillRecord.Cause, _ bar: Int
   ) {
-    if record == nil { return }
+    if !keepsRecord { return }
     record?.fills.append(
       FillRecord(
         bar: bar, cause: cause, price: price, fillPrice: fillPrice, units: units,
@@ -16,7 +16,7 @@ extension Ledger {
   }
 
   mutating func openTrade(_ symbol: Int, _ bar: Int) {
-    if record == nil { return }
+    if !keepsRecord { return }
     positions[symbol].trade = record?.trades.count ?? 0
     record?.trades.append(
       LaneRecord.Trade(
@@ -26,7 +26,7 @@ extension Ledger {
 
   /// Brings what a trade has entered by up to date.
   mutating func updateTrade(_ symbol: Int) {
-    if record == nil { return }
+    if !keepsRecord { return }
     let trade = positions[symbol].trade
     record?.trades[trade].units = positions[symbol].entered
     record?.trades[trade].entryPrice = positions[symbol].entryPrice
@@ -35,7 +35,7 @@ extension Ledger {
   mutating func closeTrade(
     _ symbol: Int, _ bar: Int?, _ profit: Double, _ cause: FillRecord.Cause?
   ) {
-    if record == nil { return }
+    if !keepsRecord { return }
     updateTrade(symbol)
     let trade = positions[symbol].trade
     record?.trades[trade].exitBar = bar

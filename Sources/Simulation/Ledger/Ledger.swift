@@ -27,11 +27,13 @@ public struct Ledger: Sendable {
   public internal(set) var actions: LedgerActions
   /// Fills, trades and, by bar, money and units, if they are kept.
   public internal(set) var record: LaneRecord?
+  /// Whether it is.
+  let keepsRecord: Bool
   /// Counters and sums over fills; the broker counts orders here, `complete` adds what is known after the last bar.
   public var summary = LaneSummary()
 
   var positions: [LedgerPosition]
-  var path = LedgerPath()
+  var path: LedgerPath
   /// Value of longs, and of shorts as a positive number, at the latest prices.
   var longValue = 0.0
   var shortValue = 0.0
@@ -83,9 +85,10 @@ public struct Ledger: Sendable {
     isFinanced = !rules.financing.isFree
     positions = Array(repeating: LedgerPosition(), count: symbolCount)
     held.reserveCapacity(min(symbolCount, 64))
-    path.minimumAcceptable = minimumAcceptablePerBar
+    path = LedgerPath(
+      minimumAcceptable: minimumAcceptablePerBar, keepsReturns: keepsReturns)
     if !wallets.isEmpty { self.wallets = WalletShares(wallets, keepsCurves: keepsRecord) }
-    if keepsReturns { path.series = [] }
+    self.keepsRecord = keepsRecord
     if keepsRecord { record = LaneRecord() }
   }
 

@@ -2,24 +2,32 @@ import Kernels
 import Metrics
 
 /// Takes a block of portfolios of fixed weights through all bars, for one worker.
+///
+/// Lanes go eight at a time, a vector; those that fill up the last vector have no weights.
 final class FixedWeightBlock {
+  private static let vectors = FixedWeightRoute.blockLanes / laneWidth
+  /// From a lane's products to the next's: no power of two, or eight lanes would share a place in the cache.
+  private static let stride = FixedWeightRoute.chunkRows + laneWidth
+
   private struct Lane {
-    var path = LedgerPath()
-    /// Equity after the costs of the last rebalance.
-    var settled = 0.0
-    /// Equity after the last bar.
-    var equity = 0.0
-    /// Sum of weights, and what they leave in cash.
+    /// Sum of weights.
     var invested = 0.0
-    var cashShare = 0.0
     var isScaled = false
+    /// Equity after the costs of the last rebalance over equity before.
+    var kept = 1.0
     var summary = LaneSummary()
   }
 
   private let route: FixedWeightRoute
   private let kernels: KernelTable
   private let weights: AlignedBuffer<Double>
+  /// Σ w · growth for each lane and row.
   private let products: AlignedBuffer<Double>
+  private let states: AlignedBuffer<LaneState>
+  /// Equity after the costs of the last rebalance.
+  private let settled: AlignedBuffer<Vector>
+  /// What weights leave in cash.
+  private let cashShare: AlignedBuffer<Vector>
   private var lanes: [Lane] = []
   /// The lane whose equity is kept.
   private var kept = -1
@@ -30,8 +38,10 @@ final class FixedWeightBlock {
     self.kernels = kernels
     let width = route.vectors * laneWidth
     weights = AlignedBuffer(repeating: 0, count: FixedWeightRoute.blockLanes * width)
-    products = AlignedBuffer(
-      repeating: 0, count: FixedWeightRoute.blockLanes * FixedWeightRoute.chunkRows)
+    products = AlignedBuffer(repeating: 0, count: FixedWeightRoute.blockLanes * Self.stride)
+    states = AlignedBuffer(repeating: LaneState(cash: route.run.cash), count: Self.vectors)
+    settled = AlignedBuffer(repeating: .zero, count: Self.vectors)
+    cashShare = AlignedBuffer(repeating: .zero, count: Self.vectors)
   }
 
   /// Simulates neighbouring lanes of one block.
@@ -41,7 +51,7 @@ final class FixedWeightBlock {
     let first = begin(range.lowerBound)
     precondition(range.upperBound <= first + lanes.count, "lanes of one block")
     run()
-    for lane in range { finished(lane, summary(lanes[lane - first], lane)) }
+    for lane in range { finished(lane, summary(lane - first, lane)) }
   }
 
   /// Equity after each bar of a lane.
@@ -58,49 +68,63 @@ final class FixedWeightBlock {
   private func begin(_ lane: Int) -> Int {
     let first = lane / FixedWeightRoute.blockLanes * FixedWeightRoute.blockLanes
     let count = min(FixedWeightRoute.blockLanes, route.weights.setCount - first)
-    let symbols = route.weights.symbolCount
+    let width = route.vectors * laneWidth
     lanes.removeAll(keepingCapacity: true)
-    for index in 0..<count {
-      let row = weights.base + index * route.vectors * laneWidth
-      var lane = Lane()
-      for symbol in 0..<symbols {
-        row[symbol] = route.weights.values[(first + index) * symbols + symbol]
-        lane.invested += row[symbol]
-      }
-      // Without leverage no more than all can be invested.
-      if lane.invested > 1 + 1e-12 {
-        let scale = 1 / lane.invested
-        lane.isScaled = true
-        lane.invested = 0
-        for symbol in 0..<symbols {
-          row[symbol] *= scale
-          lane.invested += row[symbol]
-        }
-      }
-      lane.cashShare = 1 - lane.invested
-      lane.equity = route.run.cash
-      lane.path.minimumAcceptable = route.run.perBar(route.run.minimumAcceptable)
-      if route.run.keepsReturns { lane.path.series = [] }
-      lanes.append(lane)
+    for index in 0..<count { lanes.append(pack(first + index, into: weights.base + index * width)) }
+    for index in count..<FixedWeightRoute.blockLanes {
+      (weights.base + index * width).update(repeating: 0, count: width)
+    }
+    for vector in 0..<Self.vectors {
+      states.base[vector] = LaneState(cash: route.run.cash)
+      settled.base[vector] = Vector(repeating: route.run.cash)
+      cashShare.base[vector] = Vector(repeating: 1)
     }
     return first
+  }
+
+  private func pack(_ set: Int, into row: UnsafeMutablePointer<Double>) -> Lane {
+    let symbols = route.weights.symbolCount
+    var lane = Lane()
+    for symbol in 0..<symbols {
+      row[symbol] = route.weights.values[set * symbols + symbol]
+      lane.invested += row[symbol]
+    }
+    // Without leverage no more than all can be invested.
+    if lane.invested > 1 + 1e-12 {
+      let scale = 1 / lane.invested
+      lane.isScaled = true
+      lane.invested = 0
+      for symbol in 0..<symbols {
+        row[symbol] *= scale
+        lane.invested += row[symbol]
+      }
+    }
+    if route.run.keepsReturns { lane.summary.returns = [] }
+    return lane
   }
 
   private func run() {
     let rows = route.segments.last?.rows.upperBound ?? 0
     let width = route.vectors * laneWidth
-    for index in lanes.indices {
-      for _ in 0..<route.segments[0].bar { mark(&lanes[index], route.run.cash, index) }
+    let vectors = (lanes.count + laneWidth - 1) / laneWidth
+    for vector in 0..<vectors {
+      // All is cash until the first fill.
+      let first = products.base + vector * laneWidth * Self.stride
+      for place in 0..<laneWidth { first[place * Self.stride] = 0 }
+      for _ in 0..<route.segments[0].bar { mark(vector, 0..<1, from: 0) }
+      for place in 0..<min(laneWidth, lanes.count - vector * laneWidth) {
+        cashShare.base[vector][place] = 1 - lanes[vector * laneWidth + place].invested
+      }
     }
     var segment = 0
     var row = 0
     while row < rows {
       let chunk = row..<min(rows, row + FixedWeightRoute.chunkRows)
       route.product.multiplyTransposed(
-        rows: lanes.count, columns: chunk.count, inner: width,
+        rows: vectors * laneWidth, columns: chunk.count, inner: width,
         .init(weights.base, stride: width), .init(route.growth(row: row), stride: width),
-        into: products.base, stride: FixedWeightRoute.chunkRows)
-      for index in lanes.indices { advance(index, chunk, from: segment) }
+        into: products.base, stride: Self.stride)
+      for vector in 0..<vectors { advance(vector, chunk, from: segment) }
       row = chunk.upperBound
       while segment + 1 < route.segments.count && route.segments[segment].rows.upperBound <= row {
         segment += 1
@@ -108,60 +132,99 @@ final class FixedWeightBlock {
     }
   }
 
-  /// Takes a lane through the rows of a chunk.
-  private func advance(_ index: Int, _ chunk: Range<Int>, from first: Int) {
-    let products = products.base + index * FixedWeightRoute.chunkRows - chunk.lowerBound
-    let weights = UnsafeRawPointer(
-      weights.base + index * route.vectors * laneWidth
-    ).assumingMemoryBound(to: Vector.self)
-    var lane = lanes[index]
+  /// Takes a vector of lanes through the rows of a chunk.
+  private func advance(_ vector: Int, _ chunk: Range<Int>, from first: Int) {
     if chunk.lowerBound == 0 {
-      rebalance(&lane, weights, row: 0, equity: lane.equity, product: lane.invested)
+      let invested = (0..<laneWidth).map { place in
+        let lane = vector * laneWidth + place
+        return lane < lanes.count ? lanes[lane].invested : 0
+      }
+      rebalance(
+        vector, row: 0, equity: settled.base[vector], products: Vector(invested))
     }
     var segment = first
     while segment < route.segments.count {
       let (rows, hasNext) = (route.segments[segment].rows, route.segments[segment].hasNext)
       if rows.lowerBound >= chunk.upperBound { break }
       let marks = (rows.lowerBound..<rows.upperBound - (hasNext ? 1 : 0)).clamped(to: chunk)
-      for row in marks { mark(&lane, lane.settled * (products[row] + lane.cashShare), index) }
+      mark(vector, marks, from: chunk.lowerBound)
       let end = rows.upperBound - 1
       if hasNext && chunk.contains(end) {
-        let equity = lane.settled * (products[end] + lane.cashShare)
-        rebalance(&lane, weights, row: end, equity: equity, product: products[end])
+        var product = Vector.zero
+        let first = products.base + vector * laneWidth * Self.stride + end - chunk.lowerBound
+        for place in 0..<laneWidth { product[place] = first[place * Self.stride] }
+        let equity = settled.base[vector] * (product + cashShare.base[vector])
+        rebalance(vector, row: end, equity: equity, products: product)
       }
       segment += 1
     }
-    lanes[index] = lane
   }
 
-  @inline(__always)
-  private func mark(_ lane: inout Lane, _ equity: Double, _ index: Int) {
-    lane.path.add(equity / lane.equity, equity: equity)
-    lane.equity = equity
-    if index == kept { curve.append(equity) }
+  /// Marks a vector of lanes at the closes of some rows.
+  private func mark(_ vector: Int, _ rows: Range<Int>, from first: Int) {
+    if rows.isEmpty { return }
+    let products = products.base + vector * laneWidth * Self.stride + rows.lowerBound - first
+    if route.run.keepsReturns || kept / laneWidth == vector && kept >= 0 {
+      keep(vector, products, count: rows.count)
+    }
+    kernels.heldBars(
+      states.base + vector, products, Self.stride, rows.count, settled.base + vector,
+      cashShare.base + vector, route.minimumAcceptable)
   }
 
-  /// Settles the costs of a rebalance.
+  /// Keeps equity and returns of the bars that are marked next.
+  private func keep(_ vector: Int, _ products: UnsafePointer<Double>, count: Int) {
+    for place in 0..<min(laneWidth, lanes.count - vector * laneWidth) {
+      let lane = vector * laneWidth + place
+      var before = states.base[vector].equity[place]
+      for bar in 0..<count {
+        let product = products[place * Self.stride + bar]
+        let equity = settled.base[vector][place] * (product + cashShare.base[vector][place])
+        lanes[lane].summary.returns?.append(equity / before - 1)
+        if lane == kept { curve.append(equity) }
+        before = equity
+      }
+    }
+  }
+
+  private func rebalance(_ vector: Int, row: Int, equity: Vector, products: Vector) {
+    for place in 0..<min(laneWidth, lanes.count - vector * laneWidth) {
+      let lane = vector * laneWidth + place
+      settled.base[vector][place] = rebalance(
+        &lanes[lane], lane, row: row, equity: equity[place], product: products[place],
+        held: row == 0 ? 0 : settled.base[vector][place], cashShare.base[vector][place])
+    }
+  }
+
+  /// Settles the costs of a rebalance; returns the equity that they leave.
   ///
   /// - Parameters:
   ///   - row: growths since the fill before.
   ///   - equity: before costs.
   ///   - product: Σ w · growth.
+  ///   - held: equity after the rebalance before; 0 for none.
   private func rebalance(
-    _ lane: inout Lane, _ weights: UnsafePointer<Vector>, row: Int, equity: Double, product: Double
-  ) {
+    _ lane: inout Lane, _ index: Int, row: Int, equity: Double, product: Double, held: Double,
+    _ cashShare: Double
+  ) -> Double {
     let growths = UnsafeRawPointer(route.growth(row: row)).assumingMemoryBound(to: Vector.self)
-    let (held, count) = (lane.settled, route.vectors)
+    let count = route.vectors
+    let weights = UnsafeRawPointer(weights.base + index * count * laneWidth)
+      .assumingMemoryBound(to: Vector.self)
     let (buying, selling) = (route.cost.buying, route.cost.selling)
     var settled = equity
+    var traded = Double.nan
     if route.paysByOrder {
       let cost = buying * kernels.weightDistance(weights, growths, count, equity, held)
       settled = equity - cost
       lane.summary.fees += cost
     } else if buying != 0 || selling != 0 {
       let invested = lane.invested
-      settled = ProportionalCost.settle(equity) { x in
+      var last = (x: 0.0, sum: 0.0, slope: 0.0)
+      // Costs much like those of the rebalance before.
+      settled = ProportionalCost.settle(equity, from: equity * lane.kept) { x in
         let (sum, slope) = kernels.weightSlope(weights, growths, count, x, held)
+        last = (x, sum, slope)
         // Purchases less sales, whatever their order.
         let net = x * invested - held * product
         return (
@@ -169,17 +232,20 @@ final class FixedWeightBlock {
           (buying * (slope + invested) + selling * (slope - invested)) / 2
         )
       }
+      // The last step is one of rounding.
+      traded = last.sum + last.slope * (settled - last.x)
+      if held > 0 { lane.kept = settled / equity }
     }
-    let traded = kernels.weightDistance(weights, growths, count, settled, held)
+    if traded.isNaN { traded = kernels.weightDistance(weights, growths, count, settled, held) }
     let net = settled * lane.invested - held * product
     let notional = traded + route.cost.slippage * net
     lane.summary.tradedNotional += notional
     lane.summary.slippage += route.cost.slippage * traded
     if !route.paysByOrder { lane.summary.fees += route.cost.commission * notional }
     lane.summary.rebalances += 1
-    lane.summary.sumResidualCash += lane.cashShare
+    lane.summary.sumResidualCash += cashShare
     if lane.isScaled { countScaled(&lane, weights, growths, settled, held) }
-    lane.settled = settled
+    return settled
   }
 
   /// Counts purchases, all of which the scaling of weights made smaller.
@@ -194,9 +260,11 @@ final class FixedWeightBlock {
     }
   }
 
-  private func summary(_ lane: Lane, _ index: Int) -> LaneSummary {
+  private func summary(_ place: Int, _ index: Int) -> LaneSummary {
+    let (lane, state) = (lanes[place], states.base + place / laneWidth)
+    let place = place % laneWidth
     var summary = route.run.emptySummary(of: index)
-    summary.finalEquity = lane.equity
+    summary.finalEquity = state.pointee.equity[place]
     summary.fees = lane.summary.fees
     summary.slippage = lane.summary.slippage
     summary.tradedNotional = lane.summary.tradedNotional
@@ -209,7 +277,14 @@ final class FixedWeightBlock {
       summary.sumResidualCash = lane.summary.sumResidualCash
       summary.barsInPosition = route.run.window.count - route.segments[0].bar
     }
-    lane.path.complete(&summary)
+    summary.sumReturns = state.pointee.sumReturns[place]
+    summary.sumSquaredReturns = state.pointee.sumSquares[place]
+    summary.sumSquaredDownside = state.pointee.sumDownside[place]
+    summary.maxDrawdown = state.pointee.worstDepth[place] - 1
+    summary.sumSquaredDrawdowns = state.pointee.sumDepthSquares[place]
+    summary.longestDrawdownBars = Int(state.pointee.longestUnderWater[place])
+    summary.sumEquity = state.pointee.sumEquity[place]
+    summary.returns = lane.summary.returns
     return summary
   }
 }

@@ -33,6 +33,8 @@ struct FixedWeightRoute: Sendable {
   let paysByOrder: Bool
   let product = MatrixProduct.best
   let segments: [Segment]
+  /// Return per bar below which the downside counts.
+  let minimumAcceptable: Double
   /// Vectors in a row of growths or weights, which are padded with zeros.
   let vectors: Int
   private let growth: Growth
@@ -68,6 +70,7 @@ struct FixedWeightRoute: Sendable {
     self.cost = cost
     self.segments = segments
     self.growth = growth
+    minimumAcceptable = run.perBar(run.minimumAcceptable)
     paysByOrder = run.rebalance.costBasis == .orders && cost.slippage == 0
   }
 

@@ -50,11 +50,17 @@ struct ProportionalCost {
 
   /// The equity after costs x that solves x = V − cost(x), for a cost that is convex in x and piecewise linear.
   ///
-  /// Newton's steps from V come down to it from above, and end after as many as there are kinks between, which are few.
+  /// Newton's steps come down to it from above, from the second on at the latest, and end after as many as there are kinks
+  /// between, which are few.
   ///
-  /// - Parameter cost: the cost at an equity after costs, and its derivative.
-  static func settle(_ equity: Double, _ cost: (Double) -> (sum: Double, slope: Double)) -> Double {
-    var x = equity
+  /// - Parameters:
+  ///   - start: where to begin; from V unless it is known better.
+  ///   - cost: the cost at an equity after costs, and its derivative.
+  static func settle(
+    _ equity: Double, from start: Double? = nil,
+    _ cost: (Double) -> (sum: Double, slope: Double)
+  ) -> Double {
+    var x = start ?? equity
     for _ in 0..<50 {
       let (sum, slope) = cost(x)
       let excess = x + sum - equity
