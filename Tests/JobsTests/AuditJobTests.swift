@@ -41,6 +41,29 @@ import Testing
     #expect(report.laneCount == 4 && report.fills > 0)
   }
 
+  @Test(
+    "portfolios in several currencies are clean, whenever they fill",
+    arguments: ["next_open", "next_close", "same_close"])
+  func currencies(fill: String) throws {
+    var draft = SampleMarket.draft("p", bars: 120)
+    draft.symbols[0].currency = "EUR"
+    draft.symbols[1].currency = "JPY"
+    var rates = SampleMarket.draft("fx", bars: 120, symbols: ["EURUSD", "USDX", "USDJPY"], seed: 2)
+    // Not now and then none; the last is then known.
+    for field in rates.fields.indices { rates.fields[field].values[15] = .nan }
+    rates.name = "fx"
+    let bench = try Workbench(draft, rates)
+    let plan = try bench.plan(
+      data: "panel: 'p', fx: 'fx'",
+      """
+      strategy: { weights: "if(is('AAA'), -0.3, 0.4)", rebalance: { every: 3 } },
+      execution: { fill: "\(fill)", commission: { bps: 5, fixed: 0.1 }, slippage: { bps: 3 } }
+      """)
+    let report = try Self.report(plan)
+    #expect(report.isClean, "\(report.answers.flatMap(\.first))")
+    #expect(report.fills > 20)
+  }
+
   /// Buys at the close of a bar if the next one closes higher, which nobody can know.
   private struct Peeker: LaneStrategy {
     let lookAhead: Int

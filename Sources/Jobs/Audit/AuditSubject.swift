@@ -15,6 +15,10 @@ public struct AuditSubject: Sendable {
   public var flows: @Sendable (Int) -> [CashFlow]
   /// Corporate actions that accounts applied, by symbol of the run.
   public var actions: LedgerActions
+  /// What currencies are worth in the account's, by symbol of the run; nil where all is in one.
+  public var currencies: CurrencyRates?
+  /// Whether orders fill when their bar closes, and not when it opens.
+  var fillsAtClose = false
   /// Position in the run of a lane's first symbol.
   public var firstSymbol: @Sendable (Int) -> Int
   /// Whether cash moves by anything but fills and flows: interest, borrowed shares, dividends.
@@ -38,6 +42,8 @@ public struct AuditSubject: Sendable {
     panel = plan.run.panel
     window = plan.run.window
     actions = plan.actions
+    currencies = plan.currencies
+    fillsAtClose = plan.spec.execution.fill != .nextOpen
     let isPortfolio = plan.weights != nil
     columns = { lane in
       isPortfolio ? plan.run.symbols : [plan.run.symbols[plan.layout.place(of: lane).group]]
