@@ -50,7 +50,7 @@ import Testing
     let stages = Set(ScenarioCatalog.all.compactMap { $0.name.split(separator: "/").first })
     let expected: Set<Substring> = [
       "import", "store", "resample", "expressions", "lanes", "sweep", "metrics", "result",
-      "startup", "strategies", "portfolio",
+      "startup", "portfolio", "strategies",
     ]
     #expect(stages == expected)
   }
