@@ -76,7 +76,8 @@ import Testing
 
   @Test("a result tells whose matrices it went through, and guards the file of portfolios")
   func matrices() throws {
-    let bench = try Workbench(SampleMarket.closes(["A": [1, 2, 3, 4], "B": [4, 3, 2, 1]]))
+    let bench = try Workbench(
+      SampleMarket.closes(["A": [1, 2, 3, 4], "B": [4, 3, 2, 1], "C": [1, 2, 1, 2]]))
     try bench.folder.write("portfolio,A,B\nhalf,0.5,0.5\n", to: "w.csv")
     let text = "strategy: { weights: { file: '\(bench.folder.path("w.csv"))' } }"
     let plan = try bench.plan(text)
