@@ -33,6 +33,10 @@ public struct AuditSubject: Sendable {
   /// Lanes on some data.
   struct Trial {
     var simulator: any LaneSimulator
+    /// The same lanes without products of matrices; nil if there are none.
+    ///
+    /// Whether matrices are multiplied depends on gaps anywhere in the data, and the last bits with it.
+    var exact: (any LaneSimulator)?
     /// What a portfolio's decisions are: its orders follow from them at the prices of their fills.
     var weights: (any WeightSource)?
   }
@@ -62,8 +66,12 @@ public struct AuditSubject: Sendable {
     }
     trial = { hindsight in
       let plan = try hindsight.map { try plan.with($0) } ?? plan
+      let simulator = plan.simulator(variant: variant, workers: 1)
       return Trial(
-        simulator: plan.simulator(variant: variant, workers: 1), weights: plan.weights?.source)
+        simulator: simulator,
+        exact: simulator.blasCore == nil
+          ? nil : plan.simulator(variant: variant, workers: 1, byMatrices: false),
+        weights: plan.weights?.source)
     }
   }
 
