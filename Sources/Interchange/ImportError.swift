@@ -40,6 +40,8 @@ public enum ImportError: Error, Equatable {
   case mostlyBad(path: String, bad: Int, rows: Int, first: QuarantinedRowNote)
   /// One row breaks a rule, and the caller asked for none to.
   case rowRejected(path: String, row: QuarantinedRowNote)
+  /// A row of a file that is taken whole or not at all, beside a store, breaks a rule.
+  case rowUnusable(path: String, row: QuarantinedRowNote)
   /// No row is left to import.
   case nothingToImport(path: String)
   /// The aligned panel would not fit in memory.
@@ -137,6 +139,8 @@ extension ImportError: CustomStringConvertible {
         + "\(Self.note(first)). Check the columns and the format of dates and numbers."
     case .rowRejected(let path, let row):
       "\(path), \(Self.note(row)). Mend the row, or import with --on-bad-row quarantine."
+    case .rowUnusable(let path, let row):
+      "\(path), \(Self.note(row)). Mend the row, or take it out."
     case .nothingToImport(let path):
       "\(path) has a header but no row to import."
     case .tooLarge(let bars, let symbols, let fields, let bytes, let limit):

@@ -77,7 +77,9 @@ public struct WeightFile: Sendable, Equatable {
   ) throws(ImportError) {
     for (index, name) in header.enumerated() where index != portfolio {
       guard !name.isEmpty, columns[name] == nil else {
-        throw .columnRepeated(path: path, column: name)
+        throw .badSymbolRow(
+          path: path, line: 1, column: name.isEmpty ? "column \(index + 1)" : name,
+          reason: name.isEmpty ? "it has no name" : "it stands there already")
       }
       _ = column(of: name)
     }

@@ -17,7 +17,6 @@ extension RunJob {
     attributes.route = plan.route
     attributes.engineVersion = apusVersion
     attributes.cpu = "\(Machine.processor), kernel \(options.variant.rawValue)"
-    attributes.blasCore = "not used"
     let startNs = Int64(started.timeIntervalSince1970) * 1_000_000_000
     attributes.startedUTC = Timestamp.text(nanoseconds: startNs, shortAtMidnight: false)
     attributes.seconds = seconds

@@ -24,13 +24,15 @@ extension RunJob {
 
   /// Writes the finished lanes, ranked, and returns the best of them.
   func write(
-    _ finished: FinishedLanes, isComplete: Bool, started: Date, force: Bool,
+    _ finished: FinishedLanes, isComplete: Bool, blasCore: String?, started: Date, force: Bool,
     seconds: () -> Double
   ) throws -> (best: ResultTable, warnings: [RunWarning]) {
     let warnings = warnings(finished, isComplete)
     var text = ReasonTexts(plan.metrics)
     func attributes() -> ResultAttributes {
-      self.attributes(finished, warnings, started: started, seconds: seconds())
+      var all = self.attributes(finished, warnings, started: started, seconds: seconds())
+      all.blasCore = blasCore ?? "not used"
+      return all
     }
     if options.keepsTopOnly {
       var best = table(finished.best(), &text)

@@ -97,8 +97,10 @@ public struct RunJob: Sendable {
     let begin = clock.now
     let before = finished.count
     if before > 0 { resumed(before) }
+    let simulator = plan.simulator(
+      variant: options.variant, workers: options.workers, tileLanes: options.tileLanes)
     let isComplete = try simulate(
-      finished, from: before, progress: progress, isCancelled: isCancelled)
+      simulator, finished, from: before, progress: progress, isCancelled: isCancelled)
     let simulated = clock.now
     let count = finished.count
     if !isComplete && count == 0 { throw RunInterrupted() }
@@ -108,7 +110,8 @@ public struct RunJob: Sendable {
     let summaryPath = Self.summaryPath(options.output)
     if mayReplace { unlink(summaryPath) }
     let (best, warnings) = try write(
-      finished, isComplete: isComplete, started: started, force: mayReplace,
+      finished, isComplete: isComplete, blasCore: simulator.blasCore, started: started,
+      force: mayReplace,
       seconds: { plan.loadSeconds + (clock.now - begin).seconds })
     let written = clock.now
     let timings = RunSummary.Timings(
@@ -126,11 +129,9 @@ public struct RunJob: Sendable {
 
   /// Simulates the lanes that are not finished; returns whether all are now.
   private func simulate(
-    _ finished: FinishedLanes, from before: Int, progress: @escaping @Sendable (Int) -> Void,
-    isCancelled: @escaping @Sendable () -> Bool
+    _ simulator: any LaneSimulator, _ finished: FinishedLanes, from before: Int,
+    progress: @escaping @Sendable (Int) -> Void, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> Bool {
-    let simulator = plan.simulator(
-      variant: options.variant, workers: options.workers, tileLanes: options.tileLanes)
     let metrics = plan.metrics
     let layout = plan.layout
     let hasPrice = layout.groups.indices.map { plan.hasPrice(group: $0) }

@@ -41,6 +41,52 @@ import Testing
     #expect(report.laneCount == 4 && report.fills > 0)
   }
 
+  /// What goes by matrices goes by the ledger once the future has gaps, which is no look ahead.
+  @Test func fixedWeightsAreClean() throws {
+    var (draft, noise) = (SampleMarket.draft("p", bars: 90, symbols: ["AAA"]), Noise(seed: 3))
+    for field in draft.fields.indices {
+      for bar in 0..<90 { draft.fields[field].values[bar] = 50 + 9 * noise.swing() }
+    }
+    let prices = draft.fields.map(\.values)
+    for bar in 0..<90 {
+      draft.fields[1].values[bar] = max(prices[0][bar], prices[3][bar])
+      draft.fields[2].values[bar] = min(prices[0][bar], prices[3][bar])
+    }
+    let bench = try Workbench(draft)
+    try bench.folder.write("portfolio,AAA\na,0.7\nb,0.3\n", to: "w.csv")
+    let plan = try bench.plan(
+      """
+      strategy: { weights: { file: '\(bench.folder.path("w.csv"))' }, rebalance: { every: 5 } },
+      execution: { commission: { bps: 7 } }
+      """)
+    #expect(plan.simulator(variant: .best, workers: 1).blasCore != nil)
+    let report = try Self.report(plan)
+    #expect(report.isClean, "\(report.answers.flatMap(\.first))")
+  }
+
+  @Test(
+    "portfolios in several currencies are clean, whenever they fill",
+    arguments: ["next_open", "next_close", "same_close"])
+  func currencies(fill: String) throws {
+    var draft = SampleMarket.draft("p", bars: 120)
+    draft.symbols[0].currency = "EUR"
+    draft.symbols[1].currency = "JPY"
+    var rates = SampleMarket.draft("fx", bars: 120, symbols: ["EURUSD", "USDX", "USDJPY"], seed: 2)
+    // Not now and then none; the last is then known.
+    for field in rates.fields.indices { rates.fields[field].values[15] = .nan }
+    rates.name = "fx"
+    let bench = try Workbench(draft, rates)
+    let plan = try bench.plan(
+      data: "panel: 'p', fx: 'fx'",
+      """
+      strategy: { weights: "if(is('AAA'), -0.3, 0.4)", rebalance: { every: 3 } },
+      execution: { fill: "\(fill)", commission: { bps: 5, fixed: 0.1 }, slippage: { bps: 3 } }
+      """)
+    let report = try Self.report(plan)
+    #expect(report.isClean, "\(report.answers.flatMap(\.first))")
+    #expect(report.fills > 20)
+  }
+
   /// Buys at the close of a bar if the next one closes higher, which nobody can know.
   private struct Peeker: LaneStrategy {
     let lookAhead: Int

@@ -74,6 +74,22 @@ import Testing
     #expect(wide.metrics[0].values.allSatisfy { !$0.isNaN })
   }
 
+  @Test("a result tells whose matrices it went through, and guards the file of portfolios")
+  func matrices() throws {
+    let bench = try Workbench(
+      SampleMarket.closes(["A": [1, 2, 3, 4], "B": [4, 3, 2, 1], "C": [1, 2, 1, 2]]))
+    try bench.folder.write("portfolio,A,B\nhalf,0.5,0.5\n", to: "w.csv")
+    let text = "strategy: { weights: { file: '\(bench.folder.path("w.csv"))' } }"
+    let plan = try bench.plan(text)
+    let core = try bench.run(plan).table.attributes.blasCore
+    #expect(core == plan.simulator(variant: .best, workers: 1).blasCore && core != "not used")
+    #expect(plan.inputs == [bench.folder.path("w.csv")])
+    let wallets = try bench.plan("\(text), account: { wallets: [{ name: 'a' }, { name: 'b' }] }")
+    #expect(try bench.run(wallets, to: "w.h5").table.attributes.blasCore == core)
+    let others = try bench.plan("\(text), execution: { lot: 1 }")
+    #expect(try bench.run(others, to: "o.h5").table.attributes.blasCore == "not used")
+  }
+
   @Test(
     "mistakes in files of portfolios",
     arguments: [
@@ -83,7 +99,8 @@ import Testing
       ("portfolio,AAA\na,1\na,1\n", "a stands there already"),
       ("symbol,wight\nAAA,1\n", "no column for 'weight'"),
       ("symbol,weight\nAAA,1\nAAA,2\n", "AAA has a weight in portfolio already"),
-      ("portfolio,AAA,AAA\na,1,1\n", "more than one column for 'AAA'"),
+      ("portfolio,AAA,AAA\na,1,1\n", "line 1, AAA: it stands there already"),
+      ("portfolio,AAA,\na,1,1\n", "line 1, column 3: it has no name"),
       ("portfolio,AAA\n", "no row to import"), ("", "empty"),
     ]) func portfolioFileMistakes(text: String, message: String) throws
   {

@@ -117,8 +117,15 @@ import Testing
     arguments: [
       ("date,symbol,guess\n2014-01-02,A,5\n", "no field 'score'"),
       ("date,symbol,score\n2014-01-02,Z,5\n", "the panel lacks Z"),
+      (
+        "date,symbol,score\n2014-01-02,A,five\n",
+        "no numbers in a column 'score' (it has: date, symbol, score)"
+      ),
       ("date,symbol,score\n2019-01-02,A,5\n", "no value that the run sees"),
-      ("date,symbol,score\n2014-01-02,A,five\n", "score"),
+      (
+        "date,symbol,score\n2014-01-02,A,5\n2014-01-03,A,six\n2014-01-04,A,7\n",
+        "line 3, score: 'six' is not a number. Mend the row, or take it out."
+      ),
     ]) func mistakes(text: String, message: String) throws
   {
     let bench = try Self.bench(["A", "B"])

@@ -262,6 +262,16 @@ import Testing
         == "parameters.zzz: there is no such key. Known here: ")
   }
 
+  @Test func aTemplateNamesTheRoleWhoseSymbolIsNotThere() throws {
+    let bench = try Workbench(SampleMarket.closes(["SPX": [1, 2], "TLT": [1, 1]]))
+    #expect(
+      bench.complaint("strategy: { template: 'market_trend' }") == """
+        strategy.symbols.market: no symbol 'SPY'. Did you mean 'SPX'?
+          market_trend needs one: symbols: { market: "…" }; apus inspect --symbols lists those of panel us_equity_1d
+        """)
+    _ = try bench.plan("strategy: { template: 'market_trend', symbols: { market: 'SPX' } }")
+  }
+
   @Test(
     "mistakes in data",
     arguments: [

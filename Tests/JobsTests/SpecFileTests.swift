@@ -212,4 +212,15 @@ import Testing
       complaint(path: "/dev/null")
         == "line 1, column 1: found the end of the file, expected a value")
   }
+
+  @Test func parametersOfATemplateAreSetByName() throws {
+    try folder.write(
+      "{ apus: 1, data: { store: 'p.h5' }, strategy: { template: 'sma_cross' } }", to: "spec.json5")
+    #expect(try load(("fast", "7")).axes.map(\.values) == [[7], [200]])
+    #expect(try load(("parameters", "{ slow: [90, 99] }")).axes.map(\.values) == [[50], [90, 99]])
+    #expect(
+      complaint(("fats", "7"))
+        == "--set fats: there is no such key. Did you mean 'fast'? Known here: fast, slow, paths such as "
+        + "execution.fill")
+  }
 }

@@ -60,6 +60,7 @@ public struct AuditJob: Sendable {
     }
     try compareSweep(whole, lanes, records, &report)
     for field in subject.scores { checkScore(field, &report) }
+    let known = try begin.exact.map { try replay($0, lanes) } ?? records
     progress(1, steps)
     var done = 1
     for cut in cuts(records) {
@@ -74,7 +75,7 @@ public struct AuditJob: Sendable {
         let changed = try subject.trial(Hindsight(instant: instant, kind: kind))
         let isPortfolio = begin.weights != nil
         for ((lane, before), after) in zip(
-          zip(lanes, records), try replay(changed.simulator, lanes))
+          zip(lanes, known), try replay(changed.exact ?? changed.simulator, lanes))
         {
           report[question].checked += 1
           var what = before.difference(after, through: cut, settledOnly: isPortfolio)

@@ -15,6 +15,10 @@ public struct AuditSubject: Sendable {
   public var flows: @Sendable (Int) -> [CashFlow]
   /// Corporate actions that accounts applied, by symbol of the run.
   public var actions: LedgerActions
+  /// What currencies are worth in the account's, by symbol of the run; nil where all is in one.
+  public var currencies: CurrencyRates?
+  /// Whether orders fill when their bar closes, and not when it opens.
+  var fillsAtClose = false
   /// Position in the run of a lane's first symbol.
   public var firstSymbol: @Sendable (Int) -> Int
   /// Whether cash moves by anything but fills and flows: interest, borrowed shares, dividends.
@@ -29,6 +33,10 @@ public struct AuditSubject: Sendable {
   /// Lanes on some data.
   struct Trial {
     var simulator: any LaneSimulator
+    /// The same lanes without products of matrices; nil if there are none.
+    ///
+    /// Whether matrices are multiplied depends on gaps anywhere in the data, and the last bits with it.
+    var exact: (any LaneSimulator)?
     /// What a portfolio's decisions are: its orders follow from them at the prices of their fills.
     var weights: (any WeightSource)?
   }
@@ -38,6 +46,8 @@ public struct AuditSubject: Sendable {
     panel = plan.run.panel
     window = plan.run.window
     actions = plan.actions
+    currencies = plan.currencies
+    fillsAtClose = plan.spec.execution.fill != .nextOpen
     let isPortfolio = plan.weights != nil
     columns = { lane in
       isPortfolio ? plan.run.symbols : [plan.run.symbols[plan.layout.place(of: lane).group]]
@@ -56,8 +66,12 @@ public struct AuditSubject: Sendable {
     }
     trial = { hindsight in
       let plan = try hindsight.map { try plan.with($0) } ?? plan
+      let simulator = plan.simulator(variant: variant, workers: 1)
       return Trial(
-        simulator: plan.simulator(variant: variant, workers: 1), weights: plan.weights?.source)
+        simulator: simulator,
+        exact: simulator.blasCore == nil
+          ? nil : plan.simulator(variant: variant, workers: 1, byMatrices: false),
+        weights: plan.weights?.source)
     }
   }
 

@@ -95,7 +95,7 @@ struct LaneAudit {
         let close = value("close", bar, symbol)
         if !close.isNaN { marks[symbol] = close }
         let units = record.units[bar * width + symbol]
-        if units != 0 { held += units * marks[symbol] }
+        if units != 0 { held += units * marks[symbol] * closingRate(bar, symbol) }
       }
       let equity = record.equity[bar]
       largest = max(largest, equity.magnitude)
@@ -109,6 +109,32 @@ struct LaneAudit {
         return
       }
     }
+  }
+
+  /// Account currency for one of a symbol's.
+  private func closingRate(_ bar: Int, _ symbol: Int) -> Double {
+    let place = subject.window.lowerBound + bar
+    guard let currencies = subject.currencies else { return 1 }
+    return place < 0 ? .nan : currencies.close(of: symbol + subject.firstSymbol(lane), at: place)
+  }
+
+  /// What a fill takes from cash: at the rate of its moment.
+  ///
+  /// What is no order of a rebalance is worth what the account's books say before it, those of the last close or of this
+  /// bar's open: the one that fits better.
+  private func outlay(_ fill: FillRecord, cashBefore: Double) -> Double {
+    let value = fill.units * fill.fillPrice
+    guard let currencies = subject.currencies else { return value + fill.commission }
+    let place = subject.window.lowerBound + fill.bar
+    let opening = currencies.open(of: fill.symbol + subject.firstSymbol(lane), at: place)
+    if fill.cause == .rebalance {
+      let rate = subject.fillsAtClose ? closingRate(fill.bar, fill.symbol) : opening
+      return value * rate + fill.commission
+    }
+    let paid = cashBefore - fill.cashAfter
+    return [closingRate(fill.bar - 1, fill.symbol), opening].filter { !$0.isNaN }
+      .map { value * $0 + fill.commission }
+      .min { ($0 - paid).magnitude < ($1 - paid).magnitude } ?? .nan
   }
 
   /// The last close before a bar of the window, for a mark that begins stale.
@@ -134,7 +160,7 @@ struct LaneAudit {
       for flow in flows where flow.bar == bar { cash += flow.amount }
       while next < record.fills.count, record.fills[next].bar <= bar {
         let fill = record.fills[next]
-        if fill.cause != .rejection { cash -= fill.units * fill.fillPrice + fill.commission }
+        if fill.cause != .rejection { cash -= outlay(fill, cashBefore: cash) }
         next += 1
       }
       largest = max(largest, record.equity[bar].magnitude, record.cash[bar].magnitude)

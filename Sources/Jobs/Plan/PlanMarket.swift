@@ -46,7 +46,9 @@ struct PlanMarket {
       if hindsight == nil, joined.seen == 0 { throw Self.unseen(file, joined.unknown) }
     }
     scoreHashes = hashes
-    inputs = spec.scores.map { spec.path(of: $0.file) }
+    inputs = (spec.scores.map(\.file) + [spec.weights?.file].compactMap { $0 }).map {
+      spec.path(of: $0)
+    }
     self.panel = panel
     rates = try spec.ratesPanel.map { name in
       let rates = try store.loadPanel(name)

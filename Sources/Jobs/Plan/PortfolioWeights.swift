@@ -40,7 +40,8 @@ struct PortfolioWeights: Sendable {
     let places = Dictionary(
       symbols.enumerated().map { (panel.symbols[$1].symbol, $0) },
       uniquingKeysWith: { first, _ in first })
-    var values = [Double](repeating: .nan, count: file.portfolios.count * symbols.count)
+    // What never has a weight is never held: none is 0, and leaves the way by matrices open.
+    var values = [Double](repeating: 0, count: file.portfolios.count * symbols.count)
     for (column, symbol) in file.symbols.enumerated() {
       guard let place = places[symbol] else {
         throw SpecError.unknownName(
@@ -49,7 +50,8 @@ struct PortfolioWeights: Sendable {
           hint: "\(path) has a weight for it, and the run does not trade it: see data.symbols")
       }
       for row in file.portfolios.indices {
-        values[row * symbols.count + place] = file.values[row * file.symbols.count + column]
+        let weight = file.values[row * file.symbols.count + column]
+        if !weight.isNaN { values[row * symbols.count + place] = weight }
       }
     }
     let text = "\(file.portfolios) \(file.symbols) \(file.values.map(\.bitPattern))"

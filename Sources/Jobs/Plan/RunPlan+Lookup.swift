@@ -51,6 +51,17 @@ extension RunPlan {
     }
   }
 
+  /// Symbols that a template names have to be there, whether the reader knows its texts or not.
+  static func checkRoles(_ spec: Spec, _ panel: PricePanel) throws(SpecError) {
+    for role in spec.roles where panel.symbols.index(of: role.symbol) == nil {
+      throw .unknownName(
+        path: "strategy.symbols.\(role.name)", line: 0, kind: "symbol", name: role.symbol,
+        nearest: nearestName(to: role.symbol, among: panel.symbols.names),
+        hint: "\(spec.template ?? "the template") needs one: symbols: { \(role.name): \"…\" }; "
+          + "apus inspect --symbols lists those of panel \(panel.name)")
+    }
+  }
+
   /// The symbols that are the largest by a field at each bar, as far as it was known then; nil if none are asked for.
   static func universe(
     _ spec: Spec, _ panel: PricePanel, _ store: PriceStore, _ hindsight: Hindsight?

@@ -8,25 +8,30 @@ extension RunPlan {
   ///   - variant: instruction set of the vector kernel.
   ///   - workers: number of workers.
   ///   - tileLanes: most lanes in a tile; nil to choose.
-  public func simulator(variant: KernelVariant, workers: Int, tileLanes: Int? = nil)
-    -> any LaneSimulator
-  {
+  ///   - byMatrices: whether portfolios may go by products of matrices, which equal the ledger to rounding.
+  public func simulator(
+    variant: KernelVariant, workers: Int, tileLanes: Int? = nil, byMatrices: Bool = true
+  ) -> any LaneSimulator {
     let variants = layout.variants
     if variants.count == 1 {
-      return simulator(variants[0], variant, workers: workers, tileLanes: tileLanes)
+      return simulator(
+        variants[0], variant, workers: workers, tileLanes: tileLanes, byMatrices: byMatrices)
     }
     return VariantSimulator(
-      variants.map { simulator($0, variant, workers: 1, tileLanes: tileLanes) },
+      variants.map {
+        simulator($0, variant, workers: 1, tileLanes: tileLanes, byMatrices: byMatrices)
+      },
       stride: weights?.setCount ?? layout.setCount, workers: workers, tileLanes: tileLanes)
   }
 
   private func simulator(
-    _ way: LaneLayout.Variant, _ variant: KernelVariant, workers: Int, tileLanes: Int?
+    _ way: LaneLayout.Variant, _ variant: KernelVariant, workers: Int, tileLanes: Int?,
+    byMatrices: Bool
   ) -> any LaneSimulator {
     if let weights {
       return PortfolioEngine(
         run: portfolioRun(way, weights), kernels: variant.kernels, workers: workers,
-        tileLanes: tileLanes)
+        tileLanes: tileLanes, byMatrices: byMatrices)
     }
     let byRoute = Dictionary(grouping: routes.routes.indices) { routes.routes[$0] }
     let kernels = variant.kernels

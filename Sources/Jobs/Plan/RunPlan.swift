@@ -77,6 +77,7 @@ public struct RunPlan: Sendable {
     let store = try PriceStore.open(storePath)
     let market = try PlanMarket(spec, store, hindsight)
     let panel = market.panel
+    try Self.checkRoles(spec, panel)
     let symbols = try like?.run.symbols ?? Self.symbols(spec, panel, market.universe)
     let window = try Self.window(spec, panel)
     let zone = ZoneOffsets(panel)

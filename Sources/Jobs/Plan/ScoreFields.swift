@@ -107,8 +107,16 @@ struct ScoreFile: Sendable {
         if failure == nil || isRow(error) { failure = error }
       }
     }
-    if let failure, isRow(failure) { throw failure }
+    if case ImportError.rowRejected(let path, let row)? = failure {
+      throw ImportError.rowUnusable(path: path, row: row)
+    }
     if let other { return other }
+    if case ImportError.columnMissing(_, _, let found, _)? = failure {
+      throw SpecError.panel(
+        reason: "data.scores: \(path) has no numbers in a column '\(scores.field)' (it has: "
+          + "\(found.joined(separator: ", "))); expected a time, a symbol and a value in each row, "
+          + "or a column for each symbol")
+    }
     if let failure { throw failure }
     preconditionFailure("one of the forms was tried")
   }

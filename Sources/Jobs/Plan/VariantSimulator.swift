@@ -29,6 +29,8 @@ struct VariantSimulator: LaneSimulator {
 
   var laneCount: Int { parts[0].laneCount * parts.count }
 
+  var blasCore: String? { parts.lazy.compactMap(\.blasCore).first }
+
   func replay(lane: Int) throws -> LaneRecord {
     try parts[lane % parts.count].replay(lane: lane / parts.count)
   }

@@ -10,6 +10,9 @@ extension Spec {
     case expression
     /// Portfolios in a file: a row for each, or for each of its symbols.
     case file(String)
+
+    /// The file, as the spec names it; nil for an expression.
+    var file: String? { if case .file(let name) = self { name } else { nil } }
   }
 
   /// How long an order waits, as a spec says it.
@@ -230,7 +233,9 @@ extension Spec {
         nearest: nearestName(to: name, among: names), hint: "see all of them: apus strategies")
     }
     template = name
-    strategy = found.source(symbols: try Self.readRoles(roles, found))
+    let given = try Self.readRoles(roles, found)
+    strategy = found.source(symbols: given)
+    self.roles = found.roles.map { ($0.name, given[$0.name] ?? $0.symbol) }
     if strategy.weights != nil { weights = .expression }
     if let every = found.rebalance {
       rebalance.every = Self.periods.first { $0.name == every }?.schedule ?? rebalance.every

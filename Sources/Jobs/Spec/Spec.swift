@@ -52,6 +52,8 @@ public struct Spec: Sendable {
   public var rebalance = Rebalance()
   /// Name of the catalogue's strategy that this one is made of; nil for one of its own.
   public var template: String?
+  /// The symbols that the template names, by role.
+  var roles: [(name: String, symbol: String)] = []
   /// The accounts, each of which trades by itself; one without a name unless there are several.
   public var wallets = [Wallet()]
   /// Currency of the account, for display.

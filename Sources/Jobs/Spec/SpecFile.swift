@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Kernels
+import Strategies
 
 /// A spec as a user gives it: a file or standard input, some values set by hand, a store in place of its own.
 public enum SpecFile {
@@ -94,14 +95,21 @@ public enum SpecFile {
 
   // MARK: - Settings
 
-  /// Puts a value in; a key without a dot that is none of the spec's plain keys names a parameter.
+  private static let keys = [
+    "name", "data", "strategy", "account", "execution", "parameters", "where", "metrics", "rank",
+    "seed",
+  ]
+
+  /// Puts a value in; a key without a dot names a parameter, or one of the spec's own keys.
   private static func apply(_ key: String, _ text: String, to root: inout JSON5) throws(SpecError) {
-    let isPath = key.contains(".") || ["name", "where", "metrics", "seed"].contains(key)
     var path = ["parameters", key]
-    if isPath {
+    let parameters = parameters(of: root)
+    if key.contains(".") || keys.contains(key) && !parameters.contains(key) {
       path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    } else {
-      try checkParameter(key, in: root)
+    } else if !parameters.contains(key) {
+      throw .unknownKey(
+        path: "--set \(key)", line: 0, nearest: nearestName(to: key, among: parameters + keys),
+        known: parameters + ["paths such as execution.fill"])
     }
     guard !path.contains("") else {
       throw .value(
@@ -112,17 +120,15 @@ public enum SpecFile {
     try put(value.placed(at: .nowhere), at: path[...], in: &root, whole: key)
   }
 
-  private static func checkParameter(_ name: String, in root: JSON5) throws(SpecError) {
+  /// Names of the parameters that a spec gives, or the strategy that it begins with.
+  private static func parameters(of root: JSON5) -> [String] {
     var names: [String] = []
-    if case .object(let members) = root.value,
-      case .object(let parameters)? = members.first(where: { $0.key == "parameters" })?.value.value
-    {
-      names = parameters.map(\.key)
+    if case .object(let members)? = root["parameters"]?.value { names = members.map(\.key) }
+    if case .string(let template)? = root["strategy"]?["template"]?.value {
+      let others = StrategyCatalog.named(template)?.parameters.map(\.name) ?? []
+      names += others.filter { !names.contains($0) }
     }
-    guard !names.contains(name) else { return }
-    throw .unknownKey(
-      path: "--set \(name)", line: 0, nearest: nearestName(to: name, among: names),
-      known: names + ["paths such as execution.fill"])
+    return names
   }
 
   private static func put(
@@ -152,6 +158,12 @@ extension JSON5.Place {
 }
 
 extension JSON5 {
+  /// The value of a key; nil if this is no object, or has none.
+  fileprivate subscript(key: String) -> JSON5? {
+    guard case .object(let members) = value else { return nil }
+    return members.first { $0.key == key }?.value
+  }
+
   /// The value as if it and all in it stood at a place.
   fileprivate func placed(at place: Place) -> JSON5 {
     switch value {

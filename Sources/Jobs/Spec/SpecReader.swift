@@ -29,7 +29,7 @@ struct SpecReader {
   var keys: [String] { members.filter { $0.value.value != .null }.map(\.key) }
 
   mutating func optional(_ key: String) -> JSON5? {
-    asked.append(key)
+    if !asked.contains(key) { asked.append(key) }
     guard let value = members.first(where: { $0.key == key })?.value, value.value != .null else {
       return nil
     }

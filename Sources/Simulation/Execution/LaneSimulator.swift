@@ -7,6 +7,9 @@ public protocol LaneSimulator: Sendable {
   /// Number of lanes.
   var laneCount: Int { get }
 
+  /// The kernels of the library that products of matrices go through, for example `Cooperlake`; nil if none do.
+  var blasCore: String? { get }
+
   /// Simulates every lane that is not done yet, tile by tile.
   ///
   /// A tile is a range of neighbouring lanes: one symbol, some parameter sets. One worker takes it from its begin to its
@@ -28,6 +31,11 @@ public protocol LaneSimulator: Sendable {
 
   /// Simulates one lane again and keeps everything; every number equals the sweep's.
   func replay(lane: Int) throws -> LaneRecord
+}
+
+extension LaneSimulator {
+  /// None, for all who multiply no matrices.
+  public var blasCore: String? { nil }
 }
 
 extension LaneEngine: LaneSimulator {

@@ -88,6 +88,18 @@ public struct CurrencyRates: Sendable {
     self.init(currencyOfSymbol: positions, opens: opens, closes: closes)
   }
 
+  /// What a symbol's currency is worth in account currency when a bar of the panel closes.
+  ///
+  /// The last that is known; 1 for the account's own, NaN before the first.
+  public func close(of symbol: Int, at bar: Int) -> Double {
+    currencyOfSymbol[symbol].map { closes[$0][bar] } ?? 1
+  }
+
+  /// The same when the bar opens.
+  public func open(of symbol: Int, at bar: Int) -> Double {
+    currencyOfSymbol[symbol].map { opens[$0][bar] } ?? 1
+  }
+
   private static func isRate(_ value: Double) -> Bool { value > 0 && value < .infinity }
 
   private static func find(_ currency: String, _ account: String, in rates: PricePanel)

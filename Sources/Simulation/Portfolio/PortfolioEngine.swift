@@ -60,7 +60,7 @@ public struct PortfolioEngine: LaneSimulator {
   /// Whether portfolios go by products of matrices.
   public var goesByMatrices: Bool { fixed != nil }
 
-  /// The kernels of the library that products of matrices went through, for example `Cooperlake`; nil if none did.
+  /// The kernels of the library that products of matrices go through; see `LaneSimulator`.
   public var blasCore: String? { fixed == nil ? nil : MatrixProduct.blasCore }
 
   /// Simulates every lane that is not done yet; see `LaneSimulator`.

@@ -82,7 +82,10 @@ final class PortfolioWorker {
 
   /// Equity after the costs of moving to the weights of it.
   private func settle(_ equity: Double, _ bar: Int) -> Double {
-    guard let proportional else { return settleByTrades(equity, bar) }
+    // A cap on turnover makes the trades, and with them their costs, smaller than the weights ask for.
+    guard let proportional, run.rebalance.maxTurnover == .infinity || paysByOrder else {
+      return settleByTrades(equity, bar)
+    }
     let (buying, selling) = (proportional.buying, proportional.selling)
     if buying == 0 && selling == 0 { return equity }
     func cost(_ x: Double) -> (sum: Double, slope: Double) {

@@ -1,7 +1,7 @@
 extension StrategyTemplate {
   static let emaCross = StrategyTemplate(
     "ema_cross",
-    "Holds while a fast exponential average lies above a slow one.",
+    "Buys when a fast exponential average crosses above a slow one and sells when it crosses below.",
     reference: "Appel, Technical Analysis: Power Tools for Active Investors (2005)",
     parameters: [
       Parameter(

@@ -1,7 +1,7 @@
 extension StrategyTemplate {
   static let macdCross = StrategyTemplate(
     "macd_cross",
-    "Holds while the MACD line lies above its signal line.",
+    "Buys when the MACD line crosses above its signal line and sells when it crosses below.",
     reference: "Appel, The Moving Average Convergence-Divergence Trading Method (1985)",
     parameters: [
       Parameter(

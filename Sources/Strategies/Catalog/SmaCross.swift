@@ -1,7 +1,7 @@
 extension StrategyTemplate {
   static let smaCross = StrategyTemplate(
     "sma_cross",
-    "Holds while a fast simple average lies above a slow one.",
+    "Buys when a fast simple average crosses above a slow one and sells when it crosses below.",
     reference: "Brock, Lakonishok, LeBaron, Simple Technical Trading Rules (1992)",
     parameters: [
       Parameter(

@@ -42,6 +42,10 @@ enum StrategiesCommand: Command {
         if !parameters.isEmpty {
           try console.print("    parameters: \(parameters.joined(separator: ", "))")
         }
+        if !strategy.roles.isEmpty {
+          let symbols = strategy.roles.map { "\($0.name) = \($0.symbol)" }
+          try console.print("    symbols: \(symbols.joined(separator: ", "))")
+        }
         try console.print("    source: \(strategy.reference)")
       }
     } else {

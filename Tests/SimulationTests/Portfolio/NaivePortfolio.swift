@@ -122,10 +122,16 @@ struct NaivePortfolio {
     func cost(_ value: Double) -> Double {
       value > 0 ? value * (slip + rate * (1 + slip)) : -value * (slip + rate * (1 - slip))
     }
+    /// By how much the trades for an equity after costs are made smaller.
+    func cap(_ settled: Double) -> Double {
+      let turnover = trading.reduce(0) { $0 + abs(distance($1, settled)) }
+      return min(1, rebalance.maxTurnover * equity / max(turnover, .leastNormalMagnitude))
+    }
     var (low, high) = (0.0, equity)
     for _ in 0..<200 {
       let middle = (low + high) / 2
-      let costs = trading.reduce(0) { $0 + cost(distance($1, middle)) }
+      let part = cap(middle)
+      let costs = trading.reduce(0) { $0 + cost(part * distance($1, middle)) }
       if middle + costs > equity { high = middle } else { low = middle }
     }
     let settled =
@@ -133,12 +139,9 @@ struct NaivePortfolio {
       ? equity - trading.reduce(0) { $0 + cost(distance($1, equity)) } : low
     var values = trading.map { distance($0, settled) }
     var commissions = trading.map { rate * abs(distance($0, equity)) }
-    let turnover = values.reduce(0) { $0 + abs($1) }
-    if turnover > rebalance.maxTurnover * equity {
-      let part = rebalance.maxTurnover * equity / turnover
-      values = values.map { $0 * part }
-      commissions = commissions.map { $0 * part }
-    }
+    let part = cap(settled)
+    values = values.map { $0 * part }
+    commissions = commissions.map { $0 * part }
     // First what reduces positions, then what opens them, the latter by one factor if cash and collateral are short.
     let opening = trading.enumerated().map { place, symbol in
       values[place] * before[symbol] >= 0

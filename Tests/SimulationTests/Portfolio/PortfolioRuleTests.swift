@@ -123,6 +123,20 @@ import Testing
     #expect(traded.map { ($0 * 1e9).rounded() / 1e9 } == [500, 500])
   }
 
+  /// A cost that is next to nothing takes another way to the equity after costs, and must come to the same.
+  @Test func cappedTurnoverPaysForWhatIsTraded() throws {
+    let bars = [Bars.flat([10, 10, 11, 12]), Bars.flat([20, 20, 21, 19])]
+    let records = try [0, 1e-300].map { fixed in
+      try replay(
+        run(bars, [0: [0.6, 0.4], 1: [0.1, 0.9], 2: [0.5, 0.5]]) {
+          $0.rebalance.maxTurnover = 0.2
+          $0.rules.commission.rate = 0.002
+          $0.rules.commission.fixed = fixed
+        })
+    }
+    #expect(records[0].units == records[1].units && records[0].equity == records[1].equity)
+  }
+
   /// More than all is all, without leverage; with leverage it is that much.
   @Test func weightsScaleToLeverage() throws {
     let bars = [Bars.flat([10, 10, 10]), Bars.flat([10, 10, 10])]
