@@ -38,10 +38,12 @@ enum IdleReason: Int, CaseIterable {
     switch self {
     case .holding: "still hold their first position"
     case .warming: "were warming up until the last bar"
-    case .rejected: "had their orders rejected (cash, margin, lot or least notional)"
+    case .rejected:
+      "had their orders rejected (cash, margin, lot, least notional, short: false, or a price "
+        + "at or below 0)"
     case .unfilled: "had orders that never filled"
     case .conflicting: "had long and short entries only at the same bars"
-    case .silent: "never had an entry that was filled or waits"
+    case .silent: "had no signal to enter before the last bar"
     }
   }
 }

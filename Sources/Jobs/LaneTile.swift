@@ -6,7 +6,8 @@ import Storage
 ///
 ///     first lane, lanes       Int64 each
 ///     rows, metrics           Int64 each: all lanes, or the best of them
-///     failed, ruined, idle    Int64 each: how many of all lanes; idle ones by their reason
+///     failed, ruined, short, idle
+///                             Int64 each: how many of all lanes; idle ones by their reason
 ///     values                  float64 [metrics, rows], NaN where undefined
 ///     places                  uint32 [rows], counted from the first lane; absent where all lanes are rows
 ///     states                  uint8 [rows]
@@ -33,8 +34,9 @@ final class LaneTile {
     static let metricCount = 3
     static let failed = 4
     static let ruined = 5
-    static let idle = 6
-    static let count = 6 + IdleReason.allCases.count
+    static let short = 6
+    static let idle = 7
+    static let count = 7 + IdleReason.allCases.count
   }
 
   init(lanes: Range<Int>, rows: Int, metrics: Int) {
@@ -88,6 +90,7 @@ final class LaneTile {
   var tally: Tally {
     Tally(
       failed: Int(words[Head.failed]), ruined: Int(words[Head.ruined]),
+      short: Int(words[Head.short]),
       idle: IdleReason.allCases.indices.map { Int(words[Head.idle + $0]) })
   }
   /// Number of metrics.
@@ -108,11 +111,13 @@ final class LaneTile {
       }
     }
     states[row] = summary.isRuined ? State.ruined : State.ok
+    if summary.missedWithdrawals > 0 { words[Head.short] += 1 }
     if let reason = IdleReason(summary) { words[Head.idle + reason.rawValue] += 1 }
   }
 
   /// Says that none of the lanes could be simulated: no metric is defined.
   func fail() {
+    words[Head.short] = 0
     for reason in IdleReason.allCases { words[Head.idle + reason.rawValue] = 0 }
     for row in 0..<rowCount {
       states[row] = State.failed
@@ -222,6 +227,8 @@ extension LaneTile: @unchecked Sendable {}
 struct Tally: Equatable {
   var failed = 0
   var ruined = 0
+  /// Lanes that had less than was to be withdrawn.
+  var short = 0
   /// Lanes that closed no trade, by the position of their reason.
   var idle = IdleReason.allCases.map { _ in 0 }
 
@@ -239,6 +246,7 @@ struct Tally: Equatable {
   static func += (a: inout Tally, b: Tally) {
     a.failed += b.failed
     a.ruined += b.ruined
+    a.short += b.short
     for reason in a.idle.indices { a.idle[reason] += b.idle[reason] }
   }
 }

@@ -93,7 +93,12 @@ public struct RankJob {
     do throws(ExpressionError) {
       return try compiler.constantCondition(text)
     } catch {
-      throw .expression(path: "--where", column: error.column, text: text, reason: "\(error)")
+      let texts = (["symbol", "status"] + result.labels).filter { text.contains($0) }
+      let hint = texts.first.map {
+        "; \($0) is a text, which no condition compares: apus export writes it with each row"
+      }
+      throw .expression(
+        path: "--where", column: error.column, text: text, reason: "\(error)" + (hint ?? ""))
     }
   }
 }

@@ -69,6 +69,13 @@ extension RunJob {
           code: "ruined", severity: .warning,
           message: "\(tally.ruined) lanes lost everything; they rank behind all others"))
     }
+    if tally.short > 0 {
+      warnings.append(
+        RunWarning(
+          code: "withdrawals", severity: .warning,
+          message: "\(tally.short) lanes had less cash than account.flows withdraws, and paid what "
+            + "they had; the metric missed_withdrawals tells what is owed"))
+    }
     return warnings
   }
 

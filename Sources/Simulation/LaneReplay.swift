@@ -169,10 +169,12 @@ private struct LaneRecorder {
   ) {
     let isRuined = state.ruined[0] != 0
     for fill in fills { settle(fill, bar) }
-    if pending != 0, state.pending[0] != pending { drop(.cancelled) }
+    if pending != 0, state.pending[0] != pending { drop(isRuined ? .ruined : .positionClosed) }
     if state.pending[0] != 0, pending == 0 {
-      record.orders.append(
-        LaneRecord.Order(bar: bar, kind: kind(state.pending[0]), status: .open, settledBar: nil))
+      var order = LaneRecord.Order(
+        bar: bar, kind: kind(state.pending[0]), status: .open, settledBar: nil)
+      order.filledUnits = 0
+      record.orders.append(order)
     }
     pending = state.pending[0]
     if isRuined, let last = record.trades.indices.last, record.trades[last].exitBar == nil {
@@ -195,19 +197,22 @@ private struct LaneRecorder {
     record.fills.append(fill)
     switch fill.cause {
     case .entry, .rejection, .exit:
-      let status: LaneRecord.Order.Status = fill.cause == .rejection ? .rejected : .filled
-      if pending != 0, let last = record.orders.indices.last {
-        record.orders[last].status = status
-        record.orders[last].settledBar = bar
-        pending = 0
-      } else {
+      if pending == 0 {
         let kind: LaneRecord.Order.Kind =
           fill.cause == .exit ? .exit : fill.units < 0 ? .enterShort : .enterLong
         record.orders.append(
-          LaneRecord.Order(bar: bar, kind: kind, status: status, settledBar: bar))
+          LaneRecord.Order(bar: bar, kind: kind, status: .open, settledBar: nil))
       }
+      if let last = record.orders.indices.last {
+        let isRejected = fill.cause == .rejection
+        record.orders[last].status = isRejected ? .rejected : .filled
+        record.orders[last].settledBar = bar
+        record.orders[last].filledUnits = fill.units
+        if isRejected { record.orders[last].reason = OrderReason.cash.name }
+      }
+      pending = 0
     case .stop, .target, .liquidation:
-      if pending == 2 { drop(.cancelled) }
+      if pending == 2 { drop(.positionClosed) }
     case .delisting, .cashInLieu, .reinvestment, .rebalance:
       preconditionFailure("the vector kernel fills nothing of the kind")
     }
@@ -223,8 +228,11 @@ private struct LaneRecorder {
     }
   }
 
-  private mutating func drop(_ status: LaneRecord.Order.Status) {
-    if let last = record.orders.indices.last { record.orders[last].status = status }
+  private mutating func drop(_ reason: OrderReason) {
+    if let last = record.orders.indices.last {
+      record.orders[last].status = .cancelled
+      record.orders[last].reason = reason.name
+    }
     pending = 0
   }
 

@@ -63,6 +63,8 @@ public protocol LaneStrategy: Sendable {
   /// Whether any set asks for what the vector kernel can't do: order prices, sizes other than a fixed fraction, longest
   /// holding times, further entries, delays or reversals.
   var needsRuleBook: Bool { get }
+  /// Whether any order waits for a price of its own: an entry limit or stop, or an exit limit.
+  var pricesOrders: Bool { get }
   /// Names of the panel's fields that the signals read, in the order in which columns are passed.
   var fields: [String] { get }
   /// What a set was given beyond its signals.
@@ -82,6 +84,8 @@ extension LaneStrategy {
   public func terms(of sets: Range<Int>) -> [LaneTerms] { sets.map { terms(of: $0) } }
   /// No.
   public var needsRuleBook: Bool { false }
+  /// Wherever that is not told apart from other needs.
+  public var pricesOrders: Bool { needsRuleBook }
 }
 
 /// The signals of some parameter sets, laid out in vectors of eight lanes, eight vectors a bundle.

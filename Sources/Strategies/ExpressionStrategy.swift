@@ -125,6 +125,22 @@ public struct ExpressionStrategy: Sendable {
     }
   }
 
+  /// Checks that no set asks for more of equity than an account may hold.
+  ///
+  /// - Throws: `StrategyError.termRange`.
+  public func checkFraction(leverage: Double) throws(StrategyError) {
+    for term in terms where term.term == .size(.fraction) {
+      for point in grid.representatives(of: term.axes) {
+        let value = term.value(grid, point)
+        if value <= leverage { continue }
+        let most = leverage == 1 ? "1 unless account.leverage is above it" : "account.leverage"
+        throw .termRange(
+          name: term.term.name, value: value, expected: "a fraction above 0, at most \(most)",
+          parameters: term.axes.isEmpty ? "" : grid.describe(point: point))
+      }
+    }
+  }
+
   private func checkArguments(_ texts: [String?]) throws(StrategyError) {
     let names = Self.signalNames + Self.levelNames + ["size"]
     for (index, node) in (signals + levels).enumerated() {
@@ -189,6 +205,8 @@ extension ExpressionStrategy: LaneStrategy {
   public var hasLevels: Bool {
     terms.contains { [.stopLoss, .takeProfit, .trailingStop].contains($0.term) }
   }
+  /// Whether entries or exits have a price.
+  public var pricesOrders: Bool { levels.prefix(3).contains { $0 != nil } }
   /// Whether any set has a trailing stop.
   public var trails: Bool { terms.contains { $0.term == .trailingStop } }
   /// Whether every set commits all its equity.

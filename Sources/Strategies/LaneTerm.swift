@@ -29,7 +29,7 @@ enum LaneTerm: Hashable, Sendable {
     case .pyramid: "a whole number of entries, at least 1"
     case .reentryDelay: "a whole number of bars, at least 0"
     case .reverse: "1 or 0"
-    case .size(.fraction): "a fraction above 0, at most 1"
+    case .size(.fraction): "a fraction above 0, at most 100"
     case .size(.units): "a number of units above 0"
     case .size(.notional): "an amount of money above 0"
     }
@@ -45,7 +45,7 @@ enum LaneTerm: Hashable, Sendable {
     case .maxBars, .pyramid: isWhole && value >= 1
     case .reentryDelay: isWhole && value >= 0
     case .reverse: value == 0 || value == 1
-    case .size(.fraction): value > 0 && value <= 1
+    case .size(.fraction): value > 0 && value <= 100
     }
   }
 
@@ -68,7 +68,8 @@ enum LaneTerm: Hashable, Sendable {
   /// Whether the vector kernel does what a value asks for.
   func isPlain(_ value: Double) -> Bool {
     switch self {
-    case .stopLoss, .takeProfit, .trailingStop, .size(.fraction): true
+    case .stopLoss, .takeProfit, .trailingStop: true
+    case .size(.fraction): value <= 1
     case .maxBars, .size: false
     case .pyramid: value == 1
     case .reentryDelay, .reverse: value == 0

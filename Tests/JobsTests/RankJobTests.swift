@@ -104,6 +104,14 @@ import Testing
         """
       ),
       (
+        "sharpe", "status > 1",
+        """
+        --where, column 1: no field, parameter or named part 'status'. Known here: \(columns); status is a text, which no condition compares: apus export writes it with each row
+          status > 1
+          ^
+        """
+      ),
+      (
         "sharpe", "fast + 1",
         """
         --where, column 1: the expression is a number, expected a condition on parameters (such as fast < slow)

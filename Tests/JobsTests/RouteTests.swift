@@ -27,8 +27,8 @@ import Testing
       (", take_profit: 0.1", "", "limit_touch: true", "rule_book (execution.limit_touch)"),
       (", max_bars: 3", "", "", "rule_book (strategy: orders or sizes of its own)"),
       (
-        ", time_in_force: 'day'", "", "tick: 0.01",
-        "rule_book (strategy.time_in_force, execution.tick)"
+        ", entry_limit: 'close', time_in_force: 'day'", "", "tick: 0.01",
+        "rule_book (strategy: orders or sizes of its own, strategy.time_in_force, execution.tick)"
       ),
       ("", "", "bounds: true", "vector"),
     ]) func routes(strategy: String, account: String, execution: String, route: String) throws
@@ -218,7 +218,7 @@ import Testing
     }
     #expect(
       try message("long_entry: 'close > 100'").hasSuffix(
-        "never had an entry that was filled or waits"))
+        "had no signal to enter before the last bar"))
     #expect(try message("long_entry: 'close > 0'").hasSuffix("still hold their first position"))
     #expect(
       try message("long_entry: 'close > sma(close, 50)'").hasSuffix(

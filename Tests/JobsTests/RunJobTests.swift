@@ -157,6 +157,40 @@ import Testing
     #expect(try ReplayJob(path: bench.folder.path("run.h5")).replay(lane: 1).differing == [])
   }
 
+  @Test func withdrawalsThatCannotBePaidAreTold() throws {
+    let bench = try Workbench(SampleMarket.closes(["A": [10, 10, 10, 10]]))
+    // Fifty leave before the purchase takes the rest; the two that follow find nothing.
+    let plan = try bench.plan(
+      "strategy: { long_entry: 'close > 1' }, metrics: ['missed_withdrawals', 'net_flows'], "
+        + "account: { cash: 100, flows: [{ every: 1, amount: -50 }] }, rank: { by: 'net_flows' }")
+    let outcome = try bench.run(plan)
+    #expect(outcome.table.metrics.map(\.values) == [[100], [-50]])
+    let warning = try #require(outcome.summary.warnings.first { $0.code == "withdrawals" })
+    #expect(warning.message.hasPrefix("1 lanes had less cash than account.flows withdraws"))
+  }
+
+  /// The same whichever engine a size goes through.
+  @Test(arguments: ["fraction_of_equity: 0.5", "units: 5000", "notional: 50000"])
+  func closesAloneAreEnoughToFillAtThem(size: String) throws {
+    var draft = SampleMarket.closes(["A": [10, 10, 10, 11]])
+    draft.fields = draft.fields.filter { $0.name == "close" }
+    let bench = try Workbench(draft)
+    let plan = try bench.plan(
+      "strategy: { long_entry: 'close > 1', size: { \(size) } }, execution: { fill: 'next_close' }, "
+        + "metrics: ['final_equity'], rank: { by: 'final_equity' }")
+    #expect(try bench.run(plan).table.metrics[0].values == [105_000])
+  }
+
+  @Test func leverageAllowsMoreThanEquity() throws {
+    let bench = try Workbench(SampleMarket.closes(["A": [10, 10, 10, 11]]))
+    let plan = try bench.plan(
+      "strategy: { long_entry: 'close > 1', size: { fraction_of_equity: 2 } }, "
+        + "account: { leverage: 2 }, metrics: ['final_equity'], rank: { by: 'final_equity' }")
+    // 200,000 of stock, bought with 100,000, earn a tenth.
+    #expect(try bench.run(plan).table.metrics[0].values == [120_000])
+    #expect(plan.route.hasPrefix("rule_book"))
+  }
+
   @Test func undefinedMetricsSayWhy() throws {
     let bench = try Workbench(SampleMarket.closes(["A": [10, 10, 10, 10]]))
     let plan = try bench.plan(

@@ -232,7 +232,7 @@ import Testing
       ),
       (
         "strategy: { long_entry: 'close > 1', size: { fraction_of_equity: 'f' } }, parameters: { f: [0.5, 1, 1.5] }",
-        "strategy.size.fraction_of_equity: 1.5 is out of range, expected a fraction above 0, at most 1 (at f = 1.5)"
+        "strategy.size.fraction_of_equity: 1.5 is out of range, expected a fraction above 0, at most 1 unless account.leverage is above it (at f = 1.5)"
       ),
       (
         "strategy: { long_entry: 'close > sma(close, n)' }, parameters: { n: [2, 0] }",
@@ -317,6 +317,32 @@ import Testing
         ["high", "low", "close"],
         "execution: { fill: 'next_close' }, strategy: { long_entry: 'close > 1', take_profit: 0.1 }",
         "panel p has no field 'open' (it has: high, low, close); stops and short positions need it"
+      ),
+      (
+        ["close"],
+        "execution: { fill: 'next_close' }, strategy: { long_entry: 'close > 1', size: { units: 1 } }",
+        nil
+      ),
+      (
+        ["close"],
+        "execution: { fill: 'next_close' }, strategy: { long_entry: 'close > 1', entry_limit: 'close' }",
+        "panel p has no field 'open' (it has: close); orders with a price need it"
+      ),
+      (
+        ["close"],
+        "execution: { fill: 'next_close' }, strategy: { long_entry: 'close > 1' }, account: { leverage: 2 }",
+        "panel p has no field 'open' (it has: close); account.leverage needs it"
+      ),
+      (
+        ["open", "close"],
+        "execution: { max_volume_share: 0.1 }, strategy: { long_entry: 'close > 1' }",
+        "panel p has no field 'volume' (it has: open, close); execution.max_volume_share needs it"
+      ),
+      (
+        ["open", "close"],
+        "execution: { slippage: { volume_share: { k: 0.1 } } }, strategy: { long_entry: 'close > 1' }",
+        "panel p has no field 'volume' (it has: open, close); execution.slippage needs it for "
+          + "volume_share or almgren_chriss"
       ),
       (
         ["open"], "strategy: { long_entry: 'open > 1' }",

@@ -175,6 +175,31 @@ import Testing
     #expect(Self.message(account: text) == message)
   }
 
+  @Test(arguments: [
+    ("bound", "", "bounds: true", true), ("bound", "", "", false),
+    ("wallet", "wallets: [{ name: 'a' }]", "", true), ("wallet", "", "", false),
+  ])
+  func parametersLeaveTheNamesOfColumns(
+    name: String, account: String, execution: String, isTaken: Bool
+  ) {
+    let message = Self.message(
+      account: account, execution: execution, parameters: "\(name): [1, 2]")
+    #expect(
+      message
+        == (isTaken
+          ? "parameters.\(name): found the name of a column of this run's result, expected a name of its own"
+          : ""))
+  }
+
+  @Test func flowsEndNoEarlierThanTheyBegin() {
+    #expect(
+      Self.message(
+        account:
+          "flows: [{ every: 'day', amount: 1, from: '2015-02-01', to: '2015-01-01T00:00Z' }]")
+        == "line 4, account.flows[0].to: found 2015-01-01, expected an instant not before from, 2015-02-01"
+    )
+  }
+
   @Test(
     "strategies that are right",
     arguments: [
@@ -193,6 +218,10 @@ import Testing
   @Test(
     "mistakes in strategies",
     arguments: [
+      (
+        "long_entry: 'close > 1', time_in_force: 'day'",
+        "line 3, strategy.time_in_force: found entries at market, expected entry_limit or entry_stop with it: what has no price does not wait for one"
+      ),
       (
         "long_entry: 'close > 1', time_in_force: 'gtd'",
         "line 3, strategy.time_in_force: no time in force 'gtd'. Did you mean 'gtc'?\n  known: gtc, day, ioc, fok"

@@ -96,8 +96,8 @@ private let entry = "close > 1"
     "strategy.take_profit: inf is out of range, expected a fraction above 0"
   ),
   (
-    ["long_entry": entry, "fraction": "fast / 2"],
-    "strategy.size.fraction_of_equity: 2.5 is out of range, expected a fraction above 0, at most 1 "
+    ["long_entry": entry, "fraction": "fast * 50"],
+    "strategy.size.fraction_of_equity: 250 is out of range, expected a fraction above 0, at most 100 "
       + "(at fast = 5, slow = 3)"
   ),
   (

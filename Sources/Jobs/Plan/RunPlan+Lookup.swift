@@ -154,6 +154,19 @@ extension RunPlan {
     if run.strategy.hasLevels || run.strategy.entersShort {
       needed += ["open", "high", "low"].map { ($0, "stops and short positions need it") }
     }
+    if run.strategy.pricesOrders {
+      needed += ["open", "high", "low"].map { ($0, "orders with a price need it") }
+    }
+    if spec.execution.leverage > 1, spec.weights == nil {
+      needed += ["open", "high", "low"].map { ($0, "account.leverage needs it") }
+    }
+    if spec.execution.maxVolumeShare < .infinity {
+      needed.append(("volume", "execution.max_volume_share needs it"))
+    }
+    let slippage = spec.execution.slippage
+    if slippage.volumeShare != nil || slippage.almgrenChriss != nil {
+      needed.append(("volume", "execution.slippage needs it for volume_share or almgren_chriss"))
+    }
     for (field, reason) in needed where run.panel.fieldIndex(field) == nil {
       throw .panel(
         reason: "panel \(run.panel.name) has no field '\(field)' (it has: "

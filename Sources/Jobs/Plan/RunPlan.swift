@@ -176,8 +176,10 @@ public struct RunPlan: Sendable {
     _ spec: Spec, _ grid: ParameterGrid, _ panel: PricePanel, _ zone: ZoneOffsets
   ) throws(SpecError) -> ExpressionStrategy {
     do throws(StrategyError) {
-      return try ExpressionStrategy(
+      let strategy = try ExpressionStrategy(
         source: spec.strategy, grid: grid, panel: panel, zoneOffset: { zone.offset(at: $0) })
+      try strategy.checkFraction(leverage: spec.execution.leverage)
+      return strategy
     } catch {
       throw .strategy(error)
     }

@@ -131,6 +131,11 @@ extension Spec {
       let every = try readSchedule(&reader)
       let from = try readInstant(&reader, "from", isEnd: false)
       let to = try readInstant(&reader, "to", isEnd: true)
+      if let from, let to, to < from {
+        throw .value(
+          path: reader.at("to"), line: reader.place.line, found: Timestamp.text(nanoseconds: to),
+          expected: "an instant not before from, \(Timestamp.text(nanoseconds: from))")
+      }
       switch (date, every) {
       case (let date?, nil):
         guard from == nil, to == nil else {

@@ -94,12 +94,22 @@ extension Spec {
 
   /// Parameters and metrics are the variables of one file, so that their names must differ.
   private func checkColumns() throws(SpecError) {
+    var labels: [String] = []
+    if wallets.contains(where: { !$0.name.isEmpty }) { labels.append("wallet") }
+    if bounds { labels.append("bound") }
     for axis in axes {
-      let isMetric = metrics.contains(axis.name)
-      guard isMetric || ResultStore.reserved.contains(axis.name) else { continue }
+      let kind: String
+      if metrics.contains(axis.name) {
+        kind = "metric of this run"
+      } else if labels.contains(axis.name) {
+        kind = "column of this run's result"
+      } else if ResultStore.reserved.contains(axis.name) {
+        kind = "variable of every result"
+      } else {
+        continue
+      }
       throw .value(
-        path: "parameters.\(axis.name)", line: 0,
-        found: "the name of a \(isMetric ? "metric of this run" : "variable of every result")",
+        path: "parameters.\(axis.name)", line: 0, found: "the name of a \(kind)",
         expected: "a name of its own")
     }
   }

@@ -54,6 +54,11 @@ extension Spec {
     }
     if let text = try Self.switchOrText(&reader, "reverse") { strategy.reverse = text }
     waiting = try Self.readWaiting(&reader)
+    if waiting != .untilCancelled, strategy.entryLimit == nil, strategy.entryStop == nil {
+      throw .value(
+        path: reader.at("time_in_force"), line: reader.place.line, found: "entries at market",
+        expected: "entry_limit or entry_stop with it: what has no price does not wait for one")
+    }
     if let parts = try reader.object("let") { try readParts(parts) }
     if let size = try reader.object("size") { strategy.size = try Self.readSize(size) }
     try readWeights(&reader)

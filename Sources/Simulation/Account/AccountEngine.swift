@@ -159,7 +159,7 @@ public struct AccountEngine: LaneSimulator {
   /// Whether a bar needs an open to trade: not where all happens at closes.
   var needsOpen: Bool {
     run.rules.fill == .nextOpen || strategy.entersShort || strategy.hasLevels
-      || strategy.needsRuleBook || run.rules.leverage > 1
+      || strategy.pricesOrders || run.rules.leverage > 1
   }
 }
 

@@ -98,14 +98,15 @@ final class BarFeed: @unchecked Sendable {
     var scale = 1.0
     var splits = actions.rows.filter { $0.symbol == symbol && $0.bar <= bar }
     var later = Double.nan
-    for back in 1...max(1, bars) where bar - back >= firstBar {
+    // A return more needs a close more.
+    for back in 1...bars + 1 where bar - back >= firstBar {
       while let last = splits.last, last.bar > bar - back {
         if case .split(let split) = last.event { scale *= split.ratio }
         splits.removeLast()
       }
       let place = self.place(bar: bar - back, symbol: symbol)
       let volume = value(4, place) * scale
-      if volume >= 0 {
+      if volume >= 0, back <= bars {
         volumes += volume
         days += 1
       }

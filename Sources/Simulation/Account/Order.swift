@@ -96,6 +96,8 @@ public struct Order: Sendable, Equatable, BitwiseCopyable {
   public var timeInForce: TimeInForce
   /// Whether it may only make a position smaller; what exceeds the position is left out.
   public var reducesOnly: Bool
+  /// Whether it is cancelled once the position that it adds to is closed, so that it never opens one.
+  public var addsOnly: Bool
   /// Orders of one group other than 0 cancel each other when one of them fills.
   public var group: Int
   /// The order whose first fill makes this one live; `none` for one that is live by itself.
@@ -111,14 +113,15 @@ public struct Order: Sendable, Equatable, BitwiseCopyable {
   @inlinable
   public init(
     _ quantity: Quantity, symbol: Int = 0, _ kind: Kind = .market,
-    timeInForce: TimeInForce = .gtc, reducesOnly: Bool = false, group: Int = 0,
-    parent: OrderID = .none, isRelative: Bool = false, tag: Int = 0
+    timeInForce: TimeInForce = .gtc, reducesOnly: Bool = false, addsOnly: Bool = false,
+    group: Int = 0, parent: OrderID = .none, isRelative: Bool = false, tag: Int = 0
   ) {
     self.symbol = symbol
     self.kind = kind
     self.quantity = quantity
     self.timeInForce = timeInForce
     self.reducesOnly = reducesOnly
+    self.addsOnly = addsOnly
     self.group = group
     self.parent = parent
     self.isRelative = isRelative

@@ -23,6 +23,8 @@ struct SignalTrader: Strategy {
   private var limit = OrderID.none
   private var limitPrice = Double.nan
   private var entries = 0.0
+  /// The entry that was counted last.
+  private var counted = OrderID.none
   private var unitsBefore = 0.0
   private var trips = 0
   private var lastExit = -1 << 40
@@ -61,6 +63,8 @@ struct SignalTrader: Strategy {
     let shortExit = signals.shortExit[bar] & mask != 0
     follow(view, units)
     if units == 0 {
+      // What was left of an entry when its position was closed.
+      if entry != .none, entry == counted { withdraw(&desk) }
       if entry != .none {
         if !entryWaitsForPrice { return }
         let side = entrySide
@@ -89,15 +93,20 @@ struct SignalTrader: Strategy {
       lastExit = view.bar
       entries = 0
     }
-    if entry != .none, !view.isOpen(entry) { entry = .none }
-    if exit != .none, !view.isOpen(exit) { exit = .none }
     if units == 0 {
       limit = .none
       entries = 0
-    } else if units.magnitude > unitsBefore.magnitude || (units > 0) != (unitsBefore > 0) {
-      entries = unitsBefore == 0 || (units > 0) != (unitsBefore > 0) ? 1 : entries + 1
+    } else if unitsBefore == 0 || (units > 0) != (unitsBefore > 0) {
+      entries = 1
+      counted = entry
+    } else if units.magnitude > unitsBefore.magnitude, entry != .none, entry != counted {
+      // Further parts of an entry, splits and reinvested dividends are none.
+      entries += 1
+      counted = entry
     }
     unitsBefore = units
+    if entry != .none, !view.isOpen(entry) { entry = .none }
+    if exit != .none, !view.isOpen(exit) { exit = .none }
   }
 
   /// Decides while a position is held.
@@ -164,7 +173,8 @@ struct SignalTrader: Strategy {
     entryWaitsForPrice = kind != .market
     entrySide = side
     entry = desk.submit(
-      Order(quantity, kind, timeInForce: entryWaitsForPrice ? timeInForce : .gtc))
+      Order(
+        quantity, kind, timeInForce: entryWaitsForPrice ? timeInForce : .gtc, addsOnly: !isFirst))
     if isFirst { protect(side, bar, &desk) }
   }
 

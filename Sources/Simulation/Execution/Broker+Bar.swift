@@ -19,6 +19,10 @@ extension Broker {
         for place in orders.indices where orders[place].order.symbol == row.symbol {
           orders[place].rescale(scale)
         }
+        // Less than a lot was left, and is paid out.
+        if positions.base[row.symbol].units != 0, ledger.units(row.symbol) == 0 {
+          release(row.symbol)
+        }
       case .end: cancelAll(symbol: row.symbol, .delisted)
       }
       mirror(row.symbol)
@@ -175,6 +179,10 @@ extension Broker {
       symbol: symbol, units: units, price: price, fillPrice: fillPrice, commission: commission,
       cause: .liquidation, bar: bar)
     ledger.summary.liquidations += 1
+    // What is left of an entry would open anew what was just closed.
+    for place in orders.indices where orders[place].order.symbol == symbol {
+      if orders[place].filled * units < 0 { end(place, .cancelled, .positionClosed) }
+    }
     release(symbol)
     mirror(symbol)
   }

@@ -62,7 +62,9 @@ extension Broker {
       ledger.summary.scaledOrders += 1
       note(place, reason)
     }
-    let opening = held * side >= 0 ? units.magnitude : units.magnitude - held.magnitude
+    // The least value is one of orders: what a bar's volume leaves of one may be worth less.
+    let whole = isScaled ? units.magnitude : asked.magnitude
+    let opening = held * side >= 0 ? whole : whole - held.magnitude
     if opening > 0, orders[place].filled == 0,
       opening * fillPrice * ledger.rate(symbol) < rules.minNotional
     {
@@ -170,6 +172,7 @@ extension Broker {
       rest(place, isLimit: isLimit)
     }
     settleGroup(of: place, isWhole: isWhole)
+    if reduces { endParent(of: place) }
     let now = ledger.units(symbol)
     if held != 0 && (now == 0 || (now > 0) != (held > 0)) { release(symbol, except: place) }
     mirror(symbol)
@@ -202,9 +205,18 @@ extension Broker {
     for place in orders.indices where place != except && orders[place].order.symbol == symbol {
       if orders[place].state != .open { continue }
       let order = orders[place].order
-      if order.quantity == .close || order.reducesOnly && order.parent != .none {
+      if order.quantity == .close || order.addsOnly || order.reducesOnly && order.parent != .none {
         end(place, .cancelled, .positionClosed)
       }
+    }
+  }
+
+  /// Cancels what is left of an entry whose exits have begun to fill: it would open anew what they close, without them.
+  private mutating func endParent(of place: Int) {
+    let id = orders[place].order.parent
+    if id == .none { return }
+    if let parent = orders.firstIndex(where: { $0.id == id }) {
+      end(parent, .cancelled, .positionClosed)
     }
   }
 
@@ -248,7 +260,8 @@ extension Broker {
     }
   }
 
-  private mutating func note(prices place: Int) {
+  /// Writes down where an order's limit and stop are.
+  mutating func note(prices place: Int) {
     let record = orders[place].record
     if record < 0 { return }
     ledger.record?.orders[record].limit = orders[place].limit

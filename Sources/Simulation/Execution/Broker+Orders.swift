@@ -62,11 +62,13 @@ extension Broker {
     return whole == 0 ? .belowLot : nil
   }
 
-  /// Whole lots towards zero; what lies within 1e-9 of a lot from a whole number is one.
+  /// Whole lots towards zero; what lies within rounding of a whole number, 1e-13 of it, is one.
+  ///
+  /// More would buy what the cash does not pay for.
   func wholeLots(_ units: Double) -> Double {
     if rules.lot <= 0 { return units }
     let lots = units.magnitude / rules.lot
-    let whole = (lots + 1e-9 * max(1, lots)).rounded(.down) * rules.lot
+    let whole = (lots + 1e-13 * max(1, lots)).rounded(.down) * rules.lot
     return units < 0 ? -whole : whole
   }
 
@@ -165,6 +167,7 @@ extension Broker {
       ledger.record?.orders[record].status = status
       ledger.record?.orders[record].settledBar = status == .cancelled ? nil : bar
       if reason != .none { ledger.record?.orders[record].reason = reason.name }
+      if orders[place].trails { note(prices: place) }
     }
     if orders[place].filled != 0 { return }
     let id = orders[place].id
@@ -182,7 +185,12 @@ extension Broker {
     switch given.quantity {
     case .units(let value):
       units = value
-      kind = held * value < 0 ? .exit : value > 0 ? .enterLong : .enterShort
+      // Beside an order that closes all, one of the other side opens.
+      let isLeft = orders.contains {
+        $0.order.symbol == given.symbol && $0.order.quantity == .close && $0.order.parent == .none
+          && $0.order.kind == .market
+      }
+      kind = held * value < 0 && !isLeft ? .exit : value > 0 ? .enterLong : .enterShort
     case .close: kind = .exit
     case .notional(let value), .fractionOfEquity(let value), .risk(let value, _),
       .riskFraction(let value, _):

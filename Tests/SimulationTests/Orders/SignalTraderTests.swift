@@ -5,10 +5,10 @@ import Testing
 
 /// Expression lanes under the rule book, worked by hand.
 @Suite struct SignalTraderTests {
-  private func lane(
+  func record(
     _ rows: [[Double]], _ signals: [Int: Signals], terms: LaneTerms = LaneTerms(),
     time: Order.TimeInForce = .gtc, _ change: (inout PricedStrategy, inout ExecutionRules) -> Void
-  ) throws -> [String] {
+  ) throws -> LaneRecord {
     var strategy = PricedStrategy(rows.indices.map { signals[$0] ?? [] }, terms: terms)
     var rules = ExecutionRules()
     change(&strategy, &rules)
@@ -17,7 +17,14 @@ import Testing
     let engine = AccountEngine(
       run: run, strategy: strategy, kernels: KernelVariant.best.kernels, workers: 1,
       timeInForce: time)
-    return try engine.replay(lane: 0).fills.map {
+    return try engine.replay(lane: 0)
+  }
+
+  func lane(
+    _ rows: [[Double]], _ signals: [Int: Signals], terms: LaneTerms = LaneTerms(),
+    time: Order.TimeInForce = .gtc, _ change: (inout PricedStrategy, inout ExecutionRules) -> Void
+  ) throws -> [String] {
+    try record(rows, signals, terms: terms, time: time, change).fills.map {
       "\($0.bar) \($0.cause) \($0.units) @ \($0.price)"
     }
   }
