@@ -48,17 +48,7 @@ public enum TemplateSpec {
       let parts = source.parts.sorted { $0.key < $1.key }.map { "\($0.key): \(quoted($0.value))" }
       lines.append("let: { \(parts.joined(separator: ", ")) }")
     }
-    let texts: [(String, String?)] = [
-      ("long_entry", source.longEntry), ("long_exit", source.longExit),
-      ("short_entry", source.shortEntry), ("short_exit", source.shortExit),
-      ("entry_limit", source.entryLimit), ("entry_stop", source.entryStop),
-      ("exit_limit", source.exitLimit), ("stop_loss", source.stopLoss),
-      ("take_profit", source.takeProfit), ("trailing_stop", source.trailingStop),
-      ("max_bars", source.maxBars), ("pyramid", source.pyramid),
-      ("reentry_delay", source.reentryDelay), ("reverse", source.reverse),
-      ("weights", source.weights),
-    ]
-    lines += texts.compactMap { key, text in text.map { "\(key): \(quoted($0))" } }
+    lines += source.texts.compactMap { key, text in text.map { "\(key): \(quoted($0))" } }
     if let size = source.size { lines.append("size: { \(self.size(size)) }") }
     return lines
   }

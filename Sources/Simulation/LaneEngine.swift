@@ -1,8 +1,6 @@
-import Dispatch
 import Kernels
 import Market
 import Metrics
-import Synchronization
 
 /// Runs the lanes of a plan on all cores: eight lanes a vector, block of bars by block of bars.
 ///
@@ -110,43 +108,19 @@ public struct LaneEngine: Sendable {
     end: @Sendable (Tile) throws -> Void
   ) throws -> Bool {
     let count = run.strategy.setCount
-    let tiles = tilesPerSymbol * run.symbols.count
-    let next = Atomic<Int>(0)
-    let finished = Atomic<Int>(0)
-    let failure = Mutex<(any Error)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: min(workers, max(1, tiles))) { _ in
-      var worker: TileWorker?
-      while true {
-        let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if tile >= tiles || isCancelled() || failure.withLock({ $0 != nil }) { return }
-        // All symbols of one range of sets follow each other, so that a worker compiles a range once.
-        let range = tile / run.symbols.count
-        let symbol = tile % run.symbols.count
-        let sets = cuts[range]..<cuts[range + 1]
-        do {
-          for lanes in Self.rest(
-            of: symbol * count + sets.lowerBound..<symbol * count + sets.upperBound, done)
-          {
-            let sets = lanes.lowerBound - symbol * count..<lanes.upperBound - symbol * count
-            if worker?.sets != sets { worker = try TileWorker(engine: self, sets: sets) }
-            let part = begin(lanes)
-            worker?.simulate(symbol: symbol) { take(part, $0, $1) }
-            try end(part)
-          }
-        } catch {
-          failure.withLock { $0 = $0 ?? error }
-          return
-        }
-        finished.wrappingAdd(1, ordering: .relaxed)
+    let loop = TileLoop(tiles: tilesPerSymbol * run.symbols.count, workers: workers)
+    return try loop.run(isCancelled: isCancelled, room: { TileWorker?.none }) { tile, worker in
+      // All symbols of one range of sets follow each other, so that a worker compiles a range once.
+      let range = tile / run.symbols.count
+      let symbol = tile % run.symbols.count
+      let start = symbol * count
+      for lanes in (start + cuts[range]..<start + cuts[range + 1]).without(done) {
+        let sets = lanes.lowerBound - start..<lanes.upperBound - start
+        if worker?.sets != sets { worker = try TileWorker(engine: self, sets: sets) }
+        let part = begin(lanes)
+        worker?.simulate(symbol: symbol) { take(part, $0, $1) }
+        try end(part)
       }
     }
-    if let error = failure.withLock({ $0 }) { throw error }
-    return finished.load(ordering: .relaxed) == tiles
-  }
-
-  /// The parts of a tile that are still to do.
-  private static func rest(of lanes: Range<Int>, _ done: RangeSet<Int>) -> [Range<Int>] {
-    if done.isEmpty { return [lanes] }
-    return Array(RangeSet(lanes).subtracting(done).ranges)
   }
 }

@@ -41,6 +41,17 @@ extension ExpressionStrategy {
     /// A strategy without any text.
     public init() {}
 
+    /// Every text but the size, by its key in a spec.
+    public var texts: [(key: String, text: String?)] {
+      [
+        ("long_entry", longEntry), ("long_exit", longExit), ("short_entry", shortEntry),
+        ("short_exit", shortExit), ("entry_limit", entryLimit), ("entry_stop", entryStop),
+        ("exit_limit", exitLimit), ("stop_loss", stopLoss), ("take_profit", takeProfit),
+        ("trailing_stop", trailingStop), ("max_bars", maxBars), ("pyramid", pyramid),
+        ("reentry_delay", reentryDelay), ("reverse", reverse), ("weights", weights),
+      ]
+    }
+
     /// Fraction of equity that an entry commits.
     public var fraction: String? {
       get { if case .fraction(let text) = size { text } else { nil } }

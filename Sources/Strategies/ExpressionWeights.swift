@@ -48,18 +48,9 @@ public struct ExpressionWeights: WeightSource {
     guard var root = try compiler.number("weights", source.weights) else {
       throw .missing(part: "rebalance", needs: "'weights'")
     }
-    let signals: [(String, String?)] = [
-      ("long_entry", source.longEntry), ("long_exit", source.longExit),
-      ("short_entry", source.shortEntry), ("short_exit", source.shortExit),
-      ("entry_limit", source.entryLimit), ("entry_stop", source.entryStop),
-      ("exit_limit", source.exitLimit), ("stop_loss", source.stopLoss),
-      ("take_profit", source.takeProfit), ("trailing_stop", source.trailingStop),
-      ("max_bars", source.maxBars), ("pyramid", source.pyramid),
-      ("reentry_delay", source.reentryDelay), ("reverse", source.reverse),
-      ("size", source.size.map { _ in "" }),
-    ]
-    if let other = signals.first(where: { $0.1 != nil }) {
-      throw .conflict(part: other.0, with: "weights")
+    let given = source.texts.filter { $0.text != nil && $0.key != "weights" }.map(\.key)
+    if let other = given.first ?? source.size.map({ _ in "size" }) {
+      throw .conflict(part: other, with: "weights")
     }
     try compiler.checkParts()
     if panel.fieldIndex(Universe.field) != nil {

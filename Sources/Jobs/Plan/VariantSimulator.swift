@@ -1,7 +1,5 @@
-import Dispatch
 import Metrics
 import Simulation
-import Synchronization
 
 /// The same lanes several times over, each time by another simulator: lane `k · V + v` is lane `k` of simulator `v`.
 ///
@@ -41,24 +39,10 @@ struct VariantSimulator: LaneSimulator {
     end: @Sendable (Tile) throws -> Void
   ) throws -> Bool {
     let tiles = tiles
-    let next = Atomic<Int>(0)
-    let finished = Atomic<Int>(0)
-    let failure = Mutex<(any Error)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: min(workers, max(1, tiles.count))) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if index >= tiles.count || isCancelled() || failure.withLock({ $0 != nil }) { return }
-        do {
-          try simulate(tiles[index], done, begin, take, end)
-        } catch {
-          failure.withLock { $0 = $0 ?? error }
-          return
-        }
-        finished.wrappingAdd(1, ordering: .relaxed)
-      }
+    let loop = TileLoop(tiles: tiles.count, workers: workers)
+    return try loop.run(isCancelled: isCancelled, room: {}) { tile, _ in
+      try simulate(tiles[tile], done, begin, take, end)
     }
-    if let error = failure.withLock({ $0 }) { throw error }
-    return finished.load(ordering: .relaxed) == tiles.count
   }
 
   /// Ranges of a part's lanes, none of which crosses a group.
@@ -77,7 +61,7 @@ struct VariantSimulator: LaneSimulator {
   ) throws {
     let count = parts.count
     let all = range.lowerBound * count..<range.upperBound * count
-    for lanes in RangeSet(all).subtracting(done).ranges {
+    for lanes in all.without(done) {
       let held = Held(begin(lanes))
       let inner = lanes.lowerBound / count..<(lanes.upperBound + count - 1) / count
       let others = RangeSet(0..<parts[0].laneCount).subtracting(RangeSet(inner))

@@ -1,8 +1,6 @@
-import Dispatch
 import Kernels
 import Market
 import Metrics
-import Synchronization
 
 /// Runs the lanes of a signal strategy through the rule book: one account of one symbol a lane.
 ///
@@ -69,50 +67,27 @@ public struct AccountEngine: LaneSimulator {
   ) throws -> Bool {
     let sets = strategy.setCount
     let ranges = (sets + tileLanes - 1) / tileLanes
-    let tiles = ranges * run.symbols.count
-    let next = Atomic<Int>(0)
-    let finished = Atomic<Int>(0)
-    let failure = Mutex<(any Error)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: min(workers, max(1, tiles))) { _ in
-      var worker: AccountWorker?
-      while true {
-        let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if tile >= tiles || isCancelled() || failure.withLock({ $0 != nil }) { return }
-        // All symbols of one range of sets follow each other, so that a worker compiles a range once.
-        let symbol = tile % run.symbols.count
-        let first = tile / run.symbols.count * tileLanes
-        let start = symbol * sets
-        let lanes =
-          (start + first) * copies..<(start + min(sets, first + tileLanes)) * copies
-        do {
-          for part in Self.rest(of: lanes, done) {
-            let range =
-              part.lowerBound / copies - start..<(part.upperBound + copies - 1) / copies - start
-            if worker?.sets != range {
-              worker = try AccountWorker(engine: self, sets: range, keepsRecord: false)
-            }
-            let held = begin(part)
-            worker?.simulate(symbol: symbol) { set, copy, record in
-              let lane = (start + set) * copies + copy
-              if part.contains(lane) { take(held, lane, record.summary) }
-            }
-            try end(held)
-          }
-        } catch {
-          failure.withLock { $0 = $0 ?? error }
-          return
+    let loop = TileLoop(tiles: ranges * run.symbols.count, workers: workers)
+    return try loop.run(isCancelled: isCancelled, room: { AccountWorker?.none }) { tile, worker in
+      // All symbols of one range of sets follow each other, so that a worker compiles a range once.
+      let symbol = tile % run.symbols.count
+      let first = tile / run.symbols.count * tileLanes
+      let start = symbol * sets
+      let lanes = (start + first) * copies..<(start + min(sets, first + tileLanes)) * copies
+      for part in lanes.without(done) {
+        let range =
+          part.lowerBound / copies - start..<(part.upperBound + copies - 1) / copies - start
+        if worker?.sets != range {
+          worker = try AccountWorker(engine: self, sets: range, keepsRecord: false)
         }
-        finished.wrappingAdd(1, ordering: .relaxed)
+        let held = begin(part)
+        worker?.simulate(symbol: symbol) { set, copy, record in
+          let lane = (start + set) * copies + copy
+          if part.contains(lane) { take(held, lane, record.summary) }
+        }
+        try end(held)
       }
     }
-    if let error = failure.withLock({ $0 }) { throw error }
-    return finished.load(ordering: .relaxed) == tiles
-  }
-
-  /// The parts of a tile that are still to do.
-  private static func rest(of lanes: Range<Int>, _ done: RangeSet<Int>) -> [Range<Int>] {
-    if done.isEmpty { return [lanes] }
-    return Array(RangeSet(lanes).subtracting(done).ranges)
   }
 
   /// Simulates one lane again and keeps everything; every number equals the sweep's.

@@ -1,8 +1,6 @@
-import Dispatch
 import Kernels
 import Market
 import Metrics
-import Synchronization
 
 /// Runs portfolios with shared cash on all cores: an account for each set of target weights.
 ///
@@ -70,40 +68,28 @@ public struct PortfolioEngine: LaneSimulator {
     end: @Sendable (Tile) throws -> Void
   ) throws -> Bool {
     let lanes = fixed == nil ? tileLanes : FixedWeightRoute.blockLanes
-    let tiles = (laneCount + lanes - 1) / lanes
-    let next = Atomic<Int>(0)
-    let finished = Atomic<Int>(0)
-    let failure = Mutex<(any Error)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: min(workers, max(1, tiles))) { _ in
-      var worker: PortfolioWorker?
-      var block: FixedWeightBlock?
-      while true {
-        let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if tile >= tiles || isCancelled() || failure.withLock({ $0 != nil }) { return }
-        let all = RangeSet(tile * lanes..<min(laneCount, (tile + 1) * lanes))
-        do {
-          for range in all.subtracting(done).ranges {
-            let part = begin(range)
-            if let fixed {
-              let room = block ?? FixedWeightBlock(route: fixed, kernels: kernels)
-              block = room
-              room.simulate(range) { take(part, $0, $1) }
-            } else {
-              let room = worker ?? PortfolioWorker(run)
-              worker = room
-              simulate(range, room) { take(part, $0, $1) }
-            }
-            try end(part)
-          }
-        } catch {
-          failure.withLock { $0 = $0 ?? error }
-          return
+    let loop = TileLoop(tiles: (laneCount + lanes - 1) / lanes, workers: workers)
+    return try loop.run(isCancelled: isCancelled, room: { Room() }) { tile, room in
+      for range in (tile * lanes..<min(laneCount, (tile + 1) * lanes)).without(done) {
+        let part = begin(range)
+        if let fixed {
+          let block = room.block ?? FixedWeightBlock(route: fixed, kernels: kernels)
+          room.block = block
+          block.simulate(range) { take(part, $0, $1) }
+        } else {
+          let worker = room.worker ?? PortfolioWorker(run)
+          room.worker = worker
+          simulate(range, worker) { take(part, $0, $1) }
         }
-        finished.wrappingAdd(1, ordering: .relaxed)
+        try end(part)
       }
     }
-    if let error = failure.withLock({ $0 }) { throw error }
-    return finished.load(ordering: .relaxed) == tiles
+  }
+
+  /// What a worker keeps: one of the two, by the route.
+  private struct Room {
+    var worker: PortfolioWorker?
+    var block: FixedWeightBlock?
   }
 
   /// Takes neighbouring lanes through all bars: from decision to decision, lane after lane, so that weights are asked for bar by bar.
