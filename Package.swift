@@ -88,9 +88,11 @@ let package = Package(
     .systemLibrary(name: "CRandom123", providers: [.apt(["librandom123-dev"])]),
 
     .target(name: "CShims"),
+    // Headers of libboost-math-dev behind a C face.
+    .target(name: "CBoostMath"),
 
     // layer 0
-    module("Kernels", ["CRandom123", "CShims"], hot),
+    module("Kernels", ["CRandom123", "CShims", "CBoostMath"], hot),
 
     // The bar loop, once per instruction set; Simulation picks at run time.
     module("LaneKernels", ["Kernels", "CShims"], hot, exclude: ["README.md"]),
@@ -114,7 +116,14 @@ let package = Package(
       exclude: ["README.md", "Execution/README.md", "Portfolio/README.md"]),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 
+    module(
+      "Risk", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot,
+      exclude: ["README.md"]),
+
     // layer 3
+    module(
+      "Allocation", ["Risk", "Simulation", "Market", "Kernels", "CShims"], hot,
+      exclude: ["README.md"]),
     module(
       "Strategies", ["Expressions", "Simulation", "Market"], hot, exclude: ["README.md"]),
 
@@ -127,7 +136,8 @@ let package = Package(
     module(
       "Jobs",
       [
-        "Interchange", "Strategies", "Simulation", "Expressions", "Indicators", "Metrics", "Market",
+        "Allocation", "Risk", "Interchange", "Strategies", "Simulation", "Expressions",
+        "Indicators", "Metrics", "Market",
         "Storage", "Kernels",
       ], exclude: ["README.md"]),
 
@@ -136,8 +146,8 @@ let package = Package(
     module(
       "apus",
       [
-        "Arguments", "Jobs", "Interchange", "Storage", "Strategies", "Simulation", "Expressions",
-        "Metrics", "Market",
+        "Arguments", "Jobs", "Interchange", "Storage", "Strategies", "Allocation", "Risk",
+        "Simulation", "Expressions", "Metrics", "Market",
       ], exclude: ["Main"]),
     .executableTarget(
       name: "Main", dependencies: ["apus"], path: "Sources/apus/Main",
@@ -149,8 +159,8 @@ let package = Package(
     .target(
       name: "Scenarios",
       dependencies: [
-        "BenchmarkKit", "BenchmarkReference", "Jobs", "Interchange", "Strategies", "Simulation",
-        "Expressions", "Metrics", "Market", "Storage", "Kernels", "CShims",
+        "BenchmarkKit", "BenchmarkReference", "Jobs", "Interchange", "Strategies", "Allocation",
+        "Risk", "Simulation", "Expressions", "Metrics", "Market", "Storage", "Kernels", "CShims",
       ], path: "Benchmarks/Scenarios"),
     .executableTarget(
       name: "apus-bench",
@@ -163,8 +173,8 @@ let package = Package(
     .target(
       name: "Apus",
       dependencies: [
-        "Jobs", "Interchange", "Strategies", "Storage", "Simulation", "Expressions", "Market",
-        "Metrics",
+        "Jobs", "Interchange", "Strategies", "Allocation", "Risk", "Storage", "Simulation",
+        "Expressions", "Market", "Metrics",
       ], path: "Sources/Umbrella"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -175,6 +185,10 @@ let package = Package(
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
+    tests(
+      "Risk", ["Risk", "Market", "Metrics", "Kernels"], exclude: ["Golden"]),
+    tests(
+      "Allocation", ["Allocation", "Risk", "Simulation", "Market", "Kernels"], exclude: ["Golden"]),
     tests("Expressions", ["Expressions", "Simulation", "Indicators", "Kernels"]),
     tests(
       "Strategies", ["Strategies", "Expressions", "Simulation", "Market", "Metrics", "Kernels"],

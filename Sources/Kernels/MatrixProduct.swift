@@ -119,8 +119,8 @@ public enum MatrixProduct: Sendable, CaseIterable {
     guard self == .blas, rows > 0, columns > 0, inner > 0 else { return false }
     precondition(apus_blas_open(), "OpenBLAS is not there; ask MatrixProduct.best")
     apus_blas_multiply(
-      transposes, Int32(rows), Int32(columns), Int32(inner), a.base, Int32(a.stride), b.base,
-      Int32(b.stride), c, Int32(stride))
+      false, transposes, Int32(rows), Int32(columns), Int32(inner), 1, a.base, Int32(a.stride),
+      b.base, Int32(b.stride), 0, c, Int32(stride))
     return true
   }
 

@@ -1,0 +1,56 @@
+import Kernels
+
+/// A way to estimate the covariance of returns.
+///
+/// Units are returns² a bar: nothing is annualised.
+public protocol CovarianceEstimator: Sendable {
+  /// Name in specs and files with its settings, for example `ewma(0.94)`; equal names mean equal estimates.
+  var name: String { get }
+  /// Estimates from all bars of a table.
+  ///
+  /// - Throws: `RiskError`: too few returns, no complete row, no variation.
+  func estimate(_ returns: ReturnTable) throws(RiskError) -> CovarianceEstimate
+}
+
+/// A covariance matrix and what is known of it.
+public struct CovarianceEstimate: Sendable {
+  /// What was done to make a matrix positive semi-definite.
+  public struct Repair: Sendable, Equatable {
+    /// Eigenvalues that were below the floor.
+    public var raisedCount: Int
+    /// The least eigenvalue before.
+    public var leastEigenvalue: Double
+    /// Frobenius norm of the change over that of the matrix.
+    public var relativeChange: Double
+
+    /// A repair.
+    public init(raisedCount: Int, leastEigenvalue: Double, relativeChange: Double) {
+      self.raisedCount = raisedCount
+      self.leastEigenvalue = leastEigenvalue
+      self.relativeChange = relativeChange
+    }
+  }
+
+  /// Names of the symbols: `[N]`.
+  public var symbols: [String]
+  /// `[N, N]`, symmetric, returns² a bar.
+  public var matrix: Matrix
+  /// The estimator's name.
+  public var estimator: String
+  /// Bars that took part; with unequal histories the fewest of any pair.
+  public var observationCount: Int
+  /// Weight of the shrinkage target, 0 to 1; NaN if there is none.
+  public var shrinkage = Double.nan
+  /// Largest over least eigenvalue; infinite for a singular matrix, NaN if it was not asked for.
+  public var conditionNumber = Double.nan
+  /// The repair, if one was needed.
+  public var repair: Repair?
+
+  /// An estimate.
+  public init(symbols: [String], matrix: Matrix, estimator: String, observationCount: Int) {
+    self.symbols = symbols
+    self.matrix = matrix
+    self.estimator = estimator
+    self.observationCount = observationCount
+  }
+}
