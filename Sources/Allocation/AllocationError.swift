@@ -18,6 +18,7 @@ public enum AllocationError: Error, Sendable, Equatable, CustomStringConvertible
   /// The estimates failed.
   case risk(RiskError)
 
+  /// What happened, and what to do next.
   public var description: String {
     switch self {
     case .infeasible(let conflict):

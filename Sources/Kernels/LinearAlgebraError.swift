@@ -11,6 +11,7 @@ public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConverti
   /// Eigenvalues or singular values were not found.
   case notConverged(size: Int)
 
+  /// What happened, and what to do next.
   public var description: String {
     switch self {
     case .libraryMissing:

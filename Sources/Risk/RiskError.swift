@@ -17,6 +17,7 @@ public enum RiskError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Linear algebra failed.
   case algebra(LinearAlgebraError)
 
+  /// What happened, and what to do next.
   public var description: String {
     switch self {
     case .tooFewReturns(let method, let found, let needed):
