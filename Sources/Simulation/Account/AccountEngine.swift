@@ -4,8 +4,7 @@ import Metrics
 
 /// Runs the lanes of a signal strategy through the rule book: one account of one symbol a lane.
 ///
-/// Lanes count symbols slowest and parameter sets fastest, as those of `LaneRun` do; with `bounds` each is run twice, by the worst
-/// and by the best order of events inside bars, as neighbours: lane 2k is the worst of what lane 2k + 1 is the best.
+/// Lanes count symbols slowest and parameter sets fastest, as those of `LaneRun` do.
 ///
 /// On what the vector kernel can do too, both fill the same orders at the same prices.
 public struct AccountEngine: LaneSimulator {
@@ -17,8 +16,6 @@ public struct AccountEngine: LaneSimulator {
   public let kernels: KernelTable
   /// Number of workers.
   public let workers: Int
-  /// Whether each lane is run by the worst and by the best order of events.
-  public let bounds: Bool
   /// How long entries with a limit or stop price live.
   public let timeInForce: Order.TimeInForce
   let tileLanes: Int
@@ -28,7 +25,7 @@ public struct AccountEngine: LaneSimulator {
   /// `tileLanes`, the parameter sets that a worker takes at a time, is chosen from the size of the run unless given.
   public init(
     run: AccountRun, strategy: any LaneStrategy, kernels: KernelTable, workers: Int,
-    bounds: Bool = false, timeInForce: Order.TimeInForce = .gtc, tileLanes: Int? = nil
+    timeInForce: Order.TimeInForce = .gtc, tileLanes: Int? = nil
   ) {
     precondition(workers > 0, "at least one worker")
     precondition(run.rules.maintenanceMargin >= 1, "a short is liquidated while it has equity")
@@ -36,7 +33,6 @@ public struct AccountEngine: LaneSimulator {
     self.strategy = strategy
     self.kernels = kernels
     self.workers = workers
-    self.bounds = bounds
     self.timeInForce = timeInForce
     // A bundle shares its signals; fewer keep all workers busy.
     let share = strategy.setCount * run.symbols.count / (workers * 4)
@@ -44,20 +40,7 @@ public struct AccountEngine: LaneSimulator {
   }
 
   /// Number of lanes.
-  public var laneCount: Int { run.symbols.count * strategy.setCount * copies }
-
-  /// Lanes of a parameter set and symbol.
-  private var copies: Int { bounds ? 2 : 1 }
-
-  /// Symbol position, parameter set and order of events of a lane.
-  public func place(of lane: Int) -> (symbol: Int, set: Int, intrabar: Intrabar) {
-    let pair = lane / copies
-    return (pair / strategy.setCount, pair % strategy.setCount, intrabar(lane % copies))
-  }
-
-  private func intrabar(_ copy: Int) -> Intrabar {
-    bounds ? (copy == 0 ? .worst : .best) : run.rules.intrabar
-  }
+  public var laneCount: Int { run.symbols.count * strategy.setCount }
 
   /// Simulates every lane that is not done yet, tile by tile; see `LaneSimulator`.
   public func simulateTiles<Tile>(
@@ -73,17 +56,15 @@ public struct AccountEngine: LaneSimulator {
       let symbol = tile % run.symbols.count
       let first = tile / run.symbols.count * tileLanes
       let start = symbol * sets
-      let lanes = (start + first) * copies..<(start + min(sets, first + tileLanes)) * copies
+      let lanes = start + first..<start + min(sets, first + tileLanes)
       for part in lanes.without(done) {
-        let range =
-          part.lowerBound / copies - start..<(part.upperBound + copies - 1) / copies - start
+        let range = part.lowerBound - start..<part.upperBound - start
         if worker?.sets != range {
           worker = try AccountWorker(engine: self, sets: range, keepsRecord: false)
         }
         let held = begin(part)
-        worker?.simulate(symbol: symbol) { set, copy, record in
-          let lane = (start + set) * copies + copy
-          if part.contains(lane) { take(held, lane, record.summary) }
+        worker?.simulate(symbol: symbol) { set, record, _ in
+          take(held, start + set, record.summary)
         }
         try end(held)
       }
@@ -92,43 +73,36 @@ public struct AccountEngine: LaneSimulator {
 
   /// Simulates one lane again and keeps everything; every number equals the sweep's.
   public func replay(lane: Int) throws -> LaneRecord {
-    precondition(lane >= 0 && lane < laneCount, "no lane \(lane)")
-    let place = place(of: lane)
-    let worker = try AccountWorker(
-      engine: self, sets: place.set..<place.set + 1, keepsRecord: true)
-    var result = LaneRecord()
-    worker.simulate(symbol: place.symbol) { _, copy, record in
-      if copy == lane % copies { result = record }
-    }
-    return result
+    try record(lane: lane, audits: false).record
   }
 
   /// Simulates one lane as `replay` does, and proves after each bar that the books add up.
   ///
   /// - Throws: `LedgerIdentity.Fault` for what does not.
   public func audit(lane: Int) throws -> LaneRecord {
-    precondition(lane >= 0 && lane < laneCount, "no lane \(lane)")
-    let place = place(of: lane)
-    let worker = try AccountWorker(
-      engine: self, sets: place.set..<place.set + 1, keepsRecord: true, audits: true)
-    var result = LaneRecord()
-    var fault: LedgerIdentity.Fault?
-    worker.simulate(symbol: place.symbol) { _, copy, record in
-      if copy == lane % copies { (result, fault) = (record, worker.fault) }
-    }
+    let (record, fault) = try record(lane: lane, audits: true)
     if let fault { throw fault }
+    return record
+  }
+
+  private func record(lane: Int, audits: Bool) throws -> (
+    record: LaneRecord, fault: LedgerIdentity.Fault?
+  ) {
+    precondition(lane >= 0 && lane < laneCount, "no lane \(lane)")
+    let (symbol, set) = lane.quotientAndRemainder(dividingBy: strategy.setCount)
+    let worker = try AccountWorker(
+      engine: self, sets: set..<set + 1, keepsRecord: true, audits: audits)
+    var result = (LaneRecord(), LedgerIdentity.Fault?.none)
+    worker.simulate(symbol: symbol) { result = ($1, $2) }
     return result
   }
 
-  /// A worker's rules for the copies of a lane.
-  func runs(symbol: Int) -> [AccountRun] {
-    (0..<copies).map { copy in
-      var run = run
-      run.symbols = [run.symbols[symbol]]
-      run.rules.intrabar = intrabar(copy)
-      run.actions = run.actions.of(symbol: symbol)
-      return run
-    }
+  /// The run of one symbol.
+  func run(symbol: Int) -> AccountRun {
+    var run = run
+    run.symbols = [run.symbols[symbol]]
+    run.actions = run.actions.of(symbol: symbol)
+    return run
   }
 
   /// Whether a bar needs an open to trade: not where all happens at closes.

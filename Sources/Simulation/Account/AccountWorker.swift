@@ -13,8 +13,6 @@ final class AccountWorker {
   private let terms: [LaneTerms]
   private let keepsRecord: Bool
   private let audits: Bool
-  /// What the audit of the lane that was reported last found first.
-  private(set) var fault: LedgerIdentity.Fault?
 
   /// An account and what trades it.
   private final class Lane {
@@ -22,13 +20,11 @@ final class AccountWorker {
     var trader: SignalTrader
     var desk = OrderDesk(symbolCount: 1)
     let place: Int
-    let copy: Int
 
-    init(_ account: consuming Account, _ trader: SignalTrader, place: Int, copy: Int) {
+    init(_ account: consuming Account, _ trader: SignalTrader, place: Int) {
       self.account = account
       self.trader = trader
       self.place = place
-      self.copy = copy
     }
 
     func trade(block: Int, upTo end: Int, _ signals: SignalPointers, _ levels: LaneLevels) {
@@ -55,8 +51,8 @@ final class AccountWorker {
     terms = engine.strategy.terms(of: sets)
   }
 
-  /// Takes each set and copy with its record, which without `keepsRecord` is its summary alone.
-  func simulate(symbol: Int, finished: (Int, Int, LaneRecord) -> Void) {
+  /// Takes each set with its record, which without `keepsRecord` is its summary alone, and what an audit found first.
+  func simulate(symbol: Int, finished: (Int, LaneRecord, LedgerIdentity.Fault?) -> Void) {
     columns.begin(symbol: laneRun.symbols[symbol])
     evaluator.begin(run: laneRun, symbol: symbol, firstPrice: columns.firstPrice)
     let lanes = lanes(of: symbol)
@@ -88,25 +84,25 @@ final class AccountWorker {
   }
 
   private func lanes(of symbol: Int) -> [Lane] {
-    let feeds = engine.runs(symbol: symbol).map { BarFeed($0) }
+    let feed = BarFeed(engine.run(symbol: symbol))
     var lanes: [Lane] = []
     for (place, set) in program.sets.enumerated() where set >= 0 {
-      for (copy, feed) in feeds.enumerated() {
-        lanes.append(
-          Lane(
-            Account(
-              feed, warmupBars: 0, needsOpen: engine.needsOpen, startsAtWindow: true,
-              keepsRecord: keepsRecord),
-            SignalTrader(
-              terms: terms[set - sets.lowerBound], placeInBundle: place % bundleWidth,
-              timeInForce: engine.timeInForce, fill: engine.run.rules.fill),
-            place: place, copy: copy))
-      }
+      lanes.append(
+        Lane(
+          Account(
+            feed, warmupBars: 0, needsOpen: engine.needsOpen, startsAtWindow: true,
+            keepsRecord: keepsRecord),
+          SignalTrader(
+            terms: terms[set - sets.lowerBound], placeInBundle: place % bundleWidth,
+            timeInForce: engine.timeInForce, fill: engine.run.rules.fill),
+          place: place))
     }
     return lanes
   }
 
-  private func report(_ lane: Lane, _ finished: (Int, Int, LaneRecord) -> Void) {
+  private func report(
+    _ lane: Lane, _ finished: (Int, LaneRecord, LedgerIdentity.Fault?) -> Void
+  ) {
     lane.account.broker.ledger.summary.conflictingSignals = lane.trader.conflicts
     var record = lane.account.finish()
     let warmUntil = min(
@@ -114,7 +110,6 @@ final class AccountWorker {
       laneRun.window.upperBound - laneRun.historyStart)
     record.summary.warmBars = max(
       0, warmUntil - (laneRun.window.lowerBound - laneRun.historyStart))
-    fault = lane.account.fault
-    finished(program.sets[lane.place], lane.copy, record)
+    finished(program.sets[lane.place], record, lane.account.fault)
   }
 }

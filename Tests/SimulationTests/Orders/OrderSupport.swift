@@ -6,7 +6,7 @@ import Synchronization
 
 extension Scenario {
   /// The same run for the rule book.
-  func ruleBook(workers: Int = 1, tileLanes: Int? = nil, bounds: Bool = false) -> AccountEngine {
+  func ruleBook(workers: Int = 1, tileLanes: Int? = nil) -> AccountEngine {
     var account = AccountRun(
       panel: run.panel, symbols: run.symbols, rules: naive.executionRules, cash: run.cash,
       window: run.window, historyStart: run.historyStart)
@@ -14,7 +14,7 @@ extension Scenario {
     account.keepsReturns = run.keepsReturns
     return AccountEngine(
       run: account, strategy: strategy, kernels: KernelVariant.best.kernels, workers: workers,
-      bounds: bounds, tileLanes: tileLanes)
+      tileLanes: tileLanes)
   }
 }
 
