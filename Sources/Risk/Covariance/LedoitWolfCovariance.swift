@@ -43,7 +43,7 @@ public struct LedoitWolfCovariance: CovarianceEstimator {
     var target = sample
     for row in 0..<size {
       for column in 0..<size where column != row {
-        target[row, column] = mean * scales[row] * scales[column]
+        target[row, column] = mean * (scales[row] * scales[column])
       }
     }
     return (target, mean)
