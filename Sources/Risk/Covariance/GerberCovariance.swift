@@ -12,6 +12,7 @@ public struct GerberCovariance: CovarianceEstimator {
   public let threshold: Double
   /// What is done with gaps.
   public let missing: MissingReturns
+  /// Name with its settings.
   public var name: String { CovarianceCatalog.name("gerber", [threshold], missing) }
 
   /// A covariance by counting.
@@ -23,6 +24,7 @@ public struct GerberCovariance: CovarianceEstimator {
     self.missing = missing
   }
 
+  /// Estimates from all bars of a table.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {

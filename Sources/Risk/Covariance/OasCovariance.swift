@@ -7,11 +7,13 @@ import Kernels
 /// - Source: Chen, Wiesel, Eldar and Hero, *Shrinkage algorithms for MMSE covariance estimation* (2010), equation 23 without its
 ///   2 / N, as `sklearn.covariance.OAS`: divisors are the number of bars.
 public struct OasCovariance: CovarianceEstimator {
+  /// Name with its settings.
   public var name: String { "oas" }
 
   /// A shrunk covariance.
   public init() {}
 
+  /// Estimates from all bars of a table.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {

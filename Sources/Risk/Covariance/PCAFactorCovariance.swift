@@ -11,6 +11,7 @@ public struct PCAFactorCovariance: CovarianceEstimator {
   public let factors: Int
   /// What is done with gaps.
   public let missing: MissingReturns
+  /// Name with its settings.
   public var name: String {
     CovarianceCatalog.name("pca_factor", factors == 0 ? [] : [Double(factors)], missing)
   }
@@ -24,6 +25,7 @@ public struct PCAFactorCovariance: CovarianceEstimator {
     self.missing = missing
   }
 
+  /// Estimates from all bars of a table.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {

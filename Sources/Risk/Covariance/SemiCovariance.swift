@@ -10,6 +10,7 @@ public struct SemiCovariance: CovarianceEstimator {
   public let threshold: Double
   /// What is done with gaps.
   public let missing: MissingReturns
+  /// Name with its settings.
   public var name: String { CovarianceCatalog.name("semicovariance", [threshold], missing) }
 
   /// A semicovariance.
@@ -21,6 +22,7 @@ public struct SemiCovariance: CovarianceEstimator {
     self.missing = missing
   }
 
+  /// Estimates from all bars of a table.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {

@@ -28,7 +28,7 @@ enum Samples {
       symbols: whole.symbols, timeNs: whole.timeNs, values: values, barsPerYear: 252)
   }
 
-  /// Rows by hand, symbols A, B, …
+  /// Rows by hand; symbols are A, B, C and D.
   static func table(_ rows: [[Double]]) -> ReturnTable {
     let names = ["A", "B", "C", "D"].prefix(rows.first?.count ?? 0)
     return ReturnTable(
