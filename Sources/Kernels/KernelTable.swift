@@ -101,7 +101,7 @@ public struct KernelTable: Sendable {
   /// bars, minimum acceptable return.
   public let portfolioPath:
     @Sendable (UnsafeMutablePointer<PortfolioSums>, UnsafePointer<Double>, Int, Int, Double) -> Void
-  /// The lower tail of a row: values, how many, the search, room for twice eight more than them, two figures a level.
+  /// The lower tail of a row: values, how many, the search, room for three times eight more than them, two figures a level.
   public let rowTail:
     @Sendable (
       UnsafePointer<Double>, Int, TailSearch, UnsafeMutablePointer<Double>,

@@ -50,7 +50,7 @@ enum PortfolioPath {
   private static func load(
     _ returns: UnsafePointer<Double>, _ row: Int, _ stride: Int, _ bar: Int
   ) -> Vector {
-    UnsafeRawPointer(returns + (row &* stride &+ bar)).loadUnaligned(as: Vector.self)
+    apus_load(returns + (row &* stride &+ bar))
   }
 
   /// Four rows of eight bars as four vectors: each has the four values of a bar, and then those of the fourth bar after it.

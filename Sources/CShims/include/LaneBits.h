@@ -31,6 +31,12 @@ static inline __attribute__((always_inline)) apus_bytes apus_zip_high(apus_bytes
 typedef double apus_doubles __attribute__((ext_vector_type(8)));
 typedef double apus_loose_doubles __attribute__((ext_vector_type(8), aligned(8)));
 
+/// Eight values from any address of a double. Swift's own function for it is shared by all modules, and the linker would pick
+/// one of them for all instruction sets.
+static inline __attribute__((always_inline)) apus_doubles apus_load(const double *from) {
+  return *(const apus_loose_doubles *)from;
+}
+
 // The steps of a transposition of eight vectors: single places, pairs and halves of two vectors change sides.
 
 /// The even places of two vectors, in turn.

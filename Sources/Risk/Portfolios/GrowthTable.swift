@@ -8,6 +8,8 @@ struct GrowthTable: Sendable {
   let stride: Int
   /// Bars at which a symbol has no return: `[N]`.
   let missing: [Int]
+  /// Whether any symbol has no return at some bar.
+  let hasMissing: Bool
   private let memory: Memory
 
   // Nothing changes it once it is there.
@@ -47,5 +49,6 @@ struct GrowthTable: Sendable {
       }
     }
     self.missing = missing
+    hasMissing = missing.contains { $0 > 0 }
   }
 }

@@ -1,5 +1,6 @@
 import Kernels
 import Metrics
+import Synchronization
 
 /// Risk and return of very many portfolios, which are moved back to their weights at every bar.
 ///
@@ -46,6 +47,9 @@ public struct PortfolioRisk: Sendable {
   let tails: [TailPlan]
   /// Whether a metric needs the returns themselves.
   let keepsReturns: Bool
+
+  /// Portfolios in a block: the product packs all returns for each.
+  private static let mostPortfolios = 256
 
   /// One level of a tail.
   struct TailPlan: Sendable {
@@ -110,8 +114,8 @@ public struct PortfolioRisk: Sendable {
     }
     keepsReturns = metrics.contains { $0.needs.contains(.returns) && !($0 is any TailMetric) }
     // Rows of a block are read twice, so they should stay in a cache; the product wants as many as possible.
-    let fitting = (4 << 20) / (table.stride * MemoryLayout<Double>.stride)
-    blockPortfolios = min(128, max(laneWidth, fitting / laneWidth * laneWidth))
+    let fitting = (8 << 20) / (table.stride * MemoryLayout<Double>.stride)
+    blockPortfolios = min(Self.mostPortfolios, max(laneWidth, fitting / laneWidth * laneWidth))
   }
 
   /// Number of blocks of so many portfolios.
@@ -130,7 +134,7 @@ public struct PortfolioRisk: Sendable {
   /// place may differ in the last bits, as BLAS has it.
   ///
   /// - Parameters:
-  ///   - workers: at most as many blocks are in work at a time, each with 4 MB of returns.
+  ///   - workers: at most as many blocks are in work at a time, each with 8 MB of returns at most.
   ///   - isCancelled: asked before each block; when it answers true, no more are begun.
   ///   - begin: makes what takes a block, called by any worker, as `take` and `end` are.
   ///   - take: takes a portfolio by its number.
@@ -195,4 +199,17 @@ public enum PortfolioFault: Sendable, Equatable {
     case .overflow: "overflow"
     }
   }
+}
+
+/// Rows that blocks fill in any order.
+final class FigureRows: Sendable {
+  private let rows: Mutex<[[Double]]>
+
+  init(_ count: Int) { rows = Mutex(Array(repeating: [], count: count)) }
+
+  func set(_ range: Range<Int>, _ values: [[Double]]) {
+    rows.withLock { $0.replaceSubrange(range, with: values) }
+  }
+
+  var all: [[Double]] { rows.withLock { $0 } }
 }

@@ -11,7 +11,7 @@ public protocol WeightRows: Sendable {
   var symbols: [String] { get }
   /// Name of a portfolio.
   func name(_ portfolio: Int) -> String
-  /// Copies rows, one after the other without gaps: `[rows, N]`.
+  /// Copies rows. one after the other without gaps: `[rows, N]`.
   func read(_ rows: Range<Int>, into output: UnsafeMutablePointer<Double>) throws
 }
 

@@ -64,7 +64,7 @@ import Testing
     for bars in [1, 2, 3, 7, 8, 9, 63, 64, 65, 252, 1001] {
       let symbols = random.int(1...20)
       let table = Self.table(bars: bars, symbols: symbols, &random)
-      let weights = Self.weights(random.int(1...300), symbols, &random)
+      let weights = Self.weights(random.int(1...50), symbols, &random)
       let plan = try Self.plan(table, variant: variant)
       for (row, found) in try Self.values(plan, weights).enumerated() {
         let expected = Self.expected(Self.returns(table, weights, row))
@@ -98,7 +98,7 @@ import Testing
         }
         for variant in KernelVariant.available {
           for threshold in [-0.5, -0.05, 0, 0.5] {
-            var room = [Double](repeating: .nan, count: 2 * (bars + 8))
+            var room = [Double](repeating: .nan, count: 3 * (bars + 8))
             var figures = [Double](repeating: .nan, count: 2 * levels.count)
             let isExact = plans.withUnsafeBufferPointer { plans in
               variant.kernels.rowTail(
