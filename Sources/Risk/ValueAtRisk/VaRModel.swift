@@ -1,0 +1,55 @@
+import Kernels
+
+/// A way to forecast the tail of the next return, or of the return over the next bars, from past returns alone.
+///
+/// A model sees a window of finite simple returns, oldest first, and nothing else: what comes later cannot move it.
+public protocol VaRModel: Sendable {
+  /// What takes an iteration or a simulation to find, and is kept from one refit to the next.
+  associatedtype Fit: Sendable
+
+  /// Name with its settings, for example `ewma(0.94)`; `VaRCatalog` reads it.
+  var name: String { get }
+  /// The fewest returns that a window may have.
+  var neededReturns: Int { get }
+  /// Finds the parameters for a window.
+  ///
+  /// - Throws: `RiskError.outsideDomain`, `.notConverged`.
+  func fit(_ window: Span<Double>, _ question: TailQuestion) throws(RiskError) -> Fit
+  /// Forecasts from a window, with parameters of this or an earlier one.
+  ///
+  /// - Returns: a forecast for each level of the question, in its order.
+  func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Fit) throws(RiskError)
+    -> [TailForecast]
+}
+
+extension VaRModel {
+  /// Forecasts the tail of what follows a series.
+  ///
+  /// - Parameter returns: `[T]` simple returns a bar, oldest first; NaN and infinite ones are left out.
+  /// - Returns: VaR and expected shortfall for each level, as positive fractions.
+  /// - Throws: `RiskError.tooFewReturns`, and what the model throws.
+  public func forecast(_ returns: [Double], _ question: TailQuestion) throws(RiskError)
+    -> [TailForecast]
+  {
+    let known = returns.filter(\.isFinite)
+    try check(known.count)
+    let window = known.span
+    return try forecast(window, question, fit: fit(window, question))
+  }
+
+  func check(_ count: Int) throws(RiskError) {
+    guard count >= neededReturns else {
+      throw .tooFewReturns(method: name, found: count, needed: neededReturns)
+    }
+  }
+
+  func noVariation() -> RiskError {
+    .outsideDomain(
+      method: name,
+      reason: "the returns of the window don't vary; take a longer window, or `historical`")
+  }
+}
+
+extension VaRModel where Fit == Void {
+  public func fit(_ window: Span<Double>, _ question: TailQuestion) {}
+}
