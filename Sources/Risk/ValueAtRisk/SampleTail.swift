@@ -23,14 +23,15 @@ struct SampleTail {
     worst = below + Array(repeating: boundary, count: depth - below.count)
   }
 
-  /// The tail of a sample that is in order already.
-  init(sorted: [Double]) {
-    worst = sorted
-    count = sorted.count
-  }
-
   /// VaR as the order statistic of rank ⌈(1 - c)·n⌉ and the mean of the worst (1 - c)·n, the last of them in part.
   func forecast(_ level: ConfidenceLevel) -> TailForecast {
+    Self.forecast(level, ascending: worst, of: count)
+  }
+
+  /// The same from the least values of a sample in order.
+  static func forecast(_ level: ConfidenceLevel, ascending worst: [Double], of count: Int)
+    -> TailForecast
+  {
     let rank = level.rank(of: count)
     let boundary = worst[rank - 1]
     var excess = 0.0

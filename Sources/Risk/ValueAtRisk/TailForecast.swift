@@ -23,7 +23,7 @@ public struct TailQuestion: Sendable, Equatable {
 /// VaR and expected shortfall at one level.
 ///
 /// Losses are positive fractions; negative where even that outcome is a gain.
-public struct TailForecast: Sendable, Equatable {
+public struct TailForecast: Sendable {
   /// The loss that is not exceeded with the level's probability.
   public var valueAtRisk: Double
   /// The mean loss of the worst (1 - c) of outcomes; never below `valueAtRisk`.

@@ -20,6 +20,29 @@ public protocol VaRModel: Sendable {
   /// - Returns: a forecast for each level of the question, in its order.
   func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Fit) throws(RiskError)
     -> [TailForecast]
+  /// Forecasts from the `window` returns before each of several bars.
+  ///
+  /// What a model has from `VaRModel` asks `forecast` at each of them; another one must give the same numbers.
+  func roll(
+    _ returns: [Double], to bars: [Int], window: Int, refit: Int, _ question: TailQuestion,
+    isCancelled: () -> Bool
+  ) -> RolledTails?
+}
+
+/// Forecasts of one bar after the other.
+public struct RolledTails: Sendable {
+  /// `[bars][levels]`, NaN where there is none.
+  public var tails: [[TailForecast]] = []
+  /// Bars without a forecast.
+  public var missing = 0
+  /// Why the first of them has none.
+  public var firstFailure: RiskError?
+
+  mutating func fail(_ error: RiskError, levels: Int) {
+    tails.append(Array(repeating: .none, count: levels))
+    missing += 1
+    firstFailure = firstFailure ?? error
+  }
 }
 
 extension VaRModel {
@@ -35,6 +58,35 @@ extension VaRModel {
     try check(known.count)
     let window = known.span
     return try forecast(window, question, fit: fit(window, question))
+  }
+
+  public func roll(
+    _ returns: [Double], to bars: [Int], window: Int, refit: Int, _ question: TailQuestion,
+    isCancelled: () -> Bool
+  ) -> RolledTails? {
+    var rolled = RolledTails()
+    rolled.tails.reserveCapacity(bars.count)
+    var fit: Result<Fit, RiskError>?
+    var nextFit = Int.min
+    for bar in bars {
+      if isCancelled() { return nil }
+      let past = returns.span.extracting(bar - window..<bar)
+      do throws(RiskError) {
+        if bar >= nextFit || fit == nil {
+          nextFit = bar + refit
+          do throws(RiskError) {
+            fit = .success(try self.fit(past, question))
+          } catch {
+            fit = .failure(error)
+          }
+        }
+        guard let fit else { preconditionFailure("a fit was made above") }
+        rolled.tails.append(try forecast(past, question, fit: fit.get()))
+      } catch {
+        rolled.fail(error, levels: question.levels.count)
+      }
+    }
+    return rolled
   }
 
   func check(_ count: Int) throws(RiskError) {

@@ -41,6 +41,53 @@ public struct HistoricalVaR: VaRModel {
     }
   }
 
+  public func roll(
+    _ returns: [Double], to bars: [Int], window: Int, refit: Int, _ question: TailQuestion,
+    isCancelled: () -> Bool
+  ) -> RolledTails? {
+    var rolled = RolledTails()
+    guard question.horizon == 1 else {
+      for bar in bars {
+        if isCancelled() { return nil }
+        do throws(RiskError) {
+          let past = returns.span.extracting(bar - window..<bar)
+          rolled.tails.append(try forecast(past, question, fit: ()))
+        } catch {
+          rolled.fail(error, levels: question.levels.count)
+        }
+      }
+      return rolled
+    }
+    // One bar moves one order statistic in and one out.
+    var ordered: [Double] = []
+    var end = 0
+    for bar in bars {
+      if isCancelled() { return nil }
+      if ordered.isEmpty {
+        ordered = returns[bar - window..<bar].sorted()
+      } else {
+        for next in end..<bar {
+          ordered.remove(at: Self.place(of: returns[next - window], in: ordered))
+          ordered.insert(returns[next], at: Self.place(of: returns[next], in: ordered))
+        }
+      }
+      end = bar
+      rolled.tails.append(
+        question.levels.map { SampleTail.forecast($0, ascending: ordered, of: window) })
+    }
+    return rolled
+  }
+
+  /// The first place whose value isn't below one given.
+  private static func place(of value: Double, in ordered: [Double]) -> Int {
+    var (low, high) = (0, ordered.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ordered[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   /// Returns of all windows of a length: `[n - length + 1]`.
   static func compounded(_ returns: Span<Double>, over length: Int) -> [Double] {
     (0...returns.count - length).map { start in
