@@ -13,8 +13,9 @@ public protocol VaRModel: Sendable {
   var neededReturns: Int { get }
   /// Finds the parameters for a window.
   ///
+  /// - Parameter last: an earlier fit for the same question, whose draws may serve again; no number depends on it.
   /// - Throws: `RiskError.outsideDomain`, `.notConverged`.
-  func fit(_ window: Span<Double>, _ question: TailQuestion) throws(RiskError) -> Fit
+  func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError) -> Fit
   /// Forecasts from a window, with parameters of this or an earlier one.
   ///
   /// - Returns: a forecast for each level of the question, in its order.
@@ -57,7 +58,7 @@ extension VaRModel {
     let known = returns.filter(\.isFinite)
     try check(known.count)
     let window = known.span
-    return try forecast(window, question, fit: fit(window, question))
+    return try forecast(window, question, fit: fit(window, question, last: nil))
   }
 
   public func roll(
@@ -75,7 +76,8 @@ extension VaRModel {
         if bar >= nextFit || fit == nil {
           nextFit = bar + refit
           do throws(RiskError) {
-            fit = .success(try self.fit(past, question))
+            let last = try? fit?.get()
+            fit = .success(try self.fit(past, question, last: last))
           } catch {
             fit = .failure(error)
           }
@@ -103,5 +105,5 @@ extension VaRModel {
 }
 
 extension VaRModel where Fit == Void {
-  public func fit(_ window: Span<Double>, _ question: TailQuestion) {}
+  public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) {}
 }

@@ -49,7 +49,9 @@ public struct FilteredHistoricalVaR: VaRModel {
   }
   public var neededReturns: Int { GARCHFit.neededReturns }
 
-  public func fit(_ window: Span<Double>, _ question: TailQuestion) throws(RiskError) -> Fit {
+  public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
+    -> Fit
+  {
     switch volatility {
     case .garch:
       let garch = try GARCHFit(window, method: name)

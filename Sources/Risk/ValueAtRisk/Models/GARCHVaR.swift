@@ -12,7 +12,9 @@ public struct GARCHVaR: VaRModel {
   public var name: String { "garch" }
   public var neededReturns: Int { GARCHFit.neededReturns }
 
-  public func fit(_ window: Span<Double>, _ question: TailQuestion) throws(RiskError) -> GARCHFit {
+  public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
+    -> GARCHFit
+  {
     try GARCHFit(window, method: name)
   }
 

@@ -17,8 +17,11 @@ public struct MonteCarloVaR: VaRModel {
   public struct Fit: Sendable {
     /// Location and scale of Student's t; nil for a Gaussian, whose moments move every bar.
     let student: StudentFit?
-    /// Standard draws: `[paths, horizon]`; of one bar the tail of them only.
+    /// What standard numbers are made from, the same for every window.
+    let source: StandardDraws
+    /// Standard numbers: `[paths, horizon]`.
     let draws: [Double]
+    /// The tail of the numbers of one bar.
     let tail: SampleTail?
   }
 
@@ -51,18 +54,22 @@ public struct MonteCarloVaR: VaRModel {
   }
   public var neededReturns: Int { 20 }
 
-  public func fit(_ window: Span<Double>, _ question: TailQuestion) throws(RiskError) -> Fit {
+  public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
+    -> Fit
+  {
+    if law == .gaussian, let last { return last }
     let student = law == .studentT ? try StudentFit(window, method: name) : nil
     let horizon = question.horizon
-    guard paths.multipliedReportingOverflow(by: horizon).partialValue <= 1 << 28 else {
+    guard paths <= (1 << 28) / horizon else {
       throw .setting(
         name: "paths", found: "\(paths) over \(horizon) bars",
         expected: "at most \((1 << 28) / horizon) paths for this horizon")
     }
-    let draws = self.draws(horizon: horizon, freedom: student?.freedom)
-    guard horizon == 1 else { return Fit(student: student, draws: draws, tail: nil) }
-    return Fit(
-      student: student, draws: [], tail: SampleTail(draws, levels: question.levels))
+    let source =
+      last?.source ?? StandardDraws(law, seed: seed, paths: paths, horizon: horizon)
+    let draws = source.numbers(freedom: student?.freedom)
+    let tail = horizon == 1 ? SampleTail(draws, levels: question.levels) : nil
+    return Fit(student: student, source: source, draws: draws, tail: tail)
   }
 
   public func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Fit)
@@ -96,46 +103,58 @@ public struct MonteCarloVaR: VaRModel {
     let tail = SampleTail(sample, levels: question.levels)
     return question.levels.map(tail.simulated)
   }
+}
 
-  /// Standard numbers, path by path.
-  func draws(horizon: Int, freedom: Double?) -> [Double] {
-    let stream = PhiloxStream(seed: seed, stream: 1)
-    var draws = [Double](repeating: 0, count: paths * horizon)
-    for path in 0..<paths {
-      for pair in 0..<(horizon + 1) / 2 {
-        let numbers =
-          if let freedom {
-            Self.students(stream, path, pair, freedom)
-          } else {
-            stream.normals(step: UInt32(path), draw: UInt32(pair))
+/// Numbers from which standard ones follow, Gaussian or Student t: `[paths, horizon]`.
+///
+/// Each is a pure function of seed, path and bar.
+struct StandardDraws: Sendable {
+  /// Standard normal numbers; or for Student t the cosines of random directions.
+  private var first: [Double]
+  /// For Student t the logarithms of squared radii.
+  private var second: [Double] = []
+
+  init(_ law: MonteCarloVaR.Law, seed: UInt64, paths: Int, horizon: Int) {
+    first = Array(repeating: 0, count: paths * horizon)
+    switch law {
+    case .gaussian:
+      let stream = PhiloxStream(seed: seed, stream: 1)
+      for path in 0..<paths {
+        for pair in 0..<(horizon + 1) / 2 {
+          let numbers = stream.normals(step: UInt32(path), draw: UInt32(pair))
+          for half in 0..<min(2, horizon - 2 * pair) {
+            first[path * horizon + 2 * pair + half] = numbers[half]
           }
-        for half in 0..<min(2, horizon - 2 * pair) {
-          draws[path * horizon + 2 * pair + half] = numbers[half]
+        }
+      }
+    case .studentT:
+      second = first
+      for bar in 0..<horizon {
+        let stream = PhiloxStream(seed: seed, stream: 2, symbol: UInt32(bar))
+        for path in 0..<paths {
+          // A fifth of the points falls outside the circle; each attempt has its own number.
+          var attempt: UInt32 = 0
+          while true {
+            let point = 2 * stream.uniforms(step: UInt32(path), draw: attempt) - 1
+            attempt += 1
+            let square = (point * point).sum()
+            guard square < 1, square > 0 else { continue }
+            first[path * horizon + bar] = point[0] / square.squareRoot()
+            second[path * horizon + bar] = DeterministicMath.log(square)
+            break
+          }
         }
       }
     }
-    return draws
   }
 
-  /// Two independent Student t numbers of one bar pair, by Bailey's polar method.
-  private static func students(
-    _ stream: PhiloxStream, _ path: Int, _ pair: Int, _ freedom: Double
-  ) -> SIMD2<Double> {
-    var numbers = SIMD2<Double>()
-    for half in 0..<2 {
-      // Each number has its own row of attempts; a quarter of them falls outside the circle.
-      let row = PhiloxStream(seed: stream.seed, stream: 2, symbol: UInt32(2 * pair + half))
-      var attempt: UInt32 = 0
-      while true {
-        let point = 2 * row.uniforms(step: UInt32(path), draw: attempt) - 1
-        attempt += 1
-        let radius = (point * point).sum()
-        guard radius < 1, radius > 0 else { continue }
-        let power = DeterministicMath.exp(-2 / freedom * DeterministicMath.log(radius))
-        numbers[half] = point[0] * (freedom * (power - 1) / radius).squareRoot()
-        break
-      }
+  /// Standard numbers of the law: t with `freedom` is cosine·√(ν·(w^(-2/ν) - 1)), w the squared radius.
+  func numbers(freedom: Double?) -> [Double] {
+    guard let freedom else { return first }
+    let power = -2 / freedom
+    return first.indices.map { index in
+      let growth = DeterministicMath.exp(power * second[index]) - 1
+      return first[index] * (freedom * growth).squareRoot()
     }
-    return numbers
   }
 }

@@ -14,7 +14,8 @@ public struct StudentVaR: VaRModel {
   public var name: String { "student_t" }
   public var neededReturns: Int { 20 }
 
-  public func fit(_ window: Span<Double>, _ question: TailQuestion) throws(RiskError) -> StudentFit
+  public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
+    -> StudentFit
   {
     try StudentFit(window, method: name)
   }

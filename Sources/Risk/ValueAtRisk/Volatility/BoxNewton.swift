@@ -56,15 +56,16 @@ struct BoxNewton {
         continue
       }
       let next = (point + step).clamped(lowerBound: lower, upperBound: upper)
+      let isCut = next != point + step
       let moved = next - point
       let foreseen = -(here.gradient * moved).sum()
       if foreseen <= tolerance {
         // A bound that the step ran into, or damping, makes it foresee little.
-        if moved == step, damping <= 1e-3 {
+        if !isCut, damping <= 1e-3 {
           return Minimum(
             point: point, value: here.value, evaluations: evaluations, isConverged: true)
         }
-        if moved != step {
+        if isCut {
           damping = max(10 * damping, 1e-3)
           if damping > 1e12 { break }
           continue
