@@ -65,35 +65,39 @@ struct FactorDesign {
   }
 
   /// Regresses columns of returns that have values at all bars of the design.
-  func fit(_ returns: Matrix, _ columns: [Int], _ errors: CoefficientErrors) throws(RiskError)
-    -> [FactorRegression]
-  {
-    var centred = Matrix(rows: bars.count, columns: columns.count)
-    var averages = [Double](repeating: 0, count: columns.count)
-    for (side, column) in columns.enumerated() {
+  func fit(_ returns: Matrix, _ columns: [Int], _ errors: CoefficientErrors) -> [FactorRegression] {
+    columns.map { column in
       let values = bars.map { returns[$0, column] - (factors.riskFree?[$0] ?? 0) }
-      averages[side] = values.reduce(0, +) / Double(values.count)
-      for (row, value) in values.enumerated() { centred[row, side] = value - averages[side] }
-    }
-    var slopes = Matrix(rows: 0, columns: columns.count)
-    if scaled.columns > 0 {
-      slopes = try RiskError.algebra { () throws(LinearAlgebraError) in
-        try LinearAlgebra.leastSquares(scaled, centred).x
-      }
-    }
-    return columns.indices.map { side in
-      let slope = slopes.column(side)
-      var residuals = centred.column(side)
-      for row in residuals.indices {
-        for factor in slope.indices { residuals[row] -= scaled[row, factor] * slope[factor] }
-      }
-      let betas = zip(slope, lengths).map { $0 / $1 }
-      let total = centred.column(side).reduce(0) { $0 + $1 * $1 }
-      let alpha = averages[side] - LinearAlgebra.dot(betas, means)
+      let average = values.reduce(0, +) / Double(values.count)
+      var residuals = values.map { $0 - average }
+      let total = LinearAlgebra.dot(residuals, residuals)
+      var slopes = [Double](repeating: 0, count: means.count)
+      // What the first pass leaves is solved for again: as many right digits as by orthogonal factors, and no series knows of others.
+      for _ in 0..<3 { improve(&slopes, &residuals) }
+      let betas = zip(slopes, lengths).map { $0 / $1 }
       let (deviations, lags) = deviations(residuals, errors)
       return FactorRegression(
-        factors: factors.names, coefficients: [alpha] + betas, standardErrors: deviations,
-        lags: lags, residuals: residuals, total: total)
+        factors: factors.names,
+        coefficients: [average - LinearAlgebra.dot(betas, means)] + betas,
+        standardErrors: deviations, lags: lags, residuals: residuals, total: total)
+    }
+  }
+
+  /// Takes from residuals what the scaled columns explain of them.
+  private func improve(_ slopes: inout [Double], _ residuals: inout [Double]) {
+    let width = slopes.count
+    var right = [Double](repeating: 0, count: width)
+    for row in residuals.indices {
+      for factor in 0..<width {
+        right[factor] += scaled.values[row * width + factor] * residuals[row]
+      }
+    }
+    let step = (0..<width).map { LinearAlgebra.dot(inverse.row($0), right) }
+    for factor in 0..<width { slopes[factor] += step[factor] }
+    for row in residuals.indices {
+      for factor in 0..<width {
+        residuals[row] -= scaled.values[row * width + factor] * step[factor]
+      }
     }
   }
 

@@ -12,7 +12,7 @@ public enum CoefficientErrors: Sendable, Equatable {
 ///
 /// r − rf = α + Σ βₖ · fₖ + e, over the bars at which the returns and all factors have a value. rf is taken off where the table has one.
 ///
-/// - Source: ordinary least squares by singular values; Newey and West, *A Simple, Positive Semi-Definite, Heteroskedasticity and
+/// - Source: ordinary least squares; Newey and West, *A Simple, Positive Semi-Definite, Heteroskedasticity and
 ///   Autocorrelation Consistent Covariance Matrix*, Econometrica 55 (1987), Bartlett weights, no correction for small samples.
 public struct FactorRegression: Sendable, Equatable {
   /// Names of the factors: `[K]`.
@@ -98,7 +98,7 @@ public struct FactorRegression: Sendable, Equatable {
     var found = [FactorRegression?](repeating: nil, count: returns.columns)
     for (bars, columns) in groups {
       let design = try FactorDesign(factors, bars: bars, name: names[columns[0]])
-      for (column, fit) in zip(columns, try design.fit(returns, columns, errors)) {
+      for (column, fit) in zip(columns, design.fit(returns, columns, errors)) {
         found[column] = fit
       }
     }
