@@ -3,7 +3,7 @@
 
     python3 datasets/make_excerpts.py FOLDER [--output datasets]
 
-FOLDER holds the four files named in `INPUTS` below (README.md says how they were joined from the
+FOLDER holds the six files named in `INPUTS` below (README.md says how they were joined from the
 repositories they come from); their SHA-256 is checked first. Data rows are copied as text: no number is
 parsed and printed again, no defect is repaired. Needs Python 3.11 or later and nothing else.
 
@@ -29,6 +29,9 @@ INPUTS = {
         "dce165df9184f88c1da68e02a846609b8e3e46099bb5d33fee7e056485666ad9",
     "sp500_20_adjclose_1990_2022.csv.gz":
         "c1b8295cc5317ef6800a5408d66ca7df1945090edf58563dd7866e48fffe66c8",
+    "ff5_daily_1963_2024.csv.gz": "d84f2ef995ed1b2a424d2498d3c692820067dd095756fc6b154d4eecf7cecb68",
+    "ff_momentum_daily_1926_2024.csv.gz":
+        "5dc8bd2db8f7a9c06ce60085cc07c3506ca0d42a624b7ed07526d06dce9466b7",
 }
 
 # All eleven sectors, the names people look for, and every symbol of the source with a broken or empty row.
@@ -397,9 +400,65 @@ def adjusted(source, output):
     (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
 
 
+def factors(source, output):
+    """Ten years of daily factor returns in per cent, as text; plain, so that any test can read it."""
+    folder = output / "us_factors_1d"
+    folder.mkdir(parents=True, exist_ok=True)
+    files, ranges = [], set()
+    for name, file in (
+        ("ff5_daily_1963_2024.csv.gz", "ff5.csv"),
+        ("ff_momentum_daily_1926_2024.csv.gz", "momentum.csv"),
+    ):
+        header, *lines = read_input(source, name).splitlines()
+        kept = [line for line in lines if "2013" <= line < "2023"]
+        if any(cell == "" or float(cell) < -99 for line in kept for cell in line.split(",")[1:]):
+            sys.exit("error: a factor is missing: the excerpt's metadata claims otherwise.")
+        data = "\n".join([header, *kept, ""]).encode("utf-8")
+        (folder / file).write_bytes(data)
+        files.append({"name": file, "rows": len(kept), "bytes": len(data), "sha256": sha256(data)})
+        ranges.add((len(kept), kept[0][:10], kept[-1][:10]))
+    if len(ranges) != 1:
+        sys.exit("error: the two files have other days.")
+    days, first, last = ranges.pop()
+    metadata = {
+        "title": "Daily returns of five factors of Fama and French, momentum, and the rate without risk, ten years",
+        "source": [
+            {
+                "repository": "https://github.com/emalek383/Portfolio", "commit": "cf5c5e9a3e4f",
+                "path": "data/F-F_Research_Data_5_Factors_2x3_daily.CSV", "what": "ff5.csv",
+            },
+            {
+                "repository": "https://github.com/emalek383/Portfolio", "commit": "cf5c5e9a3e4f",
+                "path": "data/F-F_Momentum_Factor_daily.CSV", "what": "momentum.csv",
+            },
+        ],
+        "licence": {
+            file["name"]: "No licence in the repository. The numbers are those of the Kenneth R. French Data Library "
+            "(CRSP vintage 202407), freely offered for research, copyright Fama and French. Redistribution: UNCLEAR."
+            for file in files
+        },
+        "calendar": {"name": "us_equity", "time_zone": "America/New_York", "bars_per_year": 252},
+        "frequency": "1 day",
+        "columns": [
+            {"name": "date", "unit": "exchange day, ISO 8601"},
+            *({"name": name, "unit": "per cent a day"} for name in
+              ("mkt_rf", "smb", "hml", "rmw", "cma", "rf", "mom")),
+        ],
+        "changes": "Rows of 2013 to 2022, copied as text; text before and behind the tables was removed, and the "
+        "columns are named in small letters (Mkt-RF became mkt_rf).",
+        "files": files,
+        "bars": days,
+        "range": {"from": first, "to": last},
+        "known_defects": [
+            {"code": "rounded", "description": "returns are rounded to 0.01 %, the rate to 0.001 %."},
+        ],
+    }
+    (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Cut the excerpts out of the joined source files.")
-    parser.add_argument("source", type=pathlib.Path, help="folder with the four source files")
+    parser.add_argument("source", type=pathlib.Path, help="folder with the six source files")
     parser.add_argument(
         "--output", type=pathlib.Path, default=pathlib.Path(__file__).parent,
         help="where the excerpts go (default: beside this script)")
@@ -407,6 +466,7 @@ def main():
     equities(arguments.source, arguments.output)
     coins(arguments.source, arguments.output)
     adjusted(arguments.source, arguments.output)
+    factors(arguments.source, arguments.output)
 
 
 if __name__ == "__main__":
