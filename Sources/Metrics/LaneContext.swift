@@ -48,8 +48,9 @@ public final class LaneContext: Sendable, Equatable {
 
   /// Contexts are equal if their bars and benchmarks are.
   public static func == (a: LaneContext, b: LaneContext) -> Bool {
-    a === b || a.days == b.days && a.months == b.months
-      && a.benchmark.map { $0.map(\.bitPattern) } == b.benchmark.map { $0.map(\.bitPattern) }
+    a === b
+      || a.days == b.days && a.months == b.months
+        && a.benchmark.map { $0.map(\.bitPattern) } == b.benchmark.map { $0.map(\.bitPattern) }
   }
 
   /// Number of periods, the first and the last in part.

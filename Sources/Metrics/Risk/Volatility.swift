@@ -11,6 +11,7 @@ struct Volatility: Metric {
 
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.observations > 1 else { return .undefined(.tooFewBars) }
-    return MetricValue((lane.sampleDeviation ?? 0) * lane.observationsPerYear.squareRoot(), of: lane)
+    return MetricValue(
+      (lane.sampleDeviation ?? 0) * lane.observationsPerYear.squareRoot(), of: lane)
   }
 }
