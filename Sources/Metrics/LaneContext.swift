@@ -22,17 +22,20 @@ public final class LaneContext: Sendable, Equatable {
   public let months: [Int32]
   /// Returns of the benchmark, by bar: fractions, NaN before its first price; nil without one.
   public let benchmark: [Double]?
+  /// Calendar days from the start of a bar to that of the next, as if exchanges never closed: 1 for bars of a day.
+  public let daysPerBar: Double
   /// First bars of the periods, and the number of bars at the end, by `Period`.
   private let starts: [[Int]]
 
   /// A context of bars.
   ///
   /// - Precondition: `days` and `months` ascend and are of one length, as is `benchmark`.
-  public init(days: [Int32], months: [Int32], benchmark: [Double]? = nil) {
+  public init(days: [Int32], months: [Int32], benchmark: [Double]? = nil, daysPerBar: Double = 1) {
     precondition(days.count == months.count && benchmark?.count ?? days.count == days.count)
     self.days = days
     self.months = months
     self.benchmark = benchmark
+    self.daysPerBar = daysPerBar
     starts = Period.allCases.map { period in
       var starts: [Int] = []
       for bar in days.indices
