@@ -103,7 +103,7 @@ let package = Package(
     module(
       "Market", ["Kernels"], exclude: ["README.md", "Calendars/make_us_equity.py"],
       resources: ["us_equity", "crypto", "fx"].map { .embedInCode("Calendars/\($0).calendar") }),
-    module("Metrics", exclude: ["README.md"]),
+    module("Metrics", ["Kernels"], exclude: ["README.md"]),
     module("Indicators", ["Kernels"], hot, exclude: ["README.md"]),
 
     // layer 2

@@ -12,9 +12,11 @@ extension LaneSummary {
   ///   - riskFreePerBar: risk-free return of one bar; see `ratePerBar`.
   ///   - minimumAcceptablePerBar: threshold of the Sortino and omega ratios.
   ///   - initialEquity: equity before the first bar, above 0.
+  ///   - context: periods and benchmark of the same bars.
   public init(
     returns: [Double], barsPerYear: Double, calendarDays: Double? = nil,
-    riskFreePerBar: Double = 0, minimumAcceptablePerBar: Double = 0, initialEquity: Double = 1
+    riskFreePerBar: Double = 0, minimumAcceptablePerBar: Double = 0, initialEquity: Double = 1,
+    context: LaneContext? = nil
   ) {
     self.init()
     bars = returns.count
@@ -23,6 +25,7 @@ extension LaneSummary {
     self.riskFreePerBar = riskFreePerBar
     self.minimumAcceptablePerBar = minimumAcceptablePerBar
     self.initialEquity = initialEquity
+    self.context = context
 
     var equity = initialEquity
     var maximum = initialEquity

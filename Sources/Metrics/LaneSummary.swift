@@ -36,9 +36,24 @@ public struct LaneSummary: Sendable, Equatable {
   /// Longest run of bars with equity below its running maximum.
   public var longestDrawdownBars = 0
   /// Returns of every bar, when a metric that needs them was asked for.
+  ///
+  /// With `days`, those of every day.
   public var returns: [Double]?
   /// Tails of the returns, where they were found without keeping them.
   public var tails: [TailFigures] = []
+
+  // Where statistics of returns are of days, though bars are shorter: then `returns`, `sumReturns`, `sumSquaredReturns`,
+  // `sumSquaredDownside` and both rates speak of days, and everything else of bars.
+  /// Number of days, and of returns; nil where returns are those of bars.
+  public var days: Int?
+  /// Days in a year.
+  public var daysPerYear = 252.0
+
+  // What only some metrics ask for.
+  /// Periods of the calendar, and the benchmark.
+  public var context: LaneContext?
+  /// Trades one by one, and what was held.
+  public var history: LaneHistory?
 
   // Trades. A trade is a closed round trip; its profit is equity after the exit less equity before the entry.
   /// Closed round trips.
@@ -115,6 +130,11 @@ public struct LaneSummary: Sendable, Equatable {
   public var rebalances = 0
   /// Sum over rebalances of the cash that was left over, as a fraction of equity.
   public var sumResidualCash = 0.0
+
+  /// Number of returns that statistics are of: bars, or days.
+  public var observations: Int { days ?? bars }
+  /// Number of returns in a year.
+  public var observationsPerYear: Double { days == nil ? barsPerYear : daysPerYear }
 
   /// An empty summary.
   public init() {}

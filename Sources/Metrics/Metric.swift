@@ -59,6 +59,12 @@ public struct MetricNeeds: OptionSet, Sendable {
   public static let returns = MetricNeeds(rawValue: 2)
   /// Sums over trades and fills: wins, losses, profits, bars in position, notional, fees and slippage.
   public static let tradeSums = MetricNeeds(rawValue: 4)
+  /// The periods of the calendar that bars belong to.
+  public static let periods = MetricNeeds(rawValue: 8)
+  /// The returns of the benchmark.
+  public static let benchmark = MetricNeeds(rawValue: 16)
+  /// Trades one by one, and what was held after each bar: a replay of every lane.
+  public static let history = MetricNeeds(rawValue: 32)
 }
 
 /// A metric's value, or the reason why it has none.
@@ -102,4 +108,16 @@ public enum UndefinedReason: String, Sendable, CaseIterable {
   case noCapital = "no_capital"
   /// No rate of return explains the flows.
   case noRate = "no_rate"
+  /// The run has no benchmark.
+  case noBenchmark = "no_benchmark"
+  /// The benchmark never rose, or never fell.
+  case oneSidedBenchmark = "one_sided_benchmark"
+  /// The benchmark moves nothing, or the lane doesn't move with it.
+  case noBeta = "no_beta"
+  /// What was lost was not won back.
+  case notRecovered = "not_recovered"
+  /// The returns lie outside what the formula holds for.
+  case noFit = "no_fit"
+  /// Nothing was held.
+  case noPosition = "no_position"
 }

@@ -11,9 +11,9 @@ struct Sharpe: Metric {
   let source = "Sharpe, The Sharpe Ratio, J. Portfolio Management 21 (1994); empyrical, quantstats"
 
   func value(of lane: LaneSummary) -> MetricValue {
-    guard lane.bars > 1 else { return .undefined(.tooFewBars) }
+    guard lane.observations > 1 else { return .undefined(.tooFewBars) }
     guard let deviation = lane.sampleDeviation else { return .undefined(.noVariation) }
     let excess = lane.meanReturn - lane.riskFreePerBar
-    return MetricValue(excess / deviation * lane.barsPerYear.squareRoot(), of: lane)
+    return MetricValue(excess / deviation * lane.observationsPerYear.squareRoot(), of: lane)
   }
 }

@@ -11,10 +11,10 @@ struct Sortino: Metric {
   let needs: MetricNeeds = .extendedSums
 
   func value(of lane: LaneSummary) -> MetricValue {
-    guard lane.bars > 1 else { return .undefined(.tooFewBars) }
-    let downside = (lane.sumSquaredDownside / Double(lane.bars)).squareRoot()
+    guard lane.observations > 1 else { return .undefined(.tooFewBars) }
+    let downside = (lane.sumSquaredDownside / Double(lane.observations)).squareRoot()
     if downside < LaneSummary.negligible { return .undefined(.noDownside) }
     let excess = lane.meanReturn - lane.minimumAcceptablePerBar
-    return MetricValue(excess * lane.barsPerYear.squareRoot() / downside, of: lane)
+    return MetricValue(excess * lane.observationsPerYear.squareRoot() / downside, of: lane)
   }
 }

@@ -10,7 +10,8 @@ struct Volatility: Metric {
   let source = "empyrical annual_volatility, quantstats volatility"
 
   func value(of lane: LaneSummary) -> MetricValue {
-    guard lane.bars > 1 else { return .undefined(.tooFewBars) }
-    return MetricValue((lane.sampleDeviation ?? 0) * lane.barsPerYear.squareRoot(), of: lane)
+    guard lane.observations > 1 else { return .undefined(.tooFewBars) }
+    return MetricValue(
+      (lane.sampleDeviation ?? 0) * lane.observationsPerYear.squareRoot(), of: lane)
   }
 }
