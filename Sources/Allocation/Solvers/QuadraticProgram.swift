@@ -123,7 +123,10 @@ extension QuadraticProgram {
   private func solveScaled(guess: ActiveSet?) throws(Failure) -> QuadraticSolution {
     guard apus_blas_open() else { throw .algebra(.libraryMissing) }
     var method = InteriorPoint(self)
-    guard absolutes.isEmpty else { return try method.solve() }
+    guard absolutes.isEmpty else {
+      let interior = try method.solve()
+      return try resolved(around: interior) ?? interior
+    }
     let exchange = ActiveSetExchange(self)
     let start = guess ?? ActiveSet(
       variables: Array(repeating: 0, count: count), rows: Array(repeating: 0, count: rows.count))
@@ -190,5 +193,63 @@ extension QuadraticProgram {
     var duals = [Double](repeating: 0, count: rows.count)
     for (new, old) in kept.enumerated() { duals[old] = small.rowDuals[new] }
     return QuadraticSolution(x: x, rowDuals: duals, steps: small.steps, active: nil)
+  }
+
+  /// The minimiser among points where every absolute value keeps the sign that it has near a solution, or its value 0.
+  ///
+  /// Exact where the interior point is near; nil if that gains nothing.
+  private func resolved(around interior: QuadraticSolution) throws(Failure) -> QuadraticSolution? {
+    guard let active = interior.active else { return nil }
+    var program = self
+    program.absolutes = []
+    var guess = active
+    let x = interior.x
+    for sum in absolutes {
+      var row = sum.shift
+      var dense = [Double](repeating: 0, count: count)
+      for (index, value) in zip(row.indices, row.values) { dense[index] += value }
+      var limit = sum.limit
+      for (term, reference) in zip(sum.terms, sum.references) {
+        let distance = term.value(at: x) - reference
+        var signed = term
+        signed.lower = reference
+        signed.upper = reference
+        if abs(distance) > 1e-7 {
+          let sign = distance > 0 ? 1.0 : -1.0
+          for (index, value) in zip(term.indices, term.values) { dense[index] += sign * value }
+          limit += sign * reference
+          if distance > 0 { signed.upper = .infinity } else { signed.lower = -.infinity }
+        }
+        if term.indices.count == 1, term.values[0] == 1 {
+          let index = term.indices[0]
+          program.lower[index] = max(program.lower[index], signed.lower)
+          program.upper[index] = min(program.upper[index], signed.upper)
+          guard program.lower[index] <= program.upper[index] else { return nil }
+          if program.lower[index] == program.upper[index] { guess.variables[index] = -1 }
+        } else {
+          program.rows.append(signed)
+          guess.rows.append(0)
+        }
+      }
+      row = Row(
+        (0..<count).filter { dense[$0] != 0 }, dense.filter { $0 != 0 }, lower: -.infinity,
+        upper: limit)
+      let isTight = limit - row.value(at: x) <= 1e-7 * max(1, abs(limit))
+      guard !row.indices.isEmpty else { continue }
+      program.rows.append(row)
+      guess.rows.append(isTight ? 1 : 0)
+    }
+    guard var found = try ActiveSetExchange(program).run(from: guess, limit: 20) else { return nil }
+    // A sign that was guessed wrong would cost something.
+    let (new, old) = (try value(found.x), try value(x))
+    guard new <= old + 1e-10 * max(abs(old), 1e-3) else { return nil }
+    found.steps += interior.steps
+    found.rowDuals = interior.rowDuals
+    found.active = nil
+    return found
+  }
+
+  private func value(_ x: [Double]) throws(Failure) -> Double {
+    do throws(AllocationError) { return try objective(x) } catch { throw .algebra(.libraryMissing) }
   }
 }

@@ -63,6 +63,16 @@ struct WeightPolytope {
     add(name, parts, parts.map { _ in 1 }, -.infinity, limit)
   }
 
+  /// Number of symbols.
+  var symbolCount: Int { symbols.count }
+
+  /// Weights within their bounds, which CLP keeps up to its tolerance only.
+  func clipped(_ weights: [Double]) -> [Double] {
+    weights.indices.map {
+      min(max(weights[$0], constraints.lower[$0]), constraints.upper[$0])
+    }
+  }
+
   /// The program that minimises a cost of weights over all constraints.
   func program(cost: [Double]) -> LinearProgram {
     var program = LinearProgram(

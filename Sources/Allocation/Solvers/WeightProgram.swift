@@ -29,7 +29,6 @@ struct WeightProgram {
         .init(
           group.members, group.members.map { _ in 1 }, lower: group.least, upper: group.most))
     }
-    program.rows += extra.map(\.row)
     if constraints.boundsLeverage {
       if constraints.lower.allSatisfy({ $0 >= 0 }) {
         program.rows.append(.init(all, ones, lower: -.infinity, upper: constraints.leverage))
@@ -40,8 +39,12 @@ struct WeightProgram {
     if let held = constraints.held, constraints.maxTurnover < .infinity {
       program.absolutes.append(sum(held, constraints.maxTurnover))
     }
+    program.rows += extra.map(\.row)
     return try solve(program, extra, guess: guess)
   }
+
+  /// What the least objective gains with the limit of the last of the extra rows.
+  func lastDual(of solution: QuadraticSolution) -> Double { solution.rowDuals.last ?? 0 }
 
   private func sum(_ references: [Double], _ limit: Double) -> QuadraticProgram.AbsoluteSum {
     QuadraticProgram.AbsoluteSum(
