@@ -498,7 +498,9 @@ extension InteriorPoint {
           rest[slack] -= local[index]
         }
       }
-      let norm = max(largest(rest), largest(denseRest), largest(localRest))
+      // Near its bound a component has a large weight, and rounding leaves as large a force, which moves nothing.
+      let moves = zip(rest, weight).map { $0 / (1 + $1) }
+      let norm = max(largest(moves), largest(denseRest), largest(localRest))
       return (rest, denseRest, localRest, norm)
     }
   }
