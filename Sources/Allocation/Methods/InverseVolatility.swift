@@ -1,0 +1,28 @@
+/// Weights in proportion to 1 / volatility.
+///
+/// Bounds and other constraints are checked, not sought: weights that break one are refused.
+public struct InverseVolatility: Allocator {
+  static let entry = AllocatorEntry(
+    "inverse_volatility", "weights in proportion to 1 / volatility, without correlations"
+  ) { (_) throws(AllocationError) in InverseVolatility() }
+
+  /// Inverse volatility.
+  public init() {}
+
+  /// `inverse_volatility`.
+  public var name: String { "inverse_volatility" }
+  /// (1/σ) / Σ (1/σ).
+  public var definition: String { "w = (1/σ) / Σ (1/σ) · budget" }
+
+  public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
+    let problem = try problem.checked(by: name)
+    let deviations = problem.covariance.diagonal.map { $0.squareRoot() }
+    if let flat = deviations.firstIndex(of: 0) {
+      throw .risk(.noVariation(symbol: problem.symbols[flat]))
+    }
+    let sum = deviations.reduce(0) { $0 + 1 / $1 }
+    let budget = problem.constraints.budget ?? 1
+    return try problem.fixed(
+      deviations.map { budget / $0 / sum }, objective: .nan, by: name)
+  }
+}
