@@ -6,6 +6,8 @@ public enum AllocatorCatalog {
   public static let all: [AllocatorEntry] = [
     EqualWeights.entry,
     InverseVolatility.entry,
+    HierarchicalRiskParity.entry,
+    HierarchicalEqualRisk.entry,
   ]
 
   /// The method of a name, with its settings.
