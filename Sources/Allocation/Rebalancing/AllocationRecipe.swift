@@ -66,50 +66,54 @@ public struct AllocationRecipe: Sendable {
   /// Chooses weights from the returns of some bars alone.
   ///
   /// - Parameters:
-  ///   - universe: the symbols that take part, and the same table with them alone.
-  ///   - bars: bars of the table.
+  ///   - sample: the symbols that take part, and their returns.
   ///   - held: weights held before, of all symbols of the whole table; nil for none.
   ///   - cache: where covariances are kept.
   /// - Throws: `AllocationError` of whatever could not be estimated or solved.
   public func estimate(
-    _ universe: Universe, bars: Range<Int>, held: [Double]? = nil, cache: CovarianceCache
+    _ sample: Sample, held: [Double]? = nil, cache: CovarianceCache
   ) throws(AllocationError) -> Estimate {
-    guard !universe.members.isEmpty else {
+    guard !sample.members.isEmpty else {
       throw .risk(.tooFewReturns(method: "a symbol", found: 0, needed: lookback))
     }
-    let table = universe.table
+    let table = sample.table
     let covariance: CovarianceEstimate
     do throws(RiskError) {
-      covariance = try cache.estimate(table, bars: bars, by: self.covariance)
+      covariance = try cache.estimate(table, bars: sample.bars, by: self.covariance)
     } catch {
       throw .risk(error)
     }
-    let returns = table.bars(bars)
+    let returns = table.bars(sample.bars)
     let believed = try beliefs.beliefs(returns, covariance)
     var problem = AllocationProblem(
       symbols: table.symbols, covariance: believed.covariance,
       expectedReturns: believed.expectedReturns,
       scenarios: allocator.needsScenarios ? returns.completeBars : nil,
       constraints: constraints.constraints(
-        table.symbols, held: held.map { held in universe.members.map { held[$0] } }))
+        table.symbols, held: held.map { held in sample.members.map { held[$0] } }))
     problem.riskFree = riskFree / table.barsPerYear
     problem.barsPerYear = table.barsPerYear
     return Estimate(
-      members: universe.members, problem: problem, covariance: covariance,
+      members: sample.members, problem: problem, covariance: covariance,
       allocation: try allocator.allocate(problem))
   }
 
-  /// Symbols of a table that take part together.
-  public struct Universe: Sendable {
+  /// Returns of the symbols that take part, over the bars that are looked at.
+  public struct Sample: Sendable {
     /// Positions in the whole table.
     public let members: [Int]
-    /// Their returns alone.
+    /// The whole table, or these symbols and bars alone.
     public let table: ReturnTable
+    /// Bars of `table`.
+    public let bars: Range<Int>
 
-    /// Some symbols of a table; the table itself if they are all.
-    public init(_ members: [Int], of table: ReturnTable) {
+    /// Some symbols and bars of a table.
+    public init(_ members: [Int], _ bars: Range<Int>, of table: ReturnTable) {
       self.members = members
-      self.table = members.count == table.symbolCount ? table : table.columns(members)
+      // Covariances are known by their table: whoever looks at all symbols shares the whole one.
+      let isWhole = members.count == table.symbolCount
+      self.table = isWhole ? table : table.bars(bars).columns(members)
+      self.bars = isWhole ? bars : 0..<bars.count
     }
   }
 }

@@ -166,8 +166,8 @@ public struct AllocationWeights: WeightSource {
         let members = recipe.members(returns, bars: rows).filter { symbol in
           isMember.map { $0[bar * symbolCount + symbol] > 0 } ?? true
         }
-        let universe = store.universe(members, of: returns)
-        let found = try recipe.estimate(universe, bars: rows, held: held, cache: store.cache)
+        let sample = store.sample(members, rows, of: returns)
+        let found = try recipe.estimate(sample, held: held, cache: store.cache)
         result = .success(found.weights(count: symbolCount))
       } catch {
         result = .failure(error)
@@ -216,7 +216,9 @@ private final class AllocationStore: Sendable {
 
   let cache: CovarianceCache
   private let rows = Mutex<[Key: Result<[Double], AllocationError>]>([:])
-  private let universes = Mutex<[[Int]: AllocationRecipe.Universe]>([:])
+  private let samples = Mutex<
+    [(members: [Int], rows: Range<Int>, sample: AllocationRecipe.Sample)]
+  >([])
 
   init(cache: CovarianceCache) { self.cache = cache }
 
@@ -228,13 +230,19 @@ private final class AllocationStore: Sendable {
     rows.withLock { $0[Key(set: set, bar: bar)] = row }
   }
 
-  /// The same table for the same symbols, which is what covariances are known by.
-  func universe(_ members: [Int], of table: ReturnTable) -> AllocationRecipe.Universe {
-    universes.withLock { known in
-      if let universe = known[members] { return universe }
-      let universe = AllocationRecipe.Universe(members, of: table)
-      known[members] = universe
-      return universe
+  /// The same table for the same symbols and bars, which is what covariances are known by.
+  func sample(_ members: [Int], _ bars: Range<Int>, of table: ReturnTable)
+    -> AllocationRecipe.Sample
+  {
+    samples.withLock { known in
+      if let sample = known.first(where: { $0.members == members && $0.rows == bars }) {
+        return sample.sample
+      }
+      let sample = AllocationRecipe.Sample(members, bars, of: table)
+      // Sets ask bar by bar: a few bars for each worker are enough.
+      if known.count > 64 { known.removeFirst(32) }
+      known.append((members, bars, sample))
+      return sample
     }
   }
 

@@ -32,7 +32,7 @@ public struct ShareAllocation: Sendable, Equatable {
   ///   - lots: shares that are traded at once, `[N]`; nil for one.
   ///   - capital: above 0.
   /// - Throws: `AllocationError.setting` for a capital, price, lot or weight that can't be worked with.
-  /// - Complexity: greedy O(N²); exact by branch and bound, which is quick for hundreds of symbols as a rule.
+  /// - Complexity: greedy O(N²) at most; exact by branch and bound within a number of steps.
   /// - Source: as PyPortfolioOpt's `greedy_portfolio` and `lp_portfolio`, with deficits measured against the capital instead of against
   ///   what was bought so far.
   public init(
@@ -83,83 +83,5 @@ public struct ShareAllocation: Sendable, Equatable {
     self.weights = values.map { $0 / capital }
     cash = capital - values.reduce(0, +)
     deviation = zip(values, targets).reduce(0) { $0 + abs($1.0 - $1.1) } / capital
-  }
-}
-
-/// Positions of one direction.
-private struct ShareLeg {
-  /// Money that positions should be worth, above 0.
-  let targets: [Double]
-  /// Money that a lot costs.
-  let units: [Double]
-
-  var floors: [Double] {
-    // A target that is a whole number of lots but for rounding is that number.
-    zip(targets, units).map { (($0 / $1) * (1 + 1e-12)).rounded(.down) }
-  }
-
-  /// Money that whole lots leave.
-  func rest(_ lots: [Double]) -> Double {
-    let spent = zip(lots, units).reduce(0) { $0 + $1.0 * $1.1 }
-    return max(0, targets.reduce(0, +) - spent)
-  }
-
-  func greedy() -> [Double] {
-    var lots = floors
-    var rest = rest(lots)
-    while true {
-      var best: (index: Int, deficit: Double)?
-      for index in lots.indices where units[index] <= rest {
-        let deficit = targets[index] - lots[index] * units[index]
-        if deficit > 0, deficit > best?.deficit ?? 0 { best = (index, deficit) }
-      }
-      guard let best else { return lots }
-      lots[best.index] += 1
-      rest -= units[best.index]
-    }
-  }
-
-  /// One lot more than whole ones lowers deviation and cash by twice what whole ones leave of the target, and a second one by
-  /// nothing: a knapsack of single lots.
-  func exact(steps: Int) -> ([Double], Bool) {
-    let floors = floors
-    let gains = zip(targets, zip(floors, units)).map { max(0, $0 - $1.0 * $1.1) }
-    let order = units.indices.filter { gains[$0] > 0 }.sorted {
-      (gains[$1] / units[$1], $0) < (gains[$0] / units[$0], $1)
-    }
-    var best = (gain: -1.0, taken: [Int]())
-    // Open ends of the search: how far along, what is left, what was gained and taken.
-    var open: [(place: Int, rest: Double, gain: Double, taken: [Int])] = [
-      (0, rest(floors), 0, [])
-    ]
-    var left = steps
-    while let state = open.popLast() {
-      left -= 1
-      if left < 0 { break }
-      if state.gain > best.gain { best = (state.gain, state.taken) }
-      guard state.place < order.count else { continue }
-      var (room, bound) = (state.rest, state.gain)
-      for index in order[state.place...] {
-        if units[index] > room {
-          bound += gains[index] * room / units[index]
-          break
-        }
-        room -= units[index]
-        bound += gains[index]
-      }
-      if bound <= best.gain * (1 + 1e-15) { continue }
-      let index = order[state.place]
-      open.append((state.place + 1, state.rest, state.gain, state.taken))
-      if units[index] <= state.rest {
-        open.append(
-          (
-            state.place + 1, state.rest - units[index], state.gain + gains[index],
-            state.taken + [index]
-          ))
-      }
-    }
-    var lots = floors
-    for index in best.taken { lots[index] += 1 }
-    return (lots, left >= 0)
   }
 }
