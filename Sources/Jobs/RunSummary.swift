@@ -4,7 +4,7 @@ import Storage
 /// The summary beside a result: provenance, top rows, warnings, timings.
 ///
 /// Its JSON Schema is `notebooks-export/schema/run.schema.json`.
-public struct RunSummary: Codable, Sendable, Equatable {
+public struct RunSummary: Encodable, Sendable, Equatable {
   /// Where the result comes from.
   public struct Provenance: Codable, Sendable, Equatable {
     var engineVersion: String
@@ -87,6 +87,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// What the reader should know.
   public var warnings: [RunWarning]
   var timings: Timings
+  /// What is not one number a lane, by name; nil where there is nothing.
+  public var sections: [String: ResultGroup]?
 
   /// The summary as JSON, keys in snake case and sorted.
   public func json() throws -> String {

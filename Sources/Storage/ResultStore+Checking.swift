@@ -54,6 +54,12 @@ extension ResultStore {
         throw refuse("'\(column.name)'", "the attribute \(attribute.name) is taken")
       }
     }
+    for group in table.groups {
+      try group.check()
+      guard seen.insert(group.name).inserted else {
+        throw refuse("'\(group.name)'", "the name is taken")
+      }
+    }
     var traced: Set<Int64> = []
     for trace in table.traces {
       guard traced.insert(trace.lane).inserted else {

@@ -10,6 +10,7 @@ import HDF5
 ///     ├─ <parameter>        float64 [L]    role = "parameter"
 ///     ├─ <metric>           float64 [L]    role = "metric", unit, direction, definition
 ///     ├─ leaderboard        int64 [L]      all lane ids, best first; by, direction
+///     ├─ <group>/           what is not one number a lane, with dimensions of its own: see `ResultGroup`
 ///     └─ traces/lane_<id>/  time int64 [T] is the scale; equity cash exposure float64 [T]
 ///          orders fills trades   groups: row int64 [n] is the scale, and a dataset for each column
 ///
@@ -96,6 +97,7 @@ public enum ResultStore {
       for (name, key) in Self.texts { try root.setAttribute(name, attributes[keyPath: key]) }
       for (name, key) in Self.reals { try root.setAttribute(name, attributes[keyPath: key]) }
       for (name, key) in Self.counts { try root.setAttribute(name, attributes[keyPath: key]) }
+      try write(heading.groups, in: root)
       let traces = try root.createGroup("traces")
       for trace in heading.traces {
         try write(trace, in: try traces.createGroup("lane_\(trace.lane)"))

@@ -91,6 +91,10 @@ public struct ResultTable: Sendable, Equatable {
   ///
   /// Reading leaves it empty: see `ResultStore.readTrace`.
   public var traces: [LaneTrace]
+  /// What is not one number a lane, to write with the table.
+  ///
+  /// Reading leaves it empty.
+  public var groups: [ResultGroup] = []
 
   /// A table.
   public init(

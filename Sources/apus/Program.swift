@@ -18,6 +18,7 @@ package enum Program {
     RankCommand.self,
     ReplayCommand.self,
     AuditCommand.self,
+    RiskCommand.self,
     ExportCommand.self,
     FunctionsCommand.self,
     MetricsCommand.self,

@@ -18,10 +18,11 @@ package struct SampleCloses: Sendable {
   }
 
   /// Reads them.
-  package static func load(file: String = #filePath) throws -> SampleCloses {
+  package static func load() throws -> SampleCloses {
     // The folder of tests may be a symbolic link.
-    let url = URL(filePath: file).resolvingSymlinksInPath().deletingLastPathComponent()
-      .appending(path: "../../datasets/us_equity_20_adjusted/closes.csv").standardized
+    let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let url = folder.appending(path: "datasets/us_equity_20_adjusted/closes.csv")
     let lines = try String(decoding: Data(contentsOf: url), as: UTF8.self).split(separator: "\n")
     let rows = lines.dropFirst().map { $0.split(separator: ",") }
     let parser = ISO8601DateFormatter()

@@ -74,6 +74,10 @@ public struct RunPlan: Sendable {
     let begin = clock.now
     self.spec = spec
     self.storePath = storePath
+    guard spec.hasStrategy else {
+      throw SpecError.missing(
+        path: "strategy", expected: "what to trade; a spec with risk alone is for apus risk")
+    }
     let store = try PriceStore.open(storePath)
     let market = try PlanMarket(spec, store, hindsight)
     let panel = market.panel

@@ -4,8 +4,8 @@
 ///
 /// Foundation reads JSON5 too, but on Linux it tells neither line nor column of a mistake, takes the last of two equal
 /// keys in silence, and forgets the order of keys, which is the order of parameters in a plan.
-package struct JSON5: Equatable {
-  package enum Value: Equatable {
+package struct JSON5: Equatable, Sendable {
+  package enum Value: Equatable, Sendable {
     case null
     case bool(Bool)
     case number(Double)
@@ -14,7 +14,7 @@ package struct JSON5: Equatable {
     case object([Member])
   }
 
-  package struct Member: Equatable {
+  package struct Member: Equatable, Sendable {
     package var key: String
     package var value: JSON5
   }

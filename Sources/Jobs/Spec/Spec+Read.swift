@@ -35,7 +35,10 @@ extension Spec {
     try readData(&root)
     try readParameters(&root)
     condition = try root.string("where", "a condition on parameters, such as \"fast < slow\"")
-    try readStrategy(&root)
+    portfolios = root.optional("portfolios")
+    risk = root.optional("risk")
+    hasStrategy = root.keys.contains("strategy") || portfolios == nil && risk == nil
+    if hasStrategy { try readStrategy(&root) }
     try readAccount(&root)
     try readExecution(&root)
     try checkTogether()
@@ -119,6 +122,7 @@ extension Spec {
       metrics = MetricCatalog.defaultNames
       return
     }
+    givesMetrics = true
     guard case .array(let list) = json.value else {
       throw root.wrong("metrics", json, "a list of metric names")
     }

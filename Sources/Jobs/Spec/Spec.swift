@@ -72,6 +72,14 @@ public struct Spec: Sendable {
   public var riskFree = 0.0
   /// Annual minimum acceptable return.
   public var minimumAcceptable = 0.0
+  /// Portfolios whose risk is looked at, as written; nil unless the spec has the key.
+  var portfolios: JSON5?
+  /// What is asked of risk, as written; nil unless the spec has the key.
+  var risk: JSON5?
+  /// Whether the spec says what to trade.
+  public var hasStrategy = true
+  /// Whether the spec names its metrics.
+  var givesMetrics = false
   /// Metrics, in the order of the spec.
   public var metrics: [String] = []
   /// Metric that ranks.

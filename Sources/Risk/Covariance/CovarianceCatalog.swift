@@ -34,6 +34,11 @@ public enum CovarianceCatalog {
     EwmaCovariance.entry,
     LedoitWolfCovariance.entry,
     LedoitWolfIdentityCovariance.entry,
+    OasCovariance.entry,
+    PCAFactorCovariance.entry,
+    DenoisedCovariance.entry,
+    SemiCovariance.entry,
+    GerberCovariance.entry,
   ]
 
   /// An estimator by its name.
@@ -85,9 +90,10 @@ public enum CovarianceCatalog {
   public static func entry(named name: String) throws(RiskError) -> Entry {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
     let names = entries.map(\.name)
-    let near = nearestName(to: name, among: names).map { "'\($0)'? There are " } ?? ""
+    let near = nearestName(to: name, among: names).map { "'\($0)', or another " } ?? "one "
     throw .setting(
-      name: "covariance", found: "'\(name)'", expected: near + names.joined(separator: ", "))
+      name: "covariance", found: "'\(name)'",
+      expected: "\(near)of \(names.joined(separator: ", "))")
   }
 
   /// The name of an estimator with settings.

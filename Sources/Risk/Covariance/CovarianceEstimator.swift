@@ -71,7 +71,7 @@ public struct CovarianceEstimate: Sendable {
     for row in 0..<matrix.rows {
       for column in 0..<matrix.columns {
         result[row, column] =
-          row == column ? 1 : min(max(matrix[row, column] * scale[row] * scale[column], -1), 1)
+          row == column ? 1 : min(max(matrix[row, column] * (scale[row] * scale[column]), -1), 1)
       }
     }
     return result

@@ -10,6 +10,7 @@ public struct EwmaCovariance: CovarianceEstimator {
   public let lambda: Double
   /// What is done with gaps.
   public let missing: MissingReturns
+  /// Name with its settings.
   public var name: String { CovarianceCatalog.name("ewma", [lambda], missing) }
 
   /// An exponentially weighted covariance.
@@ -21,6 +22,7 @@ public struct EwmaCovariance: CovarianceEstimator {
     self.missing = missing
   }
 
+  /// Estimates from all bars of a table.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {

@@ -9,11 +9,13 @@ import Kernels
 public struct LedoitWolfCovariance: CovarianceEstimator {
   /// What is done with gaps.
   public let missing: MissingReturns
+  /// Name with its settings.
   public var name: String { CovarianceCatalog.name("ledoit_wolf", [], missing) }
 
   /// A shrunk covariance.
   public init(missing: MissingReturns = .complete) { self.missing = missing }
 
+  /// Estimates from all bars of a table.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {
@@ -43,7 +45,7 @@ public struct LedoitWolfCovariance: CovarianceEstimator {
     var target = sample
     for row in 0..<size {
       for column in 0..<size where column != row {
-        target[row, column] = mean * scales[row] * scales[column]
+        target[row, column] = mean * (scales[row] * scales[column])
       }
     }
     return (target, mean)

@@ -9,11 +9,13 @@ import Kernels
 public struct LedoitWolfIdentityCovariance: CovarianceEstimator {
   /// What is done with gaps.
   public let missing: MissingReturns
+  /// Name with its settings.
   public var name: String { CovarianceCatalog.name("ledoit_wolf_identity", [], missing) }
 
   /// A shrunk covariance.
   public init(missing: MissingReturns = .complete) { self.missing = missing }
 
+  /// Estimates from all bars of a table.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {

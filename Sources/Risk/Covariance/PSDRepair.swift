@@ -66,7 +66,7 @@ public enum PSDRepair {
     for (row, symbol) in varying.enumerated() {
       for (column, other) in varying.enumerated() where column != row {
         let scale = (after[row, row] * after[column, column]).squareRoot()
-        let value = after[row, column] / scale * volatilities[symbol] * volatilities[other]
+        let value = after[row, column] / scale * (volatilities[symbol] * volatilities[other])
         let gap = value - estimate.matrix[symbol, other]
         change += gap * gap
         size += estimate.matrix[symbol, other] * estimate.matrix[symbol, other]

@@ -68,17 +68,28 @@ struct ReturnSample {
     let count = symbolCount
     var sums = [Double](repeating: 0, count: count)
     var counts = [Double](repeating: 0, count: count)
-    for row in 0..<rowCount {
-      for column in 0..<count {
-        sums[column] += values.values[row * count + column]
-        counts[column] += presence?.values[row * count + column] ?? 1
-      }
+    var least = [Double](repeating: .infinity, count: count)
+    var largest = [Double](repeating: -.infinity, count: count)
+    forEachReturn { index, column in
+      let value = values.values[index]
+      sums[column] += value
+      counts[column] += 1
+      least[column] = min(least[column], value)
+      largest[column] = max(largest[column], value)
     }
-    let means = zip(sums, counts).map { $1 > 0 ? $0 / $1 : 0 }
+    // The mean of equal returns is that return, without rounding: what doesn't vary must not seem to.
+    let means = (0..<count).map { column -> Double in
+      if least[column] == largest[column] { return least[column] }
+      return counts[column] > 0 ? sums[column] / counts[column] : 0
+    }
+    forEachReturn { index, column in values.values[index] -= means[column] }
+  }
+
+  private func forEachReturn(_ body: (_ index: Int, _ column: Int) -> Void) {
     for row in 0..<rowCount {
-      for column in 0..<count {
-        let there = presence?.values[row * count + column] ?? 1
-        if there > 0 { values.values[row * count + column] -= means[column] }
+      for column in 0..<symbolCount {
+        let index = row * symbolCount + column
+        if (presence?.values[index] ?? 1) > 0 { body(index, column) }
       }
     }
   }

@@ -6,11 +6,13 @@ import Kernels
 public struct SampleCovariance: CovarianceEstimator {
   /// What is done with gaps.
   public let missing: MissingReturns
+  /// Name with its settings.
   public var name: String { CovarianceCatalog.name("sample", [], missing) }
 
   /// A sample covariance.
   public init(missing: MissingReturns = .complete) { self.missing = missing }
 
+  /// Estimates from all bars of a table.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {

@@ -34,17 +34,26 @@ enum RunOptions {
   static func plan(
     _ arguments: ParsedArguments, _ console: Console, metrics: [String] = []
   ) throws -> RunPlan {
+    try load(arguments) { spec, store in
+      if let count = RunPlan.candidates(of: spec), count > 10_000_000 {
+        console.talk("\(spec.name): looking at \(count) combinations for those that 'where' keeps")
+      }
+      return try RunPlan(spec: spec, storePath: store, metrics: metrics)
+    }
+  }
+
+  /// Reads the spec and hands it on with the path of its store; mistakes in it get the file's name.
+  static func load<Plan>(
+    _ arguments: ParsedArguments, _ body: (Spec, String) throws -> Plan
+  ) throws -> Plan {
     let settings = try arguments.keyValues("set").map { ($0.key, $0.value) }
     var path: String?
     if case .file(let file) = arguments.positionalPath("SPEC") { path = file }
     do {
       let (spec, store) = try SpecFile.load(
         path: path, settings: settings, store: arguments.optionalString("store"))
-      if let count = RunPlan.candidates(of: spec), count > 10_000_000 {
-        console.talk("\(spec.name): looking at \(count) combinations for those that 'where' keeps")
-      }
       do {
-        return try RunPlan(spec: spec, storePath: store, metrics: metrics)
+        return try body(spec, store)
       } catch StorageError.fileMissing(store) {
         throw StoreMissing(
           path: store, origin: arguments.isGiven("store") ? nil : path ?? "standard input")

@@ -1,0 +1,70 @@
+import Market
+import Risk
+import Simulation
+import Storage
+
+/// One part of a risk report: a key of `risk` in the spec, groups of the result, tables on the terminal.
+///
+/// A new part is a file beside this one and a line in `RiskSections`.
+protocol RiskSection: Sendable {
+  /// Its key in `risk`.
+  static var key: String { get }
+  /// What it tells, in a few words, for help.
+  static var summary: String { get }
+  /// Reads its value; whoever calls checks that no key is left over.
+  ///
+  /// - Throws: `SpecError` with the path of what is wrong.
+  init(_ reader: inout SpecReader) throws(SpecError)
+  /// Files that it reads, as the spec names them.
+  var files: [String] { get }
+  /// Computes it.
+  ///
+  /// - Throws: `SpecError` for what only the market can tell, `RiskError`, `ImportError`, `RunInterrupted`.
+  func run(_ input: RiskInput) throws -> [ResultGroup]
+}
+
+extension RiskSection {
+  var files: [String] { [] }
+}
+
+/// All parts of a risk report, in the order in which they are computed and shown.
+enum RiskSections {
+  static let all: [any RiskSection.Type] = []
+}
+
+/// What the parts of a risk report look at.
+struct RiskInput: Sendable {
+  /// The spec.
+  let spec: Spec
+  /// Path of the store.
+  let storePath: String
+  /// Prices.
+  let panel: PricePanel
+  /// Columns of the panel: `[N]`.
+  let symbols: [Int]
+  /// Bars of the panel.
+  let window: Range<Int>
+  /// Simple returns a bar of the symbols over the window: `[T, N]`.
+  let returns: ReturnTable
+  /// The portfolios that are looked at in detail: names `[P]` and weights `[P, N]`, fractions of equity, rebalanced at each bar.
+  let portfolios: WeightTable
+  /// Risk-free return of a bar.
+  let riskFree: Double
+  /// Number of workers; no number depends on it.
+  let workers: Int
+  /// Instruction set of the kernels.
+  let variant: KernelVariant
+  /// Whether somebody asked to stop; then `run` throws `RunInterrupted`.
+  let isCancelled: @Sendable () -> Bool
+
+  /// Seed of what is random.
+  var seed: UInt64 { spec.seed }
+
+  /// Sectors of the symbols, `unknown` where the store has none: `[N]`.
+  var sectors: [String] {
+    symbols.map { panel.symbols[$0].sector }.map { $0.isEmpty ? "unknown" : $0 }
+  }
+
+  /// Throws if somebody asked to stop.
+  func checkCancelled() throws { if isCancelled() { throw RunInterrupted() } }
+}

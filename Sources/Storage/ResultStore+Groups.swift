@@ -1,0 +1,61 @@
+import HDF5
+
+extension ResultStore {
+  private static let timeUnits = "nanoseconds since 1970-01-01"
+
+  static func write(_ groups: [ResultGroup], in root: borrowing Group) throws(HDF5Error) {
+    for group in groups { try write(group, in: try root.createGroup(group.name)) }
+  }
+
+  private static func write(_ content: ResultGroup, in group: borrowing Group) throws(HDF5Error) {
+    try group.setAttribute("title", content.title)
+    try group.setAttribute("role", "group")
+    try group.setAttribute("dims", content.dimensions.map(\.name).joined(separator: " "))
+    for attribute in content.attributes {
+      try group.setAttribute(attribute.name, attribute.value)
+    }
+    for dimension in content.dimensions {
+      let scale: Dataset
+      switch dimension.labels {
+      case .texts(let labels): scale = try group.write(dimension.name, labels)
+      case .integers(let labels): scale = try group.write(dimension.name, labels)
+      case .numbers(let labels): scale = try group.write(dimension.name, labels)
+      case .times(let labels):
+        scale = try group.write(dimension.name, labels)
+        try scale.setAttribute("units", timeUnits)
+      }
+      try scale.makeScale(dimension.name)
+    }
+    for variable in content.variables { try write(variable, of: content, in: group) }
+  }
+
+  private static func write(
+    _ variable: ResultGroup.Variable, of content: ResultGroup, in group: borrowing Group
+  ) throws(HDF5Error) {
+    let shape = variable.dimensions.map { content.labels(of: $0)?.count ?? 0 }
+    let dataset: Dataset
+    switch variable.values {
+    case .doubles(let values):
+      dataset = try group.createDataset(variable.name, of: Double.self, shape: shape)
+      try dataset.write(values)
+    case .integers(let values):
+      dataset = try group.createDataset(variable.name, of: Int64.self, shape: shape)
+      try dataset.write(values)
+    case .times(let values):
+      dataset = try group.createDataset(variable.name, of: Int64.self, shape: shape)
+      try dataset.write(values)
+      try dataset.setAttribute("units", timeUnits)
+    case .texts(let texts):
+      dataset = try group.createTextDataset(variable.name, shape: shape)
+      try dataset.write(texts)
+    }
+    try dataset.setAttribute("dims", variable.dimensions.joined(separator: " "))
+    for attribute in variable.attributes {
+      try dataset.setAttribute(attribute.name, attribute.value)
+    }
+    for (position, dimension) in variable.dimensions.enumerated() {
+      let scale = try group.dataset(dimension)
+      try dataset.attach(scale, dimension: position)
+    }
+  }
+}
