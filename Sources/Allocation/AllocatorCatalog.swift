@@ -6,8 +6,20 @@ public enum AllocatorCatalog {
   public static let all: [AllocatorEntry] = [
     EqualWeights.entry,
     InverseVolatility.entry,
+    MinVariance.entry,
+    MaxSharpe.entry,
+    TargetReturn.entry,
+    TargetRisk.entry,
+    MaxUtility.entry,
+    RiskBudget.parity,
+    RiskBudget.entry,
+    MaxDiversification.entry,
+    MinCVaR.entry,
+    MinCDaR.entry,
+    Kelly.entry,
     HierarchicalRiskParity.entry,
     HierarchicalEqualRisk.entry,
+    NestedClusters.entry,
   ]
 
   /// The method of a name, with its settings.

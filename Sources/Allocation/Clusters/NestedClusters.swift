@@ -6,6 +6,31 @@ import Kernels
 ///
 /// - Source: López de Prado, *A robust estimator of the efficient frontier* (2019).
 public struct NestedClusters: Allocator {
+  static let entry = AllocatorEntry(
+    "nco", "a method within each cluster, and of the clusters",
+    settings: ClusterSettings.settings(linkage: .ward) + [
+      ClusterSettings.countSetting,
+      AllocatorSetting("inner", "method within a cluster, without settings; min_variance"),
+      AllocatorSetting("outer", "method of the clusters, without settings; min_variance"),
+    ]
+  ) { (settings) throws(AllocationError) in
+    NestedClusters(
+      inner: try part("inner", settings), outer: try part("outer", settings),
+      clusters: try ClusterSettings(settings, linkage: .ward))
+  }
+
+  /// A method of the catalogue that takes moments alone.
+  private static func part(_ key: String, _ settings: AllocatorSettings) throws(AllocationError)
+    -> any Allocator
+  {
+    let names = [
+      "min_variance", "max_sharpe", "risk_parity", "max_diversification", "inverse_volatility",
+      "equal", "hrp",
+    ]
+    let name = try settings.text(key, among: names, default: "min_variance")
+    return try AllocatorCatalog.allocator(named: name)
+  }
+
   /// How symbols are put into clusters.
   public var clusters: ClusterSettings
   /// Chooses weights within a cluster.
