@@ -17,6 +17,9 @@ public enum AllocatorCatalog {
     MinCVaR.entry,
     MinCDaR.entry,
     Kelly.entry,
+    HierarchicalRiskParity.entry,
+    HierarchicalEqualRisk.entry,
+    NestedClusters.entry,
   ]
 
   /// The method of a name, with its settings.
