@@ -16,7 +16,7 @@ public protocol WeightRows: Sendable {
 }
 
 extension WeightRows {
-  /// Some portfolios, in memory.
+  /// Some portfolios, in memory; what has no weight has 0.
   ///
   /// - Throws: what reading throws.
   public func table(_ portfolios: [Int]) throws -> WeightTable {
@@ -27,50 +27,34 @@ extension WeightRows {
       for (row, portfolio) in portfolios.enumerated() {
         try read(portfolio..<portfolio + 1, into: base + row * width)
       }
+      for index in output.indices where output[index].isNaN { output[index] = 0 }
     }
-    return WeightTable(names: portfolios.map(name), symbols: symbols, weights: values)
+    return WeightTable(names: portfolios.map(name), weights: values)
   }
 }
 
-/// Weights of portfolios in memory.
-public struct WeightTable: WeightRows, Equatable {
-  /// Names of the portfolios: `[P]`.
-  public let names: [String]
+/// Weights in memory.
+public struct WeightsInMemory: WeightRows {
+  /// Names and weights.
+  public let table: WeightTable
   /// Names of the columns: `[N]`.
   public let symbols: [String]
-  /// `[P, N]`.
-  public let weights: Matrix
 
-  /// A table.
-  public init(names: [String], symbols: [String], weights: Matrix) {
-    precondition(
-      weights.rows == names.count && weights.columns == symbols.count, "shape of weights")
-    self.names = names
+  /// Weights of a table.
+  public init(_ table: WeightTable, symbols: [String]) {
+    precondition(table.weights.columns == symbols.count, "a name for each column")
+    self.table = table
     self.symbols = symbols
-    self.weights = weights
-  }
-
-  /// One portfolio of equal weights.
-  public static func equal(_ symbols: [String]) -> WeightTable {
-    WeightTable(
-      names: ["equal"], symbols: symbols,
-      weights: Matrix(
-        rows: 1, columns: symbols.count, repeating: 1 / Double(max(1, symbols.count))))
-  }
-
-  /// A portfolio of each symbol alone.
-  public static func each(_ symbols: [String]) -> WeightTable {
-    WeightTable(names: symbols, symbols: symbols, weights: .identity(symbols.count))
   }
 
   /// Number of portfolios.
-  public var portfolioCount: Int { names.count }
+  public var portfolioCount: Int { table.count }
   /// Name of a portfolio.
-  public func name(_ portfolio: Int) -> String { names[portfolio] }
+  public func name(_ portfolio: Int) -> String { table.names[portfolio] }
 
   /// Copies rows.
   public func read(_ rows: Range<Int>, into output: UnsafeMutablePointer<Double>) {
-    weights.values.withUnsafeBufferPointer { values in
+    table.weights.values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
       output.update(
         from: base + rows.lowerBound * symbols.count, count: rows.count * symbols.count)

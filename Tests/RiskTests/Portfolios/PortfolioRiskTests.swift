@@ -29,7 +29,7 @@ import Testing
   }
 
   /// Values and reasons of every portfolio.
-  static func values(_ plan: PortfolioRisk, _ weights: WeightTable, workers: Int = 1) throws
+  static func values(_ plan: PortfolioRisk, _ weights: WeightsInMemory, workers: Int = 1) throws
     -> [[MetricValue]]
   {
     let rows = Collected(weights.portfolioCount)
@@ -47,12 +47,14 @@ import Testing
   }
 
   /// Each return of a portfolio as the product makes it: a sum in the order of symbols.
-  static func returns(_ table: ReturnTable, _ weights: WeightTable, _ portfolio: Int) -> [Double] {
+  static func returns(_ table: ReturnTable, _ weights: WeightsInMemory, _ portfolio: Int)
+    -> [Double]
+  {
     (0..<table.barCount).map { bar in
       var sum = 0.0
       for symbol in table.symbols.indices {
         let value = table.values[bar, symbol]
-        sum += weights.weights[portfolio, symbol] * (value.isNaN ? 0 : value)
+        sum += weights.table.weights[portfolio, symbol] * (value.isNaN ? 0 : value)
       }
       return sum
     }
@@ -149,9 +151,11 @@ import Testing
       symbols: ["A", "B"], timeNs: [1, 2, 3, 4],
       values: Matrix(rows: 4, columns: 2, [0.1, .nan, 0.1, .nan, -0.1, 0.2, 0, 0.1]),
       barsPerYear: 252)
-    let weights = WeightTable(
-      names: ["a", "b", "both", "none"], symbols: ["A", "B"],
-      weights: Matrix(rows: 4, columns: 2, [1, 0, .nan, 1, 0.5, 0.5, 0, 0]))
+    let weights = WeightsInMemory(
+      WeightTable(
+        names: ["a", "b", "both", "none"],
+        weights: Matrix(rows: 4, columns: 2, [1, 0, .nan, 1, 0.5, 0.5, 0, 0])),
+      symbols: ["A", "B"])
     let metrics = ["total_return", "stale_marks"].compactMap(MetricCatalog.metric(named:))
     let flat = try Self.values(try Self.plan(table, metrics), weights)
     #expect(flat.map { $0[1] } == [.defined(0), .defined(2), .defined(2), .defined(0)])
@@ -164,12 +168,14 @@ import Testing
     var random = TestRandom(seed: 8)
     let table = Self.table(bars: 40, symbols: 3, &random)
     let good = Self.weights(9, 3, &random)
-    var spoilt = good.weights
+    var spoilt = good.table.weights
     spoilt[4, 1] = .infinity
     spoilt[6, 0] = 1e300
     let plan = try Self.plan(table)
     let found = try Self.values(
-      plan, WeightTable(names: good.names, symbols: good.symbols, weights: spoilt))
+      plan,
+      WeightsInMemory(
+        WeightTable(names: good.table.names, weights: spoilt), symbols: good.symbols))
     let expected = try Self.values(plan, good)
     for row in 0..<9 where row != 4 && row != 6 { #expect(found[row] == expected[row]) }
     #expect(found[4].isEmpty)
@@ -193,7 +199,8 @@ import Testing
   }
 
   /// Portfolios that are long, short, leveraged beyond ruin, concentrated or empty.
-  static func weights(_ portfolios: Int, _ symbols: Int, _ random: inout TestRandom) -> WeightTable
+  static func weights(_ portfolios: Int, _ symbols: Int, _ random: inout TestRandom)
+    -> WeightsInMemory
   {
     var values: [Double] = []
     for row in 0..<portfolios {
@@ -203,9 +210,11 @@ import Testing
       for index in weights.indices { weights[index] *= scale }
       values += weights
     }
-    return WeightTable(
-      names: (0..<portfolios).map { "p\($0)" }, symbols: (0..<symbols).map { "S\($0)" },
-      weights: Matrix(rows: portfolios, columns: symbols, values))
+    return WeightsInMemory(
+      WeightTable(
+        names: (0..<portfolios).map { "p\($0)" },
+        weights: Matrix(rows: portfolios, columns: symbols, values)),
+      symbols: (0..<symbols).map { "S\($0)" })
   }
 }
 
