@@ -4,7 +4,7 @@ import Kernels
 ///
 /// w(z) = z + (z² - 1)·S/6 + (z³ - 3z)·K/24 - (2z³ - 5z)·S²/36 at z = Φ⁻¹(1 - c); VaR = -h·μ - √h·σ·w. The shortfall
 /// is the mean of w below z, in closed form. Over h bars S is divided by √h and K by h, as for sums of independent
-/// returns. Refused where w doesn't rise everywhere: there it is no quantile function, and a higher level could give a
+/// returns. Refused where w doesn't rise with z: there it is no quantile function, and a higher level could give a
 /// lower loss.
 ///
 /// - Source: Maillard, *A user's guide to the Cornish Fisher expansion* (2012); moments over n as Boudt, Peterson and
@@ -40,14 +40,16 @@ public struct CornishFisherVaR: VaRModel {
     }
   }
 
-  /// Whether w rises for all z: its derivative, a parabola, is never below 0.
+  /// Whether w rises for all z within eight deviations; beyond them lie probabilities below 1e-15.
   public static func isMonotone(skew: Double, excessKurtosis: Double) -> Bool {
+    // Its derivative is a parabola: least at an end, or where it turns.
     let square = skew * skew
     let a = excessKurtosis / 8 - square / 6
     let b = skew / 3
     let c = 1 - excessKurtosis / 8 + 5 * square / 36
-    if a == 0 { return b == 0 && c >= 0 }
-    return a > 0 && b * b <= 4 * a * c
+    var places = [-8.0, 8.0]
+    if a > 0, abs(b) < 16 * a { places.append(-b / (2 * a)) }
+    return places.allSatisfy { (a * $0 + b) * $0 + c >= 0 }
   }
 
   static func quantile(_ z: Double, _ skew: Double, _ excess: Double) -> Double {

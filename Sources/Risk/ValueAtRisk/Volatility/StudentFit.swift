@@ -45,6 +45,13 @@ public struct StudentFit: Sendable, Equatable {
       -best.value - Double(returns.count) * DeterministicMath.log(moments.deviation)
   }
 
+  init(location: Double, scale: Double, freedom: Double, logLikelihood: Double) {
+    self.location = location
+    self.scale = scale
+    self.freedom = freedom
+    self.logLikelihood = logLikelihood
+  }
+
   /// Minus the logarithm of the likelihood at (μ, log s, 1 / ν), with its derivatives.
   static func curvature(_ values: [Double], at point: SIMD3<Double>) -> Curvature {
     let (location, eta) = (point[0], point[2])
