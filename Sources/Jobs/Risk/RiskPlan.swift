@@ -52,10 +52,8 @@ public struct RiskPlan: Sendable {
       var reader = try SpecReader(json, path: "risk")
       detail = try reader.integer("detail", "a whole number from 1 to 1000", in: 1...1000) ?? 10
       for kind in RiskSections.all {
-        guard var inner = try reader.object(kind.key) else { continue }
-        let section = try kind.init(&inner)
-        try inner.finish()
-        sections.append(section)
+        guard let json = reader.optional(kind.key) else { continue }
+        sections.append(try kind.read(json, path: reader.at(kind.key)))
       }
       try reader.finish()
     }
