@@ -196,7 +196,8 @@ let package = Package(
     tests(
       "Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"], exclude: ["Samples"]),
     tests(
-      "Jobs", ["Jobs", "Interchange", "Storage", "Market", "Simulation", "Metrics", "Kernels"],
+      "Jobs",
+      ["Jobs", "Risk", "Interchange", "Storage", "Market", "Simulation", "Metrics", "Kernels"],
       exclude: ["Golden"]),
     tests(
       "Peer", ["Jobs", "Storage", "Market", "Simulation", "Strategies", "Metrics"],

@@ -63,7 +63,7 @@ import Testing
     #expect(part[0] == whole[0] && part[2] == whole[2])
     #expect(part[1].observationCount == 40)
     let alone = try FactorRegression(
-      of: (20..<60).map { returns[$0, 1] }, name: "B", on: factors.bars(20..<60))
+      of: (20..<60).map { returns[$0, 1] }, name: "B", on: factors.taking(20..<60))
     #expect(part[1] == alone)
     var values = factors.values
     values[59, 0] = .nan

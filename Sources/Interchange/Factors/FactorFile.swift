@@ -50,8 +50,7 @@ public struct FactorFile: Sendable, Equatable {
     }
     let date = try table.dateColumn()
     let rate = try table.rateColumn(options.riskFree, date: date)
-    let columns = try table.factorColumns(
-      options.columns, besides: [date] + (rate.map { [$0] } ?? []))
+    let columns = try table.factorColumns(options.columns, besides: [date, rate ?? date])
     var file = FactorFile(
       names: columns.map { table.header[$0] }, timeNs: [], values: [],
       riskFree: rate.map { _ in [] }, notes: [])

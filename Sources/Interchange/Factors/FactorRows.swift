@@ -19,6 +19,7 @@ struct FactorRows: ~Copyable {
     var reader = RecordReader(
       try ByteSources.open(path, options: ImportOptions()), path: path, delimiter: delimiter)
     var first: [String] = []
+    var found: [String]?
     for _ in 0..<Self.preambleLimit {
       guard try reader.next() else { break }
       var cells: [String] = []
@@ -27,23 +28,27 @@ struct FactorRows: ~Copyable {
         cells.append(cell.trimmingSpaces)
       }
       if first.isEmpty { first = cells }
-      let names = cells.map(ColumnName.canonical)
-      // French's tables leave the name of the dates empty.
-      let isFrench = names.count > 1 && cells[0].isEmpty && !cells[1...].contains("")
-      guard names.contains(where: Self.dates.contains) && names.count > 1 || isFrench else {
-        continue
-      }
-      (header, self.names, self.path, self.reader) = (cells, names, path, reader)
-      return
+      guard Self.isHeader(cells) else { continue }
+      found = cells
+      break
     }
     guard !first.isEmpty else { throw .empty(path: path) }
-    guard first.count > 1 else {
-      // The caller tries another character.
-      (header, names, self.path, self.reader) = (first, [], path, reader)
-      return
+    // A line without a comma is left to the caller, who tries another character.
+    guard let header = found ?? (first.count == 1 ? first : nil) else {
+      throw .columnMissing(
+        path: path, column: "date", found: first, nearest: ColumnName.nearest("date", in: first))
     }
-    throw .columnMissing(
-      path: path, column: "date", found: first, nearest: ColumnName.nearest("date", in: first))
+    self.header = header
+    names = header.map(ColumnName.canonical)
+    self.path = path
+    self.reader = reader
+  }
+
+  private static func isHeader(_ cells: [String]) -> Bool {
+    guard cells.count > 1 else { return false }
+    // French's tables leave the name of the dates empty.
+    return cells.contains { dates.contains(ColumnName.canonical($0)) }
+      || cells[0].isEmpty && !cells[1...].contains("")
   }
 
   func dateColumn() throws(ImportError) -> Int {
@@ -120,8 +125,9 @@ struct FactorRows: ~Copyable {
       }
       var values: [Double] = []
       for column in columns { values.append(try number(column, &absent)) }
-      let rateValue = try rate.map { column throws(ImportError) in try number(column, &absent) }
-      rows.append((ns, reader.line, values, rateValue ?? .nan))
+      var rateValue = Double.nan
+      if let rate { rateValue = try number(rate, &absent) }
+      rows.append((ns, reader.line, values, rateValue))
       guard rows.count <= Self.mostRows else {
         throw .tooLarge(
           bars: rows.count, symbols: columns.count, fields: 1,

@@ -74,10 +74,8 @@ public struct RiskPlan: Sendable {
         "gaps", "policy", of: PortfolioRisk.Missing.allCases.map(\.rawValue))
       missing = gaps.flatMap(PortfolioRisk.Missing.init(rawValue:)) ?? .flat
       for kind in RiskSections.all {
-        guard var inner = try reader.object(kind.key) else { continue }
-        let section = try kind.init(&inner)
-        try inner.finish()
-        sections.append(section)
+        guard let json = reader.optional(kind.key) else { continue }
+        sections.append(try kind.read(json, path: reader.at(kind.key)))
       }
       try reader.finish()
     }

@@ -15,6 +15,8 @@ protocol RiskSection: Sendable {
   ///
   /// - Throws: `SpecError` with the path of what is wrong.
   init(_ reader: inout SpecReader) throws(SpecError)
+  /// Reads its value, of whatever kind; an object goes to `init`, which is all that most parts need.
+  static func read(_ json: JSON5, path: String) throws(SpecError) -> Self
   /// Files that it reads, as the spec names them.
   var files: [String] { get }
   /// Computes it.
@@ -25,11 +27,20 @@ protocol RiskSection: Sendable {
 
 extension RiskSection {
   var files: [String] { [] }
+
+  static func read(_ json: JSON5, path: String) throws(SpecError) -> Self {
+    var reader = try SpecReader(json, path: path)
+    let section = try Self(&reader)
+    try reader.finish()
+    return section
+  }
 }
 
 /// All parts of a risk report, in the order in which they are computed and shown.
 enum RiskSections {
-  static let all: [any RiskSection.Type] = []
+  static let all: [any RiskSection.Type] = [
+    FactorsSection.self, BrinsonSection.self, StressSection.self,
+  ]
 }
 
 /// What the parts of a risk report look at.

@@ -121,11 +121,3 @@ public struct FactorRegression: Sendable, Equatable {
     residualVariance = left / Double(residuals.count - 1)
   }
 }
-
-extension FactorTable {
-  /// Whether all factors, and the rate where there is one, have a value.
-  func isComplete(bar: Int) -> Bool {
-    if let riskFree, !riskFree[bar].isFinite { return false }
-    return (0..<factorCount).allSatisfy { values[bar, $0].isFinite }
-  }
-}

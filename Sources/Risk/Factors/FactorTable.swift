@@ -27,14 +27,18 @@ public struct FactorTable: Sendable {
     self.riskFree = riskFree
   }
 
-  /// Some of the bars.
-  public func bars(_ range: Range<Int>) -> FactorTable {
+  /// Some of the bars, ascending.
+  public func taking(_ bars: some Collection<Int>) -> FactorTable {
     FactorTable(
-      names: names, timeNs: Array(timeNs[range]),
-      values: Matrix(
-        rows: range.count, columns: factorCount,
-        Array(values.values[range.lowerBound * factorCount..<range.upperBound * factorCount])),
-      riskFree: riskFree.map { Array($0[range]) })
+      names: names, timeNs: bars.map { timeNs[$0] },
+      values: Matrix(rows: bars.count, columns: factorCount, bars.flatMap { values.row($0) }),
+      riskFree: riskFree.map { rates in bars.map { rates[$0] } })
+  }
+
+  /// Whether all factors, and the rate where there is one, have a value at a bar.
+  public func isComplete(bar: Int) -> Bool {
+    if let riskFree, !riskFree[bar].isFinite { return false }
+    return (0..<factorCount).allSatisfy { values[bar, $0].isFinite }
   }
 }
 
