@@ -45,6 +45,18 @@ public struct PathSample: Sendable, Equatable {
   public var hitBarrier: [Bool]
   /// Whether it reached the goal at any bar.
   public var reachedGoal: [Bool]
+
+  /// A sample of given values.
+  public init(
+    terminal: [Double], drawdown: [Double] = [], underWater: [Int32] = [],
+    hitBarrier: [Bool] = [], reachedGoal: [Bool] = []
+  ) {
+    self.terminal = terminal
+    self.drawdown = drawdown
+    self.underWater = underWater
+    self.hitBarrier = hitBarrier
+    self.reachedGoal = reachedGoal
+  }
 }
 
 /// Portfolios on random paths of their symbols.

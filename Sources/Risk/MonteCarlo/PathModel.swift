@@ -92,6 +92,14 @@ public struct GaussianPaths: Sendable {
     }
   }
 
+  /// Degrees of freedom of greatest likelihood for this model's mean and covariance; see `StudentFreedom`.
+  public func fittedFreedom(of returns: ReturnTable) throws(RiskError) -> Double {
+    let ordered = ReturnTable(
+      symbols: order.map { returns.symbols[$0] }, timeNs: returns.timeNs,
+      values: returns.values.columns(order), barsPerYear: returns.barsPerYear, kind: returns.kind)
+    return try StudentFreedom.fitted(ordered, mean: mean, lower: lower)
+  }
+
   private static func mean(_ wanted: [Double], _ covariance: Matrix, _ kind: ReturnKind)
     -> [Double]
   {
@@ -178,5 +186,16 @@ public struct BootstrapPaths: Sendable {
     }
     self.growths = growths
     draws = RowDraws(rows: bars.count, meanBlock: meanBlock)
+  }
+}
+
+extension Matrix {
+  /// Columns in another order, or some of them.
+  func columns(_ order: [Int]) -> Matrix {
+    var result = Matrix(rows: rows, columns: order.count)
+    for row in 0..<rows {
+      for (column, from) in order.enumerated() { result[row, column] = self[row, from] }
+    }
+    return result
   }
 }
