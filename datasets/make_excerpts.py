@@ -3,7 +3,7 @@
 
     python3 datasets/make_excerpts.py FOLDER [--output datasets]
 
-FOLDER holds the three files named in `INPUTS` below (README.md says how they were joined from the
+FOLDER holds the four files named in `INPUTS` below (README.md says how they were joined from the
 repositories they come from); their SHA-256 is checked first. Data rows are copied as text: no number is
 parsed and printed again, no defect is repaired. Needs Python 3.11 or later and nothing else.
 
@@ -27,6 +27,8 @@ INPUTS = {
     "sp500_5y_sectors.csv": "8d5ed126b8985012b898f8fbafd5e33d607b8fb309a205ad2b89929d6e8c0845",
     "coinmarketcap_daily_ohlcv_mcap_2013_2021.csv.gz":
         "dce165df9184f88c1da68e02a846609b8e3e46099bb5d33fee7e056485666ad9",
+    "sp500_20_adjclose_1990_2022.csv.gz":
+        "c1b8295cc5317ef6800a5408d66ca7df1945090edf58563dd7866e48fffe66c8",
 }
 
 # All eleven sectors, the names people look for, and every symbol of the source with a broken or empty row.
@@ -337,15 +339,74 @@ def coins(source, output):
     write(output / "crypto_1d", text, symbols, metadata, facts)
 
 
+def adjusted(source, output):
+    """The last four years of 20 adjusted closes, a column a symbol; plain text, so that any test can read it."""
+    name = "sp500_20_adjclose_1990_2022.csv.gz"
+    header, *lines = read_input(source, name).splitlines()
+    kept = [line for line in lines if line >= "2019"]
+    columns = header.split(",")
+    if any(number(cell) <= 0 or cell == "" for line in kept for cell in line.split(",")[1:]):
+        sys.exit("error: a price is missing or not above 0: the excerpt's metadata claims otherwise.")
+    listed = csv.DictReader(io.StringIO(read_input(source, "sp500_5y_sectors.csv")))
+    sectors = [(row["symbol"], row["name"], row["gics_sector"]) for row in listed if row["symbol"] in columns]
+    folder = output / "us_equity_20_adjusted"
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for file, text in (
+        ("closes.csv", "\n".join([header, *kept, ""])),
+        ("symbols.csv", table(sectors, ("symbol", "name", "sector"))),
+    ):
+        data = text.encode("utf-8")
+        (folder / file).write_bytes(data)
+        files.append({"name": file, "rows": text.count("\n") - 1, "bytes": len(data), "sha256": sha256(data)})
+    metadata = {
+        "title": "Adjusted daily closes of 20 S&P 500 members, four years",
+        "source": [
+            {
+                "repository": "https://github.com/skfolio/skfolio", "release": "1.12.2",
+                "path": "skfolio/datasets/data/sp500_dataset.csv.gz of the Python package", "what": "closes.csv",
+            },
+            {
+                "repository": "https://github.com/datasets/s-and-p-500-companies", "commit": "5dfdfbc3b9f5",
+                "path": "data/constituents.csv", "what": "symbols.csv",
+            },
+        ],
+        "licence": {
+            "closes.csv": "The package is BSD-3-Clause. Where its prices come from is not stated in it. "
+            "Redistribution of the prices: UNCLEAR.",
+            "symbols.csv": "ODC Public Domain Dedication and Licence (PDDL), as stated by the source README. GICS "
+            "sector names are a trademark of MSCI and S&P.",
+        },
+        "calendar": {"name": "us_equity", "time_zone": "America/New_York", "bars_per_year": 252},
+        "frequency": "1 day",
+        "adjustment": "splits and dividends",
+        "columns": [
+            {"name": "date", "unit": "exchange day, ISO 8601"},
+            *({"name": symbol, "unit": "USD"} for symbol in columns[1:]),
+        ],
+        "changes": "Rows from 2019 on, copied as text; Date in the header became date.",
+        "files": files,
+        "bars": len(kept),
+        "range": {"from": kept[0][:10], "to": kept[-1][:10]},
+        "symbols": columns[1:],
+        "known_defects": [
+            {"code": "rounded", "description": "prices are rounded to 0.001 USD."},
+            {"code": "survivorship", "description": "20 survivors, chosen with hindsight."},
+        ],
+    }
+    (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Cut the excerpts out of the joined source files.")
-    parser.add_argument("source", type=pathlib.Path, help="folder with the three joined files")
+    parser.add_argument("source", type=pathlib.Path, help="folder with the four source files")
     parser.add_argument(
         "--output", type=pathlib.Path, default=pathlib.Path(__file__).parent,
         help="where the excerpts go (default: beside this script)")
     arguments = parser.parse_args()
     equities(arguments.source, arguments.output)
     coins(arguments.source, arguments.output)
+    adjusted(arguments.source, arguments.output)
 
 
 if __name__ == "__main__":

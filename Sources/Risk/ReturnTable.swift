@@ -21,6 +21,10 @@ public struct ReturnTable: Sendable {
   public let barsPerYear: Double
   /// What a return is.
   public let kind: ReturnKind
+  /// Whether every symbol has a return at every bar.
+  public let isComplete: Bool
+  /// What copies of a table share, and no other table has.
+  let identity = Identity()
 
   /// Number of bars, `T`.
   public var barCount: Int { values.rows }
@@ -38,11 +42,13 @@ public struct ReturnTable: Sendable {
     self.values = values
     self.barsPerYear = barsPerYear
     self.kind = kind
+    isComplete = values.isFinite
   }
 
   /// Returns of closes: from the last known close of a symbol to that of a bar which has one.
   ///
-  /// The first bar of the window has returns if the panel has a close before it; else the table starts one bar later.
+  /// The first bar of the window has returns if the panel has a close before it; else the table starts one bar later. A close
+  /// that is not above 0 counts as missing.
   ///
   /// - Parameters:
   ///   - panel: with the field `close`.
@@ -53,27 +59,39 @@ public struct ReturnTable: Sendable {
     kind: ReturnKind = .simple
   ) {
     guard let field = panel.fieldIndex("close") else { preconditionFailure("a panel with closes") }
+    precondition(
+      window.lowerBound >= 0 && window.upperBound <= panel.time.count, "bars of the panel")
     let start = window.lowerBound > 0 ? window.lowerBound : min(1, window.upperBound)
-    var values = Matrix(
-      rows: max(window.upperBound - start, 0), columns: symbols.count, repeating: .nan)
-    for (column, symbol) in symbols.enumerated() {
-      var last = Double.nan
-      for bar in 0..<window.upperBound {
-        let close = panel.value(field: field, bar: bar, symbol: symbol)
-        guard close.isFinite else { continue }
-        if bar >= start, last.isFinite {
-          let ratio = close / last
-          values[bar - start, column] =
-            kind == .simple ? ratio - 1 : ratio > 0 ? DeterministicMath.log(ratio) : .nan
+    let (closes, stride, width) = (panel.field(field), panel.symbolCount, symbols.count)
+    var last = symbols.map { symbol -> Double in
+      var bar = start - 1
+      while bar >= 0, !Self.isPrice(closes[bar * stride + symbol]) { bar -= 1 }
+      return bar >= 0 ? closes[bar * stride + symbol] : .nan
+    }
+    let rows = max(window.upperBound - start, 0)
+    let values = [Double](unsafeUninitializedCapacity: rows * width) { output, count in
+      for bar in start..<max(start, window.upperBound) {
+        for (column, symbol) in symbols.enumerated() {
+          let close = closes[bar * stride + symbol]
+          var value = Double.nan
+          if Self.isPrice(close) {
+            let ratio = close / last[column]
+            value = kind == .simple ? ratio - 1 : DeterministicMath.log(ratio)
+            last[column] = close
+          }
+          output.initializeElement(at: count, to: value)
+          count += 1
         }
-        last = close
       }
     }
+    withExtendedLifetime(panel) {}
     self.init(
       symbols: symbols.map { panel.symbols[$0].symbol },
-      timeNs: (start..<max(start, window.upperBound)).map { panel.time.ns[$0] }, values: values,
-      barsPerYear: barsPerYear, kind: kind)
+      timeNs: (start..<max(start, window.upperBound)).map { panel.time.ns[$0] },
+      values: Matrix(rows: rows, columns: width, values), barsPerYear: barsPerYear, kind: kind)
   }
+
+  private static func isPrice(_ close: Double) -> Bool { close > 0 && close.isFinite }
 
   /// Some of the bars.
   public func bars(_ range: Range<Int>) -> ReturnTable {
@@ -84,4 +102,6 @@ public struct ReturnTable: Sendable {
         Array(values.values[range.lowerBound * symbolCount..<range.upperBound * symbolCount])),
       barsPerYear: barsPerYear, kind: kind)
   }
+
+  final class Identity: Sendable {}
 }

@@ -6,10 +6,17 @@ import Kernels
 public protocol CovarianceEstimator: Sendable {
   /// Name in specs and files with its settings, for example `ewma(0.94)`; equal names mean equal estimates.
   var name: String { get }
-  /// Estimates from all bars of a table.
+  /// Estimates from all bars of a table, by some workers; any number of them gives the same bits.
   ///
   /// - Throws: `RiskError`: too few returns, no complete row, no variation.
-  func estimate(_ returns: ReturnTable) throws(RiskError) -> CovarianceEstimate
+  func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError) -> CovarianceEstimate
+}
+
+extension CovarianceEstimator {
+  /// Estimates from all bars of a table, in the calling thread.
+  public func estimate(_ returns: ReturnTable) throws(RiskError) -> CovarianceEstimate {
+    try estimate(returns, workers: 1)
+  }
 }
 
 /// A covariance matrix and what is known of it.
@@ -18,7 +25,7 @@ public struct CovarianceEstimate: Sendable {
   public struct Repair: Sendable, Equatable {
     /// Eigenvalues that were below the floor.
     public var raisedCount: Int
-    /// The least eigenvalue before.
+    /// The least eigenvalue of the correlation matrix before.
     public var leastEigenvalue: Double
     /// Frobenius norm of the change over that of the matrix.
     public var relativeChange: Double
@@ -41,7 +48,7 @@ public struct CovarianceEstimate: Sendable {
   public var observationCount: Int
   /// Weight of the shrinkage target, 0 to 1; NaN if there is none.
   public var shrinkage = Double.nan
-  /// Largest over least eigenvalue; infinite for a singular matrix, NaN if it was not asked for.
+  /// Largest over least eigenvalue; infinite for a singular matrix, NaN until `PSDRepair.apply` was asked for it.
   public var conditionNumber = Double.nan
   /// The repair, if one was needed.
   public var repair: Repair?
@@ -52,5 +59,21 @@ public struct CovarianceEstimate: Sendable {
     self.matrix = matrix
     self.estimator = estimator
     self.observationCount = observationCount
+  }
+
+  /// Standard deviations: `[N]`, returns a bar.
+  public var volatilities: [Double] { matrix.diagonal.map { max($0, 0).squareRoot() } }
+
+  /// Correlations: `[N, N]`, ones on the diagonal; NaN off it for a symbol without variance.
+  public var correlation: Matrix {
+    let scale = volatilities.map { $0 > 0 ? 1 / $0 : .nan }
+    var result = matrix
+    for row in 0..<matrix.rows {
+      for column in 0..<matrix.columns {
+        result[row, column] =
+          row == column ? 1 : min(max(matrix[row, column] * (scale[row] * scale[column]), -1), 1)
+      }
+    }
+    return result
   }
 }

@@ -1,0 +1,96 @@
+import Kernels
+
+/// Correlations by counting: bars at which both symbols move far in the same direction, less those in opposite ones, over bars at
+/// which at least one moves far.
+///
+/// Far is beyond `threshold` standard deviations from 0, for which the divisor is the number of bars; so it is for the variances.
+///
+/// - Source: Gerber, Markowitz, Ernst, Miao, Javid and Sargen, *The Gerber statistic* (2022), as
+///   `skfolio.moments.GerberCovariance`.
+public struct GerberCovariance: CovarianceEstimator {
+  /// Standard deviations beyond which a move counts, in (0, 1).
+  public let threshold: Double
+  /// What is done with gaps.
+  public let missing: MissingReturns
+  /// Name with its settings.
+  public var name: String { CovarianceCatalog.name("gerber", [threshold], missing) }
+
+  /// A covariance by counting.
+  ///
+  /// - Precondition: `threshold` lies in (0, 1).
+  public init(threshold: Double = 0.5, missing: MissingReturns = .complete) {
+    precondition(threshold > 0 && threshold < 1, "threshold in (0, 1)")
+    self.threshold = threshold
+    self.missing = missing
+  }
+
+  /// Estimates from all bars of a table.
+  public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
+    -> CovarianceEstimate
+  {
+    let sample = try ReturnSample(
+      returns, missing, method: name, needed: 2, isCentred: false, workers: workers)
+    let volatilities = try volatilities(sample)
+    let width = sample.symbolCount
+    // 1 and −1 for far moves, and 1 for near ones.
+    var moves = sample.values
+    var rests = sample.values
+    for index in moves.values.indices {
+      let value = moves.values[index]
+      let limit = threshold * volatilities[index % width]
+      let isThere = (sample.presence?.values[index] ?? 1) > 0
+      let move: Double = !isThere ? 0 : value >= limit ? 1 : value <= -limit ? -1 : 0
+      moves.values[index] = move
+      rests.values[index] = isThere && move == 0 ? 1 : 0
+    }
+    let (far, near) = (moves, rests)
+    let (agreement, still) = try RiskError.algebra { () throws(LinearAlgebraError) in
+      (
+        try LinearAlgebra.gram(far, workers: workers),
+        try LinearAlgebra.gram(near, workers: workers)
+      )
+    }
+    var matrix = agreement
+    for row in 0..<width {
+      for column in 0..<width {
+        let moved = sample.count(row, column) - still[row, column]
+        // Of unequal histories two may share only bars at which neither moves.
+        let correlation = row == column ? 1 : moved > 0 ? agreement[row, column] / moved : 0
+        matrix[row, column] = correlation * (volatilities[row] * volatilities[column])
+      }
+    }
+    var result = try sample.estimate(matrix, by: name)
+    // Close to positive semi-definite is all that the counting promises.
+    if sample.presence == nil { try PSDRepair.apply(to: &result) }
+    return result
+  }
+
+  private func volatilities(_ sample: ReturnSample) throws(RiskError) -> [Double] {
+    var result: [Double] = []
+    for column in 0..<sample.symbolCount {
+      var (sum, count) = (0.0, 0.0)
+      for row in 0..<sample.rowCount {
+        sum += sample.values[row, column]
+        count += sample.presence?[row, column] ?? 1
+      }
+      let mean = sum / count
+      var squares = 0.0
+      for row in 0..<sample.rowCount where (sample.presence?[row, column] ?? 1) > 0 {
+        let gap = sample.values[row, column] - mean
+        squares += gap * gap
+      }
+      guard squares > 0 else { throw .noVariation(symbol: sample.symbols[column]) }
+      result.append((squares / count).squareRoot())
+    }
+    return result
+  }
+
+  static let entry = CovarianceCatalog.Entry(
+    name: "gerber", summary: "Counts of far moves together and against each other.",
+    settings: [
+      .init(
+        name: "threshold", summary: "Standard deviations beyond which a move counts.",
+        fallback: 0.5, expected: "a number between 0 and 1, such as 0.5",
+        accepts: { $0 > 0 && $0 < 1 })
+    ], takesPairs: true, make: { GerberCovariance(threshold: $0[0], missing: $1) })
+}
