@@ -145,6 +145,15 @@ public struct MonteCarlo: Sendable {
     return result
   }
 
+  /// Bars of the table of returns that a path of a bootstrap has: `[bars]`; nil for other models.
+  public func bars(path: UInt32) -> [Int]? {
+    guard case .bootstrap(let model) = model else { return nil }
+    let rows = AlignedBuffer(repeating: SIMD8<UInt64>.zero, count: settings.bars)
+    let last = AlignedBuffer(repeating: SIMD8<UInt64>.zero, count: 1)
+    kernels.rows(settings.seed, path, 0, settings.bars, model.draws, last.base, rows.base)
+    return (0..<settings.bars).map { model.bars[Int(rows[$0][0])] }
+  }
+
   /// Value of a portfolio after each bar of growths `[bars, N]`, in units of the first: the same as in a run that watches paths.
   public func values(of weights: [Double], growths: Matrix) -> [Double] {
     precondition(weights.count == model.symbols.count && growths.columns == weights.count)

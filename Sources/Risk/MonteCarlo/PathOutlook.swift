@@ -90,7 +90,7 @@ public struct PathOutlook: Sendable {
     return figures
   }
 
-  private static func mean(_ name: String, _ values: [Double]) -> PathFigure {
+  static func mean(_ name: String, _ values: [Double]) -> PathFigure {
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -122,7 +122,7 @@ public struct PathOutlook: Sendable {
     (share * Double(count) * 1e6).rounded() / 1e6
   }
 
-  private static func quantile(_ name: String, _ sorted: [Double], _ share: Double) -> PathFigure {
+  static func quantile(_ name: String, _ sorted: [Double], _ share: Double) -> PathFigure {
     let count = sorted.count
     let rank = max(1, Int(expected(share, count).rounded(.up)))
     let reach = 1.96 * (Double(count) * share * (1 - share)).squareRoot()
@@ -157,6 +157,37 @@ public struct PathOutlook: Sendable {
   private static func percent(_ level: Double) -> String {
     let value = (level * 1e6).rounded() / 1e4
     return value == value.rounded() ? "\(Int(value))" : "\(value)"
+  }
+}
+
+/// A number over paths; paths on which it is undefined are left out.
+public struct MetricSample: Sendable {
+  private let sorted: [Double]
+
+  /// Values by path, NaN where undefined.
+  public init(_ values: [Double]) {
+    sorted = RadixSort.sorted(values.filter { !$0.isNaN })
+  }
+
+  /// Number of paths on which it is defined.
+  public var count: Int { sorted.count }
+
+  /// Mean and its standard error; NaN without values.
+  public var mean: PathFigure { PathOutlook.mean("mean", sorted) }
+
+  /// Deviation over paths; NaN below two values.
+  public var deviation: Double { mean.standardError * Double(sorted.count).squareRoot() }
+
+  /// A quantile, the order statistic of rank ⌈share · count⌉; NaN without values.
+  public func quantile(_ share: Double) -> PathFigure {
+    sorted.isEmpty
+      ? PathFigure(name: "quantile", value: .nan, standardError: .nan)
+      : PathOutlook.quantile("quantile", sorted, share)
+  }
+
+  /// Share of paths on which it is less; NaN without values or for NaN.
+  public func share(below value: Double) -> Double {
+    value.isNaN ? .nan : Double(sorted.prefix { $0 < value }.count) / Double(sorted.count)
   }
 }
 

@@ -74,11 +74,13 @@ import Testing
     for (name, model) in try Self.models(Self.table(1, symbols: symbols, bars: 300)) {
       for (every, watches) in [(0, true), (1, true), (5, true), (0, false), (1, false)] {
         let settings = MonteCarloSettings(
-          paths: 1_003, bars: 37, seed: 8, every: every, watchesPaths: watches, barrier: 0.9,
+          paths: 203, bars: 19, seed: 8, every: every, watchesPaths: watches, barrier: 0.9,
           goal: 1.05)
         let expected = try Self.run(model, settings, weights, workers: 1)
-        #expect(expected.allSatisfy { $0.terminal.count == 1_003 })
-        for (workers, variant) in [(2, KernelVariant.best), (7, .best), (2, .baseline)] {
+        #expect(expected.allSatisfy { $0.terminal.count == 203 })
+        for (workers, variant) in [(2, KernelVariant.best), (7, .best)]
+          + KernelVariant.available.dropLast().map { (2, $0) }
+        {
           let found = try Self.run(model, settings, weights, workers: workers, variant: variant)
           #expect(found == expected, "\(name), every \(every), \(workers) workers, \(variant)")
         }
@@ -151,7 +153,7 @@ import Testing
       for freedom in [nil, 6] as [Double?] {
         let model = PathModel.gaussian(
           try GaussianPaths(estimate, mean: mean, kind: .simple, freedom: freedom))
-        let (paths, bars) = (300, 100)
+        let (paths, bars) = (150, 100)
         let source = MonteCarlo(
           model, MonteCarloSettings(paths: paths, bars: bars, seed: seed),
           kernels: KernelVariant.best.pathKernels)
@@ -212,27 +214,27 @@ import Testing
     for block in [1.0, 10] {
       let model = PathModel.bootstrap(try BootstrapPaths(table, meanBlock: block))
       let source = MonteCarlo(
-        model, MonteCarloSettings(paths: 400, bars: 250, seed: 21),
+        model, MonteCarloSettings(paths: 200, bars: 250, seed: 21),
         kernels: KernelVariant.best.pathKernels)
       var (sum, squares, follows) = (0.0, 0.0, 0)
-      for path in 0..<400 {
+      for path in 0..<200 {
         let growths = source.growths(path: UInt32(path)).values.map { $0 - 1 }
         for value in growths {
           sum += value
           squares += (value - mean) * (value - mean)
         }
-        let rows = growths.map { value in
-          returns.indices.min { abs(returns[$0] - value) < abs(returns[$1] - value) } ?? 0
-        }
-        if path < 40 {
+        if path < 20 {
+          let rows = growths.map { value in
+            returns.indices.min { abs(returns[$0] - value) < abs(returns[$1] - value) } ?? 0
+          }
           follows += zip(rows, rows.dropFirst()).count { ($0 + 1) % returns.count == $1 }
         }
       }
-      let count = 100_000.0
+      let count = 50_000.0
       // Blocks of an independent series are as good as bars: their sums vary with the sample's own correlations alone.
       #expect(abs(sum / count - mean) < 6 * (variance / count).squareRoot() * 1.3)
       #expect(abs(squares / count / variance - 1) < 0.05)
-      let share = Double(follows) / (40 * 249)
+      let share = Double(follows) / (20 * 249)
       #expect(abs(share - (1 - 1 / block) - 1 / n / block) < 0.02, "block \(block): \(share)")
     }
   }
@@ -252,9 +254,9 @@ import Testing
       "probability_of_loss": Distribution.normalCDF(-mean / s),
     ]
     var covered: [String: Int] = [:]
-    let runs = 400
+    let runs = 200
     for seed in 0..<UInt64(runs) {
-      let settings = MonteCarloSettings(paths: 2_000, bars: 1, seed: seed)
+      let settings = MonteCarloSettings(paths: 1_000, bars: 1, seed: seed)
       let sample = try Self.run(model, settings, Matrix(rows: 1, columns: 1, [1]))[0]
       for figure in PathOutlook(sample, settings, levels: [0.95]).figures {
         guard let truth = truths[figure.name] else { continue }
@@ -266,7 +268,7 @@ import Testing
     for (name, _) in truths {
       let share = Double(covered[name] ?? 0) / Double(runs)
       // Four binomial deviations around 95 %, and what the errors' own errors take.
-      #expect(share > 0.90 && share < 0.995, "\(name): \(share)")
+      #expect(share > 0.88, "\(name): \(share)")
     }
   }
 
@@ -335,14 +337,14 @@ import Testing
     let (estimate, mean) = Self.covariance(table)
     let model = try GaussianPaths(estimate, mean: mean, kind: .simple, freedom: 5)
     let growths = MonteCarlo(
-      .gaussian(model), MonteCarloSettings(paths: 1, bars: 6_000, seed: 4),
+      .gaussian(model), MonteCarloSettings(paths: 1, bars: 3_000, seed: 4),
       kernels: KernelVariant.best.pathKernels
     ).growths(path: 0)
     let drawn = ReturnTable(
-      symbols: ["A", "B"], timeNs: (0..<6_000).map(Int64.init),
-      values: Matrix(rows: 6_000, columns: 2, growths.values.map { $0 - 1 }), barsPerYear: 252)
+      symbols: ["A", "B"], timeNs: (0..<3_000).map(Int64.init),
+      values: Matrix(rows: 3_000, columns: 2, growths.values.map { $0 - 1 }), barsPerYear: 252)
     let found = try model.fittedFreedom(of: drawn)
-    #expect(found > 4.3 && found < 5.8, "\(found)")
+    #expect(found > 4.1 && found < 6.2, "\(found)")
   }
 
   @Test func blocksAreAsLongAsTheSeriesRemembers() {
