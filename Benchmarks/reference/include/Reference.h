@@ -95,6 +95,15 @@ typedef void apus_reference_multiply(
 bool apus_reference_rebalance(
     const double *weights, int portfolios, int symbols, const double *close, int bars, int every,
     double fee, int threads, apus_reference_multiply *multiply, double *equity);
+/// Values of paths after so many steps, each the growth of a random row of a column; `out` is [paths].
+void apus_reference_bootstrap(
+    const double *column, int rows, long paths, int steps, uint64_t seed, int threads, double *out);
+/// Values of a portfolio that is bought and held, on paths of correlated normal log returns; `out` is [paths].
+///
+/// `mean` is [symbols] a step, `lower` the factor [symbols, symbols] of their covariance. False above 64 symbols.
+bool apus_reference_normal_paths(
+    const double *mean, const double *lower, const double *weights, int symbols, long paths, int steps, uint64_t seed,
+    int threads, double *out);
 /// Values some positions at every bar; returns the sum of their values. `close` is [bars][symbols].
 double apus_reference_marks(
     const double *close, int symbols, int bars, const int *held, const double *units, int count);

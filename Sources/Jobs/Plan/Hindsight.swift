@@ -9,7 +9,12 @@ struct Hindsight: Sendable {
     case absent
     /// They are random, some of them missing, some absurd.
     case poisoned(seed: UInt64)
+    /// They are those of a random path.
+    case drawn(DrawnMarket)
   }
+
+  /// Whether the data is a random path.
+  var isDrawn: Bool { if case .drawn = kind { true } else { false } }
 
   /// First instant that is not known.
   var instant: Int64
@@ -21,6 +26,7 @@ struct Hindsight: Sendable {
     let bar = panel.time.firstBar(atOrAfter: instant)
     switch kind {
     case .absent: return panel.prefix(bars: bar)
+    case .drawn(let market): return market.apply(to: panel)
     case .poisoned(let seed):
       let words = panel.fields.map { !["open", "high", "low", "close", "volume"].contains($0) }
       return panel.changed(from: bar) { field, place, value in
@@ -38,7 +44,7 @@ struct Hindsight: Sendable {
       for place in first..<draft.fields[field].values.count {
         let value = draft.fields[field].values[place]
         switch kind {
-        case .absent: draft.fields[field].values[place] = .nan
+        case .absent, .drawn: draft.fields[field].values[place] = .nan
         case .poisoned(let seed):
           draft.fields[field].values[place] = Self.poison(
             value, isScore: true, seed: seed, UInt32(field), place)

@@ -90,8 +90,13 @@ public struct RunPlan: Sendable {
     currencies = try market.currencies(symbols)
     inputs = market.inputs
     // Whoever doesn't know the future doesn't know its actions and flows either, and what splits will do to dividends all the same.
+    // On a random path none of them comes again.
     actions = LedgerActions(
-      (like?.actions ?? market.actions(symbols, window)).rows.filter { $0.bar < window.count })
+      hindsight?.isDrawn == true
+        ? []
+        : (like?.actions ?? market.actions(symbols, window)).rows.filter {
+          $0.bar < window.count
+        })
 
     let isPortfolio = spec.weights != nil
     weights =
