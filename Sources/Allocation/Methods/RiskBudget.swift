@@ -134,6 +134,11 @@ public struct RiskBudget: Allocator {
       }
       let settled = b.indices.reduce(0.0) { max($0, abs(length * move[$1]) / x[$1]) }
       (x, product) = (trial, found)
+      if largest(x) > 1e7 {
+        throw .unbounded(
+          method: name,
+          remedy: "some weights above 0 have no risk together; take more bars or a shrunk covariance")
+      }
       if settled <= 1e-14 || (length < 1e-9 && worst <= 1e-10) { return (x, step) }
     }
     let worst = b.indices.reduce(0.0) { max($0, abs(x[$1] * product[$1] - b[$1])) }

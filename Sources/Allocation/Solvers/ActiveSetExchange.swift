@@ -96,8 +96,7 @@ struct ActiveSetExchange {
           let row = program.rows[index]
           return (active.rows[index] == 1 ? row.upper : row.lower) - row.value(at: x)
         }
-        let residual = max(
-          f.reduce(0) { max($0, abs($1)) }, g.reduce(0) { max($0, abs($1)) })
+        let residual = max(largest(f), largest(g))
         guard residual.isFinite else { return nil }
         if residual <= 1e-14 || residual > last * 0.5 { break }
         last = residual
@@ -107,10 +106,9 @@ struct ActiveSetExchange {
       }
     }
     let gradient = try gradient(x, duals)
-    var scale = 0.0
-    for index in 0..<count { scale = max(scale, abs(gradient[index] - program.linear[index])) }
-    let residual = free.reduce(0) { max($0, abs(gradient[$1])) }
-    guard residual <= 1e-9 * max(scale, 1e-3) else { return nil }
+    let scale = largest(zip(gradient, program.linear).map { $0 - $1 })
+    let residual = largest(free.map { gradient[$0] })
+    guard scale.isFinite, residual <= 1e-9 * max(scale, 1e-3) else { return nil }
     for index in held {
       let row = program.rows[index]
       let wanted = active.rows[index] == 1 ? row.upper : row.lower

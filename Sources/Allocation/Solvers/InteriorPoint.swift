@@ -203,11 +203,10 @@ extension InteriorPoint {
       if lower[index].isFinite { gap += lowDual[index] * (value[index] - lower[index]) }
       if upper[index].isFinite { gap += highDual[index] * (upper[index] - value[index]) }
     }
-    let primal = max(
-      denseGap.reduce(0) { max($0, abs($1)) }, localGap.reduce(0) { max($0, abs($1)) })
+    let primal = max(largest(denseGap), largest(localGap))
     return Residuals(
       dual: dual, dense: denseGap, local: localGap, gap: gap,
-      dualNorm: dual.reduce(0) { max($0, abs($1)) }, primalNorm: primal / primalScale,
+      dualNorm: largest(dual), primalNorm: primal / primalScale,
       scale: scale)
   }
 
@@ -308,7 +307,7 @@ extension InteriorPoint {
     }
     var (move, dense, local) = system.solve(force, residuals.dense, residuals.local)
     // What the ridge and rounding changed is taken back.
-    for _ in 0..<2 {
+    for _ in 0..<6 {
       let rest = system.rest(move, dense, local, force, residuals.dense, residuals.local)
       guard rest.norm > 1e-14 else { break }
       let more = system.solve(rest.force, rest.dense, rest.local)
@@ -505,7 +504,9 @@ extension InteriorPoint {
           rest[slack] -= local[index]
         }
       }
-      let norm = [rest, denseRest, localRest].reduce(0) { $1.reduce($0) { max($0, abs($1)) } }
+      // Near its bound a component has a large weight, and rounding leaves as large a force, which moves nothing.
+      let moves = zip(rest, weight).map { $0 / (1 + $1) }
+      let norm = max(largest(moves), largest(denseRest), largest(localRest))
       return (rest, denseRest, localRest, norm)
     }
   }

@@ -34,12 +34,10 @@ struct SaddleSystem {
     apus_blas_gram(
       false, Int32(count), Int32(size), 1, half.values, Int32(count), 0, &small.values,
       Int32(count))
-    var largest = 0.0
+    // Relative to each row's own: rows whose slack is large are soft by many orders more than others.
     for index in 0..<count {
-      small[index, index] += softness[index]
-      largest = max(largest, small[index, index])
+      small[index, index] = small[index, index] * (1 + 1e-13) + softness[index]
     }
-    for index in 0..<count { small[index, index] += 1e-15 * largest }
     guard apus_lapack_cholesky(Int32(count), &small.values, Int32(count)) == 0 else { return nil }
   }
 
@@ -67,4 +65,14 @@ struct SaddleSystem {
     apus_blas_solve_lower(true, Int32(size), 1, factor.values, Int32(size), &x, 1)
     return x
   }
+}
+
+/// The largest absolute value; infinite if there is a NaN, which `max` would pass over.
+func largest(_ values: [Double]) -> Double {
+  var found = 0.0
+  for value in values {
+    if value.isNaN { return .infinity }
+    found = max(found, abs(value))
+  }
+  return found
 }
