@@ -11,7 +11,8 @@ extension AllocationSpec {
         constraints.budget = nil
       } else {
         constraints.budget = try reader.number(
-          "budget", "what weights add up to, such as 1, or \"free\"") { abs($0) <= 1e6 }
+          "budget", "what weights add up to, such as 1, or \"free\""
+        ) { abs($0) <= 1e6 }
       }
     }
     let positive = "a number above 0, or an expression of parameters in quotes"

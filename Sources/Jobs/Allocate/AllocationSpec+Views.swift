@@ -83,7 +83,9 @@ extension AllocationSpec {
         path: reader.at("symbol"),
         expected: "what the view is on: symbol, symbol and over, or weights by symbol")
     }
-    let confidence = try reader.number("confidence", "a number from 0 to 1") { (0...1).contains($0) }
+    let confidence = try reader.number("confidence", "a number from 0 to 1") {
+      (0...1).contains($0)
+    }
     let variance = try reader.number("variance", "a variance a year, from 0") { $0 >= 0 }
     if confidence != nil, variance != nil {
       throw .value(

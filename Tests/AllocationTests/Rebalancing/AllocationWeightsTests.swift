@@ -125,7 +125,7 @@ struct AllocationWeightsTests {
       switch symbol {
       case 0: bar < 90 ? .nan : close  // Too short a history at first.
       case 1: bar > 150 ? .nan : close  // Ends.
-      case 2: bar % 9 == 0 ? .nan : close  // Gaps that are bridged.
+      case 2: bar % 12 == 0 ? .nan : close  // Gaps that are bridged.
       default: close
       }
     }
