@@ -41,7 +41,7 @@ extension RunJob {
 
   /// The plan's warnings, and those that only the result can tell.
   func warnings(_ finished: FinishedLanes, _ isComplete: Bool) -> [RunWarning] {
-    var warnings = plan.warnings
+    var warnings = plan.warnings + plan.allocationWarnings()
     let (count, tally) = (finished.count, finished.tally)
     if !isComplete {
       warnings.append(

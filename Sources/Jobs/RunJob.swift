@@ -132,6 +132,12 @@ public struct RunJob: Sendable {
     _ simulator: any LaneSimulator, _ finished: FinishedLanes, from before: Int,
     progress: @escaping @Sendable (Int) -> Void, isCancelled: @escaping @Sendable () -> Bool
   ) throws -> Bool {
+    // Here, where all workers and an interruption are at hand; lanes would estimate them too.
+    if let weights = plan.allocation,
+      !weights.prepare(workers: options.workers, isCancelled: isCancelled)
+    {
+      return false
+    }
     let metrics = plan.metrics
     let layout = plan.layout
     let hasPrice = layout.groups.indices.map { plan.hasPrice(group: $0) }

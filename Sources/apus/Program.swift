@@ -19,6 +19,7 @@ package enum Program {
     ReplayCommand.self,
     AuditCommand.self,
     RiskCommand.self,
+    AllocateCommand.self,
     ExportCommand.self,
     FunctionsCommand.self,
     MetricsCommand.self,

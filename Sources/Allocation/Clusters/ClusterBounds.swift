@@ -8,7 +8,12 @@ struct ClusterBounds {
   let lower: [Double]
   let upper: [Double]
 
-  init(_ given: AllocationProblem, method: String) throws(AllocationError) {
+  /// Checks a problem.
+  ///
+  /// - Parameter allowsShort: whether weights may be negative where bounds let them; else a bound below 0 is one at 0.
+  init(_ given: AllocationProblem, method: String, allowsShort: Bool = false)
+    throws(AllocationError)
+  {
     problem = try given.checked(by: method)
     self.method = method
     let constraints = problem.constraints
@@ -19,8 +24,7 @@ struct ClusterBounds {
     }
     if constraints.l2 > 0 { throw .unsupported(method: method, constraint: "l2") }
     self.budget = budget
-    // No weight is negative here: a short bound is one at 0.
-    lower = constraints.lower.map { max($0, 0) }
+    lower = constraints.lower.map { allowsShort ? $0 : max($0, 0) }
     upper = constraints.upper
     let (least, most) = (lower.reduce(0, +), upper.reduce(0, +))
     let named = NamedConstraints.budget(budget)
@@ -30,9 +34,9 @@ struct ClusterBounds {
     if most < budget * (1 - 1e-12) {
       throw .infeasible(conflict: ["max_weight: at most \(most) in all", named])
     }
-    let shut = zip(problem.symbols, upper).compactMap { $1 < 0 ? $0 : nil }
-    if let symbol = shut.first {
-      throw .unsupported(method: method, constraint: "a short position in \(symbol)")
+    if let shut = upper.firstIndex(where: { $0 < 0 }), !allowsShort {
+      throw .unsupported(
+        method: method, constraint: "a short position in \(problem.symbols[shut])")
     }
   }
 
@@ -62,8 +66,10 @@ struct ClusterBounds {
       }
     }
     if zip(given, zip(lower, upper)).allSatisfy({ $0 >= $1.0 && $0 <= $1.1 }) { return given }
-    let least = given.filter { $0 > 0 }.min() ?? 1
-    var (low, high) = (-1 / least, (upper.max() ?? 1) / (least * least) + 1)
+    // Weights of 0 never grow; what the others can't take is left for the check at the end.
+    var (low, high) = (-1.0, 1.0)
+    while weights(low).reduce(0, +) > budget, low > -1e100 { low *= 2 }
+    while weights(high).reduce(0, +) < budget, high < 1e100 { high *= 2 }
     for _ in 0..<200 {
       let middle = low + (high - low) / 2
       if middle <= low || middle >= high { break }

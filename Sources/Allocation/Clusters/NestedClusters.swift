@@ -59,7 +59,9 @@ public struct NestedClusters: Allocator {
   ///
   /// - Throws: as `HierarchicalRiskParity`, and what the methods within throw.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
-    let bounds = try ClusterBounds(problem, method: name)
+    let bounds = try ClusterBounds(problem, method: name, allowsShort: true)
+    // Short positions within clusters, and in clusters, if any symbol may be short.
+    let least = problem.constraints.lower.contains { $0 < 0 } ? -1.0 : 0
     let distances = try clusters.distance.distances(problem.covariance, symbols: problem.symbols)
     let tree = ClusterTree(distances: distances, linkage: clusters.linkage)
     let nodes = tree.clusters(clusters.count.count(tree, distances))
@@ -71,6 +73,7 @@ public struct NestedClusters: Allocator {
         symbols: members.map { problem.symbols[$0] },
         covariance: problem.covariance.symmetric(members),
         expectedReturns: members.map { problem.expectedReturns[$0] })
+      part.constraints.lower = members.map { _ in least }
       part.riskFree = problem.riskFree
       part.barsPerYear = problem.barsPerYear
       let found =
@@ -84,6 +87,7 @@ public struct NestedClusters: Allocator {
       expectedReturns: zip(groups, within).map { members, weights in
         zip(members, weights).reduce(0) { $0 + problem.expectedReturns[$1.0] * $1.1 }
       })
+    whole.constraints.lower = groups.map { _ in least }
     whole.riskFree = problem.riskFree
     whole.barsPerYear = problem.barsPerYear
     let found =

@@ -6,7 +6,7 @@ import Simulation
 import Storage
 import Strategies
 
-/// The target weights of a plan's portfolios: an expression for each parameter set, or the rows of a file.
+/// The target weights of a plan's portfolios: an expression or an estimate for each parameter set, or the rows of a file.
 struct PortfolioWeights: Sendable {
   /// Weights by set and bar.
   let source: any WeightSource
@@ -24,6 +24,12 @@ struct PortfolioWeights: Sendable {
     _ spec: Spec, _ grid: ParameterGrid, _ panel: PricePanel, _ symbols: [Int],
     window: Range<Int>, zone: ZoneOffsets
   ) throws {
+    if case .allocated(let text) = spec.weights {
+      self.init(
+        source: try AllocatedWeights(text, spec, grid, panel, symbols, window).source,
+        names: ["portfolio"], setsPerName: grid.count, fileHash: nil)
+      return
+    }
     guard case .file(let name) = spec.weights else {
       self.init(
         source: try Self.expression(spec, grid, panel, symbols, window, zone),

@@ -37,7 +37,9 @@ extension Spec {
     condition = try root.string("where", "a condition on parameters, such as \"fast < slow\"")
     portfolios = root.optional("portfolios")
     risk = root.optional("risk")
-    hasStrategy = root.keys.contains("strategy") || portfolios == nil && risk == nil
+    allocate = root.optional("allocate")
+    hasStrategy =
+      root.keys.contains("strategy") || portfolios == nil && risk == nil && allocate == nil
     if hasStrategy { try readStrategy(&root) }
     try readAccount(&root)
     try readExecution(&root)

@@ -10,9 +10,16 @@ extension Spec {
     case expression
     /// Portfolios in a file: a row for each, or for each of its symbols.
     case file(String)
+    /// Estimated again at each rebalance.
+    case allocated(AllocationText)
 
     /// The file, as the spec names it; nil for an expression.
     var file: String? { if case .file(let name) = self { name } else { nil } }
+  }
+
+  /// How weights are estimated, as written: numbers in it may be expressions of parameters.
+  public struct AllocationText: Sendable, Equatable {
+    package var json: JSON5
   }
 
   /// How long an order waits, as a spec says it.
@@ -158,15 +165,27 @@ extension Spec {
       weights = .expression
     case .object:
       var inner = try SpecReader(json, path: reader.at("weights"))
+      if inner.keys.contains("allocate") {
+        var numbers = ParameterNumbers(axes)
+        let first = axes.map { $0.values.first ?? .nan }
+        _ = try AllocationSpec(weights: numbers.resolve(json, first), path: inner.path)
+        strategy.weights = nil
+        weights = .allocated(AllocationText(json: json))
+        return
+      }
       guard let file = try inner.string("file", "the path of a file"), !file.isEmpty else {
-        throw .missing(path: inner.at("file"), expected: "the path of a file of portfolios")
+        throw .missing(
+          path: inner.at("file"),
+          expected: "the path of a file of portfolios, or allocate: \"min_variance\"")
       }
       try inner.finish()
       strategy.weights = nil
       weights = .file(file)
     default:
       throw reader.wrong(
-        "weights", json, "an expression in quotes, such as \"1 / 10\", or { file: \"weights.csv\" }"
+        "weights", json,
+        "an expression in quotes, such as \"1 / 10\", { file: \"weights.csv\" } or "
+          + "{ allocate: \"min_variance\", lookback: 252 }"
       )
     }
   }
@@ -189,6 +208,11 @@ extension Spec {
     let missing = Rebalance.Missing.allCases.map(\.rawValue)
     if let name = try inner.choice("missing", "use of missing weights", of: missing) {
       rebalance.missing = Rebalance.Missing(rawValue: name) ?? .hold
+      if case .allocated? = weights, rebalance.missing == .close {
+        throw .value(
+          path: inner.at("missing"), line: inner.place.line, found: "close, with weights.allocate",
+          expected: "hold: who takes no part gets 0, and what can't be estimated leaves all as it is")
+      }
     }
     try inner.finish()
     givesRebalance = true

@@ -76,6 +76,8 @@ public struct Spec: Sendable {
   var portfolios: JSON5?
   /// What is asked of risk, as written; nil unless the spec has the key.
   var risk: JSON5?
+  /// Which weights are asked for, as written; nil unless the spec has the key.
+  var allocate: JSON5?
   /// Whether the spec says what to trade.
   public var hasStrategy = true
   /// Whether the spec names its metrics.

@@ -1,0 +1,87 @@
+import Allocation
+import Expressions
+import Market
+import Simulation
+
+/// Weights of a plan that are estimated again at each rebalance: a recipe for each parameter set.
+struct AllocatedWeights {
+  /// The weights.
+  let source: AllocationWeights
+
+  /// Most numbers that are kept: sets × rebalances × symbols.
+  static let sizeLimit = 1 << 28
+
+  init(
+    _ text: Spec.AllocationText, _ spec: Spec, _ grid: ParameterGrid, _ panel: PricePanel,
+    _ symbols: [Int], _ window: Range<Int>
+  ) throws {
+    let path = "strategy.weights"
+    guard panel.fieldIndex("close") != nil else {
+      throw SpecError.panel(
+        reason: "panel \(panel.name) has no field 'close' (it has: "
+          + "\(panel.fields.joined(separator: ", "))); \(path) looks at returns of closes")
+    }
+    let bars = RebalanceBars(
+      spec.rebalance, panel: panel, window: window, zone: ZoneOffsets.rules(of: panel) ?? .utc
+    ).bars.map { $0 + window.lowerBound }
+    let size = Double(grid.count) * Double(bars.count) * Double(symbols.count)
+    guard size <= Double(Self.sizeLimit) else {
+      throw SpecError.value(
+        path: path, line: 0,
+        found: "\(grid.count) sets × \(bars.count) rebalances × \(symbols.count) symbols",
+        expected: "at most \(Self.sizeLimit) weights: fewer parameters, or rarer rebalances")
+    }
+    let entries = symbols.map { (panel.symbols[$0].symbol, panel.symbols[$0].sector) }
+    var numbers = ParameterNumbers(grid.axes)
+    let recipes = try (0..<grid.count).map { set in
+      let json = numbers.resolve(text.json, grid.values(set: set))
+      let given = try AllocationSpec(weights: json, path: path)
+        .resolved(entries, path: path)
+      return given.recipe(given.methods[0], lookback: 252, riskFree: spec.riskFree)
+    }
+    source = AllocationWeights(
+      recipes: recipes, panel: panel, symbols: symbols, window: window,
+      historyStart: spec.warmsOnHistory ? 0 : window.lowerBound, bars: bars,
+      startsAtOnce: spec.rebalance.startsAtOnce)
+  }
+}
+
+extension AllocationSpec {
+  /// Reads `strategy.weights`.
+  init(weights json: JSON5, path: String) throws(SpecError) {
+    var reader = try SpecReader(json, path: path)
+    try self.init(&reader, methods: "allocate")
+    try reader.finish()
+  }
+}
+
+extension RunPlan {
+  /// Weights that are estimated again at each rebalance; nil where there are none.
+  var allocation: AllocationWeights? { weights?.source as? AllocationWeights }
+
+  /// What the reader should know of estimates that failed.
+  func allocationWarnings() -> [RunWarning] {
+    guard let allocation else { return [] }
+    let failures = allocation.failures
+    guard let first = failures.first else { return [] }
+    var counts: [(reason: String, count: Int)] = []
+    for failure in failures {
+      let reason = "\(failure.error)"
+      if let place = counts.firstIndex(where: { $0.reason == reason }) {
+        counts[place].count += 1
+      } else {
+        counts.append((reason, 1))
+      }
+    }
+    let most = counts.max { $0.count < $1.count } ?? (reason: "", count: 0)
+    let others = counts.count - 1
+    return [
+      RunWarning(
+        code: "allocation_failed", severity: .warning,
+        message: "\(failures.count) of \(allocation.estimateCount) estimates of weights failed and "
+          + "left positions as they were, first at "
+          + "\(Timestamp.text(nanoseconds: run.panel.time.ns[first.bar])): \(most.reason)"
+          + (others > 0 ? " (and \(others) other reasons)" : ""))
+    ]
+  }
+}
