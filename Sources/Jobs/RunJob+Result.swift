@@ -23,7 +23,9 @@ extension RunJob {
     attributes.kept = options.keepsTopOnly ? "top" : "all"
     attributes.lanesFailed = Int64(finished.tally.failed)
     attributes.lanesOK = Int64(finished.count) - attributes.lanesFailed
-    attributes.convention = "apus"
+    attributes.convention = plan.spec.convention.name
+    attributes.statistics = LaneDetail.compounds(plan.spec, run.panel) ? "days" : "bars"
+    attributes.benchmark = plan.spec.benchmark ?? ""
     attributes.store = plan.storePath
     attributes.panel = run.panel.name
     attributes.fill = plan.spec.fillName
@@ -99,11 +101,14 @@ extension RunJob {
         lanesFailed: Int(attributes.lanesFailed), fill: attributes.fill,
         intrabar: plan.spec.bounds ? "bounds" : plan.spec.execution.intrabar.rawValue,
         route: attributes.route, adjust: attributes.adjust,
-        convention: attributes.convention),
+        convention: attributes.convention, statistics: attributes.statistics,
+        benchmark: plan.spec.benchmark),
       leaderboard: RunSummary.Leaderboard(
         by: table.leaderboardBy, direction: table.leaderboardDirection,
         rows: rows),
-      warnings: warnings, timings: timings)
+      warnings: warnings, timings: timings,
+      sections: table.groups.isEmpty
+        ? nil : Dictionary(uniqueKeysWithValues: table.groups.map { ($0.name, $0) }))
   }
 
   /// A record as the columns of a trace.

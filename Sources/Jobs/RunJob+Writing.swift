@@ -46,6 +46,7 @@ extension RunJob {
       heading.traces = try (0..<plan.laneCount).map {
         try trace(simulator.replay(lane: $0), lane: Int64($0))
       }
+      heading.groups = try tables(finished)
     }
     let count = finished.count
     let rank = plan.rankMetric
@@ -69,6 +70,7 @@ extension RunJob {
     }
     var table = table(best.sorted(), &text)
     table.attributes = written
+    table.groups = heading.groups
     return (table, warnings)
   }
 
@@ -139,7 +141,9 @@ extension RunJob {
           ResultTable.Attribute("unit", metric.unit.rawValue),
           ResultTable.Attribute("direction", metric.direction.rawValue),
           ResultTable.Attribute("definition", metric.definition),
-        ])
+        ]
+          + (plan.spec.convention.defines(metric.name)
+            ? [ResultTable.Attribute("convention", plan.spec.convention.name)] : []))
     }
     return ResultTable(
       attributes: ResultAttributes(), lanes: rows.map { Int64($0.lane) },

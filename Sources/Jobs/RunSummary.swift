@@ -33,6 +33,8 @@ public struct RunSummary: Encodable, Sendable, Equatable {
     var route: String
     var adjust: String
     var convention: String
+    var statistics = "bars"
+    var benchmark: String?
   }
 
   /// One row of the leaderboard.
@@ -117,7 +119,7 @@ extension RunSummary.Run {
     case bars, from, to, symbols
     case lanesOk = "lanes_ok"
     case lanesFailed = "lanes_failed"
-    case fill, intrabar, route, adjust, convention
+    case fill, intrabar, route, adjust, convention, statistics, benchmark
   }
 }
 

@@ -64,6 +64,22 @@ public final class LaneContext: Sendable, Equatable {
     starts[Period.allCases.firstIndex(of: period) ?? 0]
   }
 
+  /// The days of these bars, as bars of their own.
+  public var daily: LaneContext {
+    let firsts = bounds(.day).dropLast()
+    return LaneContext(
+      days: firsts.map { days[$0] }, months: firsts.map { months[$0] },
+      benchmark: benchmark.map { dailyBenchmark($0) })
+  }
+
+  /// A day without any return of the benchmark has none.
+  private func dailyBenchmark(_ returns: [Double]) -> [Double] {
+    let bounds = bounds(.day)
+    return zip(compounded(returns, .day), zip(bounds, bounds.dropFirst())).map { value, day in
+      returns[day.0..<day.1].allSatisfy(\.isNaN) ? .nan : value
+    }
+  }
+
   /// Returns of whole periods from returns of bars; a NaN counts as none.
   public func compounded(_ returns: [Double], _ period: Period) -> [Double] {
     let bounds = bounds(period)

@@ -89,7 +89,7 @@ extension ResultStore {
     try reading(path) { () throws(HDF5Error) in
       var attributes = ResultAttributes()
       // Results of before there was a choice have all rows, and no adjustment.
-      let later: Set = ["kept", "adjust", "route", "folder"]
+      let later: Set = ["kept", "adjust", "route", "folder", "statistics", "benchmark"]
       for (name, key) in texts where !later.contains(name) || root.hasAttribute(name) {
         attributes[keyPath: key] = try root.textAttribute(name)
       }

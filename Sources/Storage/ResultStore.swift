@@ -147,6 +147,7 @@ extension ResultStore {
       ("spec", \.spec), ("spec_sha256", \.specSHA256), ("data_sha256", \.dataSHA256),
       ("engine_version", \.engineVersion), ("cpu", \.cpu), ("blas_core", \.blasCore),
       ("started_utc", \.startedUTC), ("convention", \.convention), ("store", \.store),
+      ("statistics", \.statistics), ("benchmark", \.benchmark),
       ("panel", \.panel), ("fill", \.fill), ("from", \.from), ("to", \.to),
       ("warnings", \.warnings), ("kept", \.kept), ("adjust", \.adjust),
       ("route", \.route), ("folder", \.folder),

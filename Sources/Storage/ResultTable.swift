@@ -147,8 +147,12 @@ public struct ResultAttributes: Sendable, Equatable {
   public var lanesOK: Int64 = 0
   /// Number of lanes that failed.
   public var lanesFailed: Int64 = 0
-  /// Convention of the metrics.
+  /// Convention of the metrics: `apus`, or the library whose definitions they follow.
   public var convention = ""
+  /// What statistics of returns are of: `bars`, or `days` of bars that are shorter.
+  public var statistics = "bars"
+  /// Symbol that relative metrics are against; empty for none.
+  public var benchmark = ""
   /// Path of the price store, as the spec gives it.
   public var store = ""
   /// Name of the panel.

@@ -17,6 +17,11 @@ import Testing
     #expect(MetricCatalog.names == MetricCatalog.all.map(\.name))
   }
 
+  @Test func familiesHoldAllMetrics() {
+    #expect(MetricCatalog.families.flatMap { $0.metrics.map(\.name) } == MetricCatalog.names)
+    #expect(MetricCatalog.families.allSatisfy { !$0.title.isEmpty && !$0.metrics.isEmpty })
+  }
+
   @Test(arguments: ["", "shrpe", "Sharpe", "sharpe "])
   func unknownNameIsNil(name: String) {
     #expect(MetricCatalog.metric(named: name) == nil)
@@ -35,9 +40,19 @@ import Testing
   @Test(arguments: MetricCatalog.names)
   func readsOnlyWhatItNeeds(name: String) throws {
     let metric = try #require(MetricCatalog.metric(named: name))
-    let full = LaneSummary(
-      returns: [0.01, -0.02, 0.03, -0.01, 0.02], barsPerYear: 252, initialEquity: 1000)
+    var full = LaneSummary(
+      returns: [0.01, -0.02, 0.03, -0.01, 0.02], barsPerYear: 252, initialEquity: 1000,
+      context: LaneContext(
+        days: [0, 1, 2, 3, 4], months: [0, 0, 1, 1, 1], benchmark: [0.01, -0.01, 0.01, 0, 0.02]))
+    full.trades = 1
+    full.wins = 1
+    full.grossProfit = 5
+    full.history = LaneHistory(
+      trades: [LaneHistory.Trade(entryBar: 0, exitBar: 2, profit: 5)],
+      holdings: [LaneHistory.Holding()])
     var bare = full
+    if metric.needs.isDisjoint(with: [.periods, .benchmark]) { bare.context = nil }
+    if !metric.needs.contains(.history) { bare.history = nil }
     if !metric.needs.contains(.returns) { bare.returns = nil }
     if !metric.needs.contains(.extendedSums) {
       bare.sumSquaredDownside = 0
@@ -48,6 +63,15 @@ import Testing
     if metric.needs.contains(.returns) {
       bare.returns = nil
       #expect(metric.value(of: bare) == .undefined(.notRecorded))
+    }
+    if metric.needs.contains(.history) {
+      bare.history = nil
+      #expect(metric.value(of: bare) == .undefined(.notRecorded))
+    }
+    if metric.needs.contains(.benchmark) {
+      bare.returns = full.returns
+      bare.context = LaneContext(days: [0, 1, 2, 3, 4], months: [0, 0, 1, 1, 1])
+      #expect(metric.value(of: bare) == .undefined(.noBenchmark))
     }
   }
 }

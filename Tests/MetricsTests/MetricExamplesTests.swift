@@ -1,20 +1,6 @@
 import Metrics
 import Testing
 
-/// One metric worked by hand.
-private struct Example: Sendable, CustomTestStringConvertible {
-  let metric: String
-  let lane: LaneSummary
-  let expected: Double
-  var testDescription: String { "\(metric) = \(expected)" }
-
-  init(_ metric: String, _ expected: Double, _ lane: LaneSummary) {
-    self.metric = metric
-    self.lane = lane
-    self.expected = expected
-  }
-}
-
 /// Four bars, one year: equity 100 → 110 → 88 → 110 → 110.
 ///
 /// The mean return is 0.0375, Σr² = 0.1125, Σ(r - mean)² = 0.1125 - 0.15²/4 = 0.106875, s1² = 0.035625.
@@ -111,7 +97,10 @@ private func ladder(_ count: Int, scale: Double = 0.001) -> LaneSummary {
   return LaneSummary(returns: returns, barsPerYear: 252)
 }
 
-private let examples: [Example] = [
+private let examples: [Example] =
+  pathExamples + moneyExamples + statisticExamples + benchmarkExamples + tradeExamples
+
+private let pathExamples: [Example] = [
   Example("total_return", 0.1, oneYear),
   Example("cagr_periods", 0.1, oneYear),
   Example("cagr_periods", 0.1, twoYears),
@@ -151,6 +140,9 @@ private let examples: [Example] = [
     LaneSummary(returns: (-8...12).map { Double($0) / 100 }, barsPerYear: 252)),
   // 3 bars: the quantiles lie a tenth of a step inside the ends, at -0.04 + 0.1·0.04 and 0.1 - 0.1·0.1.
   Example("tail_ratio", 0.09 / 0.036, LaneSummary(returns: [0.1, -0.04, 0], barsPerYear: 252)),
+]
+
+private let moneyExamples: [Example] = [
   Example("trades", 6, traded),
   Example("open_trades", 1, traded),
   Example("win_rate", 1.0 / 3, traded),

@@ -18,6 +18,12 @@ private func lane(_ returns: [Double], _ change: (inout LaneSummary) -> Void = {
   return lane
 }
 
+private func weeks(_ count: Int, benchmark: [Double]? = nil) -> LaneContext {
+  LaneContext(
+    days: (0..<count).map { Int32($0) * 7 }, months: (0..<count).map { Int32($0 / 4) },
+    benchmark: benchmark)
+}
+
 private let cases = [
   Case(
     label: "no bar", lane: lane([]), reason: .tooFewBars,
@@ -124,6 +130,43 @@ private let cases = [
       $0.netFlows = -5
       $0.timeWeightedGrowth = 1.02
     }, reason: .noRate, metrics: ["money_weighted_return"]),
+  Case(
+    label: "no benchmark", lane: lane([0.01, 0.02, 0.03]) { $0.context = weeks(3) },
+    reason: .noBenchmark,
+    metrics: [
+      "beta", "alpha", "correlation", "up_capture", "batting_average", "information_ratio",
+      "benchmark_return", "treynor", "beta_fragility", "down_beta",
+    ]),
+  Case(
+    label: "a benchmark that stands still",
+    lane: lane([0.01, 0.02, 0.03]) { $0.context = weeks(3, benchmark: [0.01, 0.01, 0.01]) },
+    reason: .noBeta, metrics: ["beta", "alpha", "treynor", "up_beta"]),
+  Case(
+    label: "a benchmark that only rises",
+    lane: lane([0.01, 0.02, 0.03]) { $0.context = weeks(3, benchmark: [0.01, 0.02, 0.01]) },
+    reason: .oneSidedBenchmark,
+    metrics: ["down_capture", "down_beta", "down_alpha", "capture_ratio"]),
+  Case(
+    label: "a benchmark of one bar",
+    lane: lane([0.01, 0.02, 0.03]) { $0.context = weeks(3, benchmark: [.nan, .nan, 0.01]) },
+    reason: .tooFewBars, metrics: ["beta", "tracking_error", "beta_fragility"]),
+  Case(
+    label: "less than a year", lane: lane([0.01, 0.02, 0.03]) { $0.context = weeks(3) },
+    reason: .tooFewBars, metrics: ["return_1y", "return_3y", "return_5y"]),
+  Case(
+    label: "still under water", lane: lane([0.01, -0.02, 0.01]), reason: .notRecovered,
+    metrics: ["recovery_time"]),
+  Case(
+    label: "a tail without losses", lane: lane(Array(repeating: 0.01, count: 120)), reason: .noFit,
+    metrics: ["gpd_var_99", "gpd_es_99"]),
+  Case(
+    label: "a ratio below zero", lane: lane([0.01, -0.02, 0.01, -0.03]), reason: .noFit,
+    metrics: ["min_track_record"]),
+  Case(
+    label: "nothing held",
+    lane: lane([0.01, -0.02]) {
+      $0.history = LaneHistory(trades: [], holdings: [.init(), .init()])
+    }, reason: .noPosition, metrics: ["concentration", "effective_assets", "rar"]),
 ]
 
 @Suite struct UndefinedMetricTests {

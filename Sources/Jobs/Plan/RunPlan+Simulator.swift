@@ -12,6 +12,20 @@ extension RunPlan {
   public func simulator(
     variant: KernelVariant, workers: Int, tileLanes: Int? = nil, byMatrices: Bool = true
   ) -> any LaneSimulator {
+    guard let detail else {
+      return simulator(
+        plain: variant, workers: workers, tileLanes: tileLanes, byMatrices: byMatrices)
+    }
+    // A replay takes as long as many lanes do, and an interruption waits for a tile.
+    let lanes = detail.needsHistory ? min(tileLanes ?? 64, 64) : tileLanes
+    return DetailSimulator(
+      base: simulator(plain: variant, workers: workers, tileLanes: lanes, byMatrices: byMatrices),
+      detail: detail)
+  }
+
+  private func simulator(
+    plain variant: KernelVariant, workers: Int, tileLanes: Int?, byMatrices: Bool
+  ) -> any LaneSimulator {
     let variants = layout.variants
     if variants.count == 1 {
       return simulator(

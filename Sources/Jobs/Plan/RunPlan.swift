@@ -41,6 +41,8 @@ public struct RunPlan: Sendable {
   let currencies: CurrencyRates?
   /// The panel of shorter bars.
   let finer: PricePanel?
+  /// What metrics ask for beyond sums; nil if nothing.
+  private(set) var detail: LaneDetail?
 
   /// The most lanes of one run, and the most combinations that are looked at to find them.
   ///
@@ -122,7 +124,7 @@ public struct RunPlan: Sendable {
       variants: LaneLayout.variants(of: spec))
     try Self.checkLanes(layout)
     metrics = (spec.metrics + names.filter { !spec.metrics.contains($0) })
-      .compactMap { MetricCatalog.metric(named: $0) }
+      .compactMap { spec.convention.metric(named: $0) }
     let needs = metrics.reduce(into: MetricNeeds()) { $0.formUnion($1.needs) }
     var rules = spec.rules
     rules.keepsExtendedSums = !needs.isDisjoint(with: [.extendedSums, .returns])
@@ -131,7 +133,7 @@ public struct RunPlan: Sendable {
       panel: panel, symbols: symbols, strategy: strategy, rules: rules, cash: spec.wallets[0].cash,
       window: window, historyStart: spec.warmsOnHistory ? 0 : window.lowerBound,
       riskFree: spec.riskFree, minimumAcceptable: spec.minimumAcceptable,
-      keepsReturns: needs.contains(.returns))
+      keepsReturns: needs.contains(.returns) || LaneDetail.compounds(spec, panel))
     let (acting, ending) = market.reach(of: actions, symbols.count)
     routes =
       like?.routes
@@ -139,6 +141,7 @@ public struct RunPlan: Sendable {
     dataHash = market.hash(acting: acting.contains(true), weights: weights)
     try Self.checkFields(spec, run, routes)
     warnings = market.warnings + Self.warnings(spec, run, store, routes)
+    detail = try LaneDetail(spec, run, needs: needs, historyBuilder)
     loadSeconds = (clock.now - begin).seconds
   }
 
@@ -147,6 +150,27 @@ public struct RunPlan: Sendable {
     var plan = self
     plan.run.rules.keepsTradeSums = true
     return plan
+  }
+
+  /// The same plan with what the tables of a backtest need.
+  var keepingReturns: RunPlan {
+    get throws(SpecError) {
+      var plan = self
+      plan.run.keepsReturns = true
+      plan.detail = try LaneDetail(
+        spec, plan.run, needs: [.returns, .periods, .benchmark], historyBuilder)
+      return plan
+    }
+  }
+
+  private var historyBuilder: HistoryBuilder {
+    let columns = weights == nil ? nil : run.symbols
+    let (symbols, layout) = (run.symbols, layout)
+    return HistoryBuilder(
+      panel: run.panel, window: run.window,
+      columns: { columns ?? [symbols[layout.place(of: $0).group]] },
+      fill: spec.execution.fill, currencies: currencies,
+      splits: actions.rows.contains { if case .split = $0.event { true } else { false } })
   }
 
   /// Number of lanes.

@@ -32,8 +32,7 @@ extension Spec {
     ratesPanel = try data.string("fx", "the name of a panel of exchange rates")
     lags = try Self.readLags(&data)
     scores = try Self.readScores(&data)
-    try data.notYet(
-      "benchmark", "a benchmark", instead: "Remove it; metrics against a benchmark come later.")
+    benchmark = try data.string("benchmark", "a symbol of the panel, such as \"SPY\"")
     try data.finish()
   }
 

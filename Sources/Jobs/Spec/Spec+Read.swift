@@ -44,6 +44,7 @@ extension Spec {
     try readAccount(&root)
     try readExecution(&root)
     try checkTogether()
+    try readStatistics(&root)
     try readMetrics(&root)
     try readRank(&root)
     try checkColumns()

@@ -1,6 +1,7 @@
 import Expressions
 import Kernels
 import Market
+import Metrics
 import Simulation
 import Strategies
 
@@ -16,6 +17,16 @@ public struct Spec: Sendable {
     case sector(String)
     /// The largest by a field at each bar, as far as it was known then.
     case top(Int, by: String)
+  }
+
+  /// What a backtest tells of its best lane beside the metrics.
+  public struct Tables: Sendable, Equatable {
+    /// How many of the deepest drawdowns are listed; 0 for none.
+    public var drawdowns = 5
+    /// Whether returns of months and years are listed.
+    public var monthly = true
+    /// Observations in the window of rolling metrics; nil for none.
+    public var rolling: Int?
   }
 
   /// Name of the run.
@@ -82,6 +93,14 @@ public struct Spec: Sendable {
   public var hasStrategy = true
   /// Whether the spec names its metrics.
   var givesMetrics = false
+  /// Symbol of the panel that relative metrics are against; nil for none.
+  public var benchmark: String?
+  /// Whose definitions metrics follow.
+  public var convention = Convention.apus
+  /// Whether statistics of bars shorter than a day are of bars, not of days.
+  public var isPerBar = false
+  /// The tables of a backtest.
+  public var tables = Tables()
   /// Metrics, in the order of the spec.
   public var metrics: [String] = []
   /// Metric that ranks.

@@ -97,7 +97,7 @@ public enum SpecFile {
 
   private static let keys = [
     "name", "data", "strategy", "account", "execution", "parameters", "where", "metrics", "rank",
-    "seed", "portfolios", "risk", "allocate",
+    "seed", "portfolios", "risk", "allocate", "convention", "per_bar", "tables",
   ]
 
   /// Puts a value in; a key without a dot names a parameter, or one of the spec's own keys.

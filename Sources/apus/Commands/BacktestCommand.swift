@@ -17,11 +17,13 @@ enum BacktestCommand: Command {
         "apus backtest golden-cross.json5 --set fast=20 --set slow=100 --set data.symbols='[\"AAPL\"]'",
         "For one symbol."),
     ],
-    positionals: RunOptions.positionals, options: RunOptions.options,
+    positionals: RunOptions.positionals, options: RunOptions.options + [RunOptions.convention],
     common: RunOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    let plan = try RunOptions.plan(arguments, console, metrics: MetricCatalog.costNames)
+    let plan = try RunOptions.plan(
+      arguments, console, metrics: MetricCatalog.costNames,
+      convention: arguments.optionalString("convention"))
     let open = plan.grid.axes.filter { $0.values.count > 1 }
     guard plan.grid.count == 1 else {
       let hint = open.map { "--set \($0.name)=\(NumberText.text($0.values[0], .plain))" }
@@ -45,6 +47,11 @@ enum BacktestCommand: Command {
       try console.print(figures(outcome))
     } else {
       try console.print(LeaderboardTable.make(outcome.best, top: plan.spec.top))
+    }
+    if !arguments.flag("json") {
+      for group in outcome.best.groups where group.name != BacktestTables.rolling {
+        try GroupTables.print(group, console)
+      }
     }
     console.talk("wrote \(job.options.output) and \(outcome.summaryPath)")
     return RunOptions.status(outcome)

@@ -5,7 +5,7 @@ import Storage
 /// The groups of a result as tables; what is too large for a terminal stays in the file.
 enum GroupTables {
   private static let mostRows = 20
-  private static let mostColumns = 10
+  private static let mostColumns = 12
 
   /// Prints a group: its title, then a table for each set of variables that share their dimensions.
   static func print(_ group: ResultGroup, _ console: Console) throws {
@@ -90,7 +90,9 @@ enum GroupTables {
     switch variable.values {
     case .doubles(let values): NumberText.text(values[index], .ratio)
     case .integers(let values): "\(values[index])"
-    case .times(let values): Timestamp.text(nanoseconds: values[index])
+    // As in traces, the first instant that there is stands for none.
+    case .times(let values):
+      values[index] == .min ? "–" : Timestamp.text(nanoseconds: values[index])
     case .texts(let values): values[index]
     }
   }

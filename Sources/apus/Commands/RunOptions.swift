@@ -1,6 +1,7 @@
 import Arguments
 import Glibc
 import Jobs
+import Metrics
 import Simulation
 import Storage
 
@@ -18,6 +19,13 @@ enum RunOptions {
     .value("store", "STORE", help: "A store in place of the spec's.", completion: .files),
   ]
 
+  /// `--convention` of verbs that compute metrics of lanes.
+  static let convention = OptionSpec.value(
+    "convention", "NAME",
+    help:
+      "Whose definitions metrics follow, in place of the spec's: those of another library where it has them.",
+    completion: .choices(Convention.names))
+
   static let common =
     [
       resultOutput("Write the result here; named after the spec unless given.")
@@ -30,11 +38,14 @@ enum RunOptions {
 
   /// Reads the spec and joins it with its store.
   ///
-  /// - Parameter metrics: metrics to compute beside those of the spec.
+  /// - Parameters:
+  ///   - metrics: metrics to compute beside those of the spec.
+  ///   - convention: in place of the spec's; nil for that.
   static func plan(
-    _ arguments: ParsedArguments, _ console: Console, metrics: [String] = []
+    _ arguments: ParsedArguments, _ console: Console, metrics: [String] = [],
+    convention: String? = nil
   ) throws -> RunPlan {
-    try load(arguments) { spec, store in
+    try load(arguments, convention: convention) { spec, store in
       if let count = RunPlan.candidates(of: spec), count > 10_000_000 {
         console.talk("\(spec.name): looking at \(count) combinations for those that 'where' keeps")
       }
@@ -44,9 +55,12 @@ enum RunOptions {
 
   /// Reads the spec and hands it on with the path of its store; mistakes in it get the file's name.
   static func load<Plan>(
-    _ arguments: ParsedArguments, _ body: (Spec, String) throws -> Plan
+    _ arguments: ParsedArguments, convention: String? = nil, _ body: (Spec, String) throws -> Plan
   ) throws -> Plan {
-    let settings = try arguments.keyValues("set").map { ($0.key, $0.value) }
+    var settings = try arguments.keyValues("set").map { ($0.key, $0.value) }
+    if let convention {
+      settings.append(("convention", "\"\(convention)\""))
+    }
     var path: String?
     if case .file(let file) = arguments.positionalPath("SPEC") { path = file }
     do {

@@ -21,6 +21,7 @@ enum SweepCommand: Command {
     ],
     positionals: RunOptions.positionals,
     options: RunOptions.options + [
+      RunOptions.convention,
       .value(
         "metrics-only", "ROWS",
         help: "Rows to keep: all, or the top of the leaderboard, as many as the spec's rank.top.",
@@ -30,7 +31,8 @@ enum SweepCommand: Command {
     common: RunOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    let plan = try RunOptions.plan(arguments, console)
+    let plan = try RunOptions.plan(
+      arguments, console, convention: arguments.optionalString("convention"))
     let keepsTopOnly = arguments.string("metrics-only") == "top"
     if arguments.flag("dry-run") {
       try RunOptions.describe(plan, arguments, keepsTopOnly: keepsTopOnly, console)

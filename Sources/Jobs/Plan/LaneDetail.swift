@@ -1,0 +1,104 @@
+import Kernels
+import Market
+import Metrics
+import Simulation
+
+/// What metrics ask for beyond the sums of a lane: days in place of shorter bars, the calendar, a benchmark, trades one by one.
+struct LaneDetail: Sendable {
+  /// Periods of bars, and the benchmark by bar.
+  private let bars: LaneContext
+  /// The same by day, where returns are compounded to days.
+  private let days: LaneContext?
+  private let daysPerYear: Double
+  private let riskFree: Double
+  private let minimumAcceptable: Double
+  /// Whether lanes are replayed for what they held and traded.
+  let needsHistory: Bool
+  private let history: HistoryBuilder
+
+  /// The detail of a plan's lanes; nil if sums will do.
+  ///
+  /// - Throws: `SpecError` for a benchmark that the panel does not have.
+  init?(
+    _ spec: Spec, _ run: LaneRun, needs: MetricNeeds, _ history: HistoryBuilder
+  ) throws(SpecError) {
+    let column = try spec.benchmark.map { name throws(SpecError) in
+      try Self.column(of: name, run.panel)
+    }
+    let compounds = Self.compounds(spec, run.panel)
+    guard compounds || !needs.isDisjoint(with: [.periods, .benchmark, .history]) else {
+      return nil
+    }
+    let periods = Periods(run.panel, ZoneOffsets(run.panel))
+    let (window, time) = (run.window, run.panel.time.ns)
+    let context = LaneContext(
+      days: window.map { Int32(periods.period(of: $0, .day) ?? 0) },
+      months: window.map { Int32(periods.period(of: $0, .month) ?? 0) },
+      benchmark: column.map { Self.returns(of: $0, run.panel, window) },
+      daysPerBar: Double(run.panel.frequencyNs) / Double(Calendar.dayNs))
+    precondition(time.count >= window.upperBound)
+    bars = context
+    days = compounds ? context.daily : nil
+    daysPerYear = run.panel.calendar.barsPerYear(frequencyNs: Calendar.dayNs)
+    riskFree = spec.riskFree
+    minimumAcceptable = spec.minimumAcceptable
+    needsHistory = needs.contains(.history)
+    self.history = history
+  }
+
+  /// Whether returns of a panel's bars are compounded to days before anything is said of them.
+  static func compounds(_ spec: Spec, _ panel: PricePanel) -> Bool {
+    Frequency(ns: panel.frequencyNs).isIntraday && !spec.isPerBar
+  }
+
+  /// Completes a summary whose returns were kept; the record is that of a replay.
+  func complete(_ summary: inout LaneSummary, record: LaneRecord?, lane: Int) {
+    summary.context = days ?? bars
+    if let record { summary.history = history.history(of: record, lane: lane) }
+    guard let days, let returns = summary.returns else { return }
+    let daily = LaneSummary(
+      returns: bars.compounded(returns, .day), barsPerYear: daysPerYear,
+      riskFreePerBar: LaneSummary.ratePerBar(annual: riskFree, barsPerYear: daysPerYear),
+      minimumAcceptablePerBar: LaneSummary.ratePerBar(
+        annual: minimumAcceptable, barsPerYear: daysPerYear))
+    summary.days = days.days.count
+    summary.daysPerYear = daysPerYear
+    summary.returns = daily.returns
+    summary.sumReturns = daily.sumReturns
+    summary.sumSquaredReturns = daily.sumSquaredReturns
+    summary.sumSquaredDownside = daily.sumSquaredDownside
+    summary.riskFreePerBar = daily.riskFreePerBar
+    summary.minimumAcceptablePerBar = daily.minimumAcceptablePerBar
+  }
+
+  // MARK: - The benchmark
+
+  /// Column of a benchmark.
+  static func column(of name: String, _ panel: PricePanel) throws(SpecError) -> Int {
+    guard let column = panel.symbols.index(of: name) else {
+      throw .unknownName(
+        path: "data.benchmark", line: 0, kind: "symbol", name: name,
+        nearest: nearestName(to: name, among: panel.symbols.names),
+        hint: "a benchmark is a symbol of panel \(panel.name); apus inspect --symbols lists them")
+    }
+    return column
+  }
+
+  /// Returns of a symbol from close to close: NaN up to its first price, 0 where it has no close.
+  ///
+  /// The first bar is measured from the last close before the window, if there is one.
+  static func returns(of column: Int, _ panel: PricePanel, _ window: Range<Int>) -> [Double] {
+    guard let close = panel.fieldIndex("close") else { return window.map { _ in .nan } }
+    var last = Double.nan
+    for bar in stride(from: window.lowerBound - 1, through: 0, by: -1) {
+      last = panel.value(field: close, bar: bar, symbol: column)
+      if !last.isNaN { break }
+    }
+    return window.map { bar in
+      let price = panel.value(field: close, bar: bar, symbol: column)
+      defer { if !price.isNaN { last = price } }
+      if last.isNaN { return .nan }
+      return price.isNaN || last == 0 ? 0 : price / last - 1
+    }
+  }
+}
