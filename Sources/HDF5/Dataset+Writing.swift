@@ -140,12 +140,22 @@ extension Dataset {
     }
   }
 
-  /// Writes all texts.
+  /// Writes all texts, row by row if there are more dimensions than one.
   ///
   /// Traps unless there are `count` of them.
   public func write(_ texts: [String]) throws(HDF5Error) {
     precondition(texts.count == count, "a text for each element of \(path)")
-    try write(texts, at: 0)
+    guard count > 0 else { return }
+    try Library.enter { () throws(HDF5Error) in
+      let type = try StringType.variable(path)
+      let status =
+        StringType.withPointers(texts) {
+          H5Dwrite(
+            handle.id, type.id, apus_h5_whole(), apus_h5_whole(), StringType.transferProperties(),
+            $0)
+        } ?? 0
+      try HDF5Error.check(status, "write", path)
+    }
   }
 
   /// Writes texts of a one-dimensional dataset from an offset on.

@@ -37,6 +37,8 @@ import Testing
       status: [.ok], reason: [""], metrics: [], leaderboard: [0], leaderboardBy: "sharpe",
       leaderboardDirection: "higher")
     table.groups = [group]
+    table.groups[0].variables.append(
+      .init("grid", ["symbol", "time"], .texts(["a", "b", "c", ""])))
     try ResultStore.write(table, to: folder.path("fine.h5"))
     table.groups[0].variables[0].values = .doubles([1])
     #expect(throws: StorageError.self) { try ResultStore.write(table, to: folder.path("bad.h5")) }

@@ -47,5 +47,6 @@ public struct ConfidenceLevel: Sendable, Hashable, Comparable, CustomStringConve
   /// The confidence in decimals, for example 0.975.
   public var description: String { "\(confidence)" }
 
+  /// Whether a level is the lower one.
   public static func < (left: Self, right: Self) -> Bool { left.billionths < right.billionths }
 }

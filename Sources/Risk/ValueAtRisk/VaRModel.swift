@@ -61,6 +61,7 @@ extension VaRModel {
     return try forecast(window, question, fit: fit(window, question, last: nil))
   }
 
+  /// Asks `forecast` at each bar, and `fit` every `refit` bars; a fit that failed is missing until the next one.
   public func roll(
     _ returns: [Double], to bars: [Int], window: Int, refit: Int, _ question: TailQuestion,
     isCancelled: () -> Bool
@@ -105,5 +106,6 @@ extension VaRModel {
 }
 
 extension VaRModel where Fit == Void {
+  /// Nothing is fitted.
   public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) {}
 }

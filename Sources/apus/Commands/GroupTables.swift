@@ -6,6 +6,7 @@ import Storage
 enum GroupTables {
   private static let mostRows = 20
   private static let mostColumns = 12
+  private static let mostSlices = 3
 
   /// Prints a group: its title, then a table for each set of variables that share their dimensions.
   static func print(_ group: ResultGroup, _ console: Console) throws {
@@ -24,6 +25,7 @@ enum GroupTables {
         }
       case 1: try list(alike, of: group, console)
       case 2: for matrix in alike { try self.matrix(matrix, of: group, console) }
+      case 3: try slices(alike, of: group, console)
       default:
         let names = alike.map(\.name).joined(separator: ", ")
         try console.print(
@@ -67,6 +69,29 @@ enum GroupTables {
     }
   }
 
+  /// The first two of variables along three dimensions, place by place of the first.
+  private static func slices(
+    _ variables: [ResultGroup.Variable], of group: ResultGroup, _ console: Console
+  ) throws {
+    let dimensions = variables[0].dimensions
+    guard let labels = group.labels(of: dimensions[0]) else { return }
+    for variable in variables.prefix(2) {
+      for place in 0..<min(labels.count, mostSlices) {
+        var slice = variable
+        slice.dimensions.removeFirst()
+        slice.values = variable.values.part(place, of: labels.count)
+        slice.name = "\(variable.name), \(dimensions[0]) \(text(labels, place))"
+        try matrix(slice, of: group, console)
+      }
+    }
+    let rest = variables.dropFirst(2).map(\.name)
+    if labels.count > mostSlices || !rest.isEmpty {
+      let more =
+        labels.count > mostSlices ? ["\(labels.count - mostSlices) more \(dimensions[0])s"] : []
+      try console.print("… in the file: \((more + rest).joined(separator: ", "))")
+    }
+  }
+
   private static func column(_ variable: ResultGroup.Variable) -> Table.Column {
     column(variable, title: variable.name)
   }
@@ -103,6 +128,20 @@ enum GroupTables {
     case .integers(let values): "\(values[index])"
     case .times(let values): Timestamp.text(nanoseconds: values[index])
     case .numbers(let values): NumberText.text(values[index], .plain)
+    }
+  }
+}
+
+extension ResultGroup.Values {
+  /// One of equal parts.
+  fileprivate func part(_ place: Int, of parts: Int) -> Self {
+    let size = count / max(parts, 1)
+    let range = place * size..<(place + 1) * size
+    return switch self {
+    case .doubles(let values): .doubles(Array(values[range]))
+    case .integers(let values): .integers(Array(values[range]))
+    case .texts(let values): .texts(Array(values[range]))
+    case .times(let values): .times(Array(values[range]))
     }
   }
 }

@@ -44,14 +44,14 @@ import Testing
     }
   }
 
-  /// Jorion, ch. 6: 20 losses beyond 95 % in J.P. Morgan's 252 days of 1998.
+  /// Jorion's sixth chapter: 20 losses beyond 95 % in the 252 days of 1998 of one bank.
   @Test func jpMorgan1998() {
     let tests = CoverageTests(
       count: 252, exceptions: 20, transitions: [[0, 0], [0, 0]], tail: 0.05)
     #expect(abs(tests.unconditional.statistic - 3.91) < 0.005)
   }
 
-  /// Jorion, ch. 6, question 10: six exceptions in 252 days at 99 %, four of them after another.
+  /// Jorion's sixth chapter, question 10: six exceptions in 252 days at 99 %, four of them after another.
   @Test func sixOfWhichFourFollowAnother() {
     let tests = CoverageTests(
       count: 252, exceptions: 6, transitions: [[244, 2], [2, 4]], tail: 0.01)

@@ -82,29 +82,3 @@ public struct VaRLaboratory: Sendable {
     return keys.indices.sorted { (keys[$0].0, keys[$0].1, $0) < (keys[$1].0, keys[$1].1, $1) }
   }
 }
-
-/// Places for results of workers, each written by one of them.
-final class Slots<Value: Sendable>: @unchecked Sendable {
-  // Safe as every place is written once, by the worker whose tile it is, and read after all of them have ended.
-  private let places: UnsafeMutablePointer<Value?>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    places = .allocate(capacity: count)
-    places.initialize(repeating: nil, count: count)
-  }
-
-  deinit {
-    places.deinitialize(count: count)
-    places.deallocate()
-  }
-
-  func set(_ place: Int, _ value: Value) {
-    precondition((0..<count).contains(place), "place \(place) of \(count)")
-    places[place] = value
-  }
-
-  /// All values; each place was set.
-  var values: [Value] { (0..<count).compactMap { places[$0] } }
-}

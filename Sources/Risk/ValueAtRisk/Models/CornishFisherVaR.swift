@@ -9,14 +9,14 @@ import Kernels
 ///
 /// - Source: Maillard, *A user's guide to the Cornish Fisher expansion* (2012); moments over n as Boudt, Peterson and
 ///   Croux, J. Risk 11 (2008).
-public struct CornishFisherVaR: VaRModel {
+struct CornishFisherVaR: VaRModel {
   /// A model.
-  public init() {}
+  init() {}
 
-  public var name: String { "cornish_fisher" }
-  public var neededReturns: Int { 4 }
+  var name: String { "cornish_fisher" }
+  var neededReturns: Int { 4 }
 
-  public func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Void)
+  func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Void)
     throws(RiskError) -> [TailForecast]
   {
     let moments = Moments(window)
@@ -41,7 +41,7 @@ public struct CornishFisherVaR: VaRModel {
   }
 
   /// Whether w rises for all z within eight deviations; beyond them lie probabilities below 1e-15.
-  public static func isMonotone(skew: Double, excessKurtosis: Double) -> Bool {
+  static func isMonotone(skew: Double, excessKurtosis: Double) -> Bool {
     // Its derivative is a parabola: least at an end, or where it turns.
     let square = skew * skew
     let a = excessKurtosis / 8 - square / 6

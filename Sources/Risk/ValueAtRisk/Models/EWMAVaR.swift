@@ -5,21 +5,21 @@ import Kernels
 /// σ²ₜ₊₁ = λ·σ²ₜ + (1 - λ)·r²ₜ, started from the weighted mean square of the first 75 returns; over h bars h·σ².
 ///
 /// - Source: *RiskMetrics technical document*, 4th ed. (1996), with λ = 0.94 for days; start as `arch`'s `EWMAVariance`.
-public struct EWMAVaR: VaRModel {
+struct EWMAVaR: VaRModel {
   /// The decay λ, above 0 and below 1.
-  public let decay: Double
+  let decay: Double
 
   /// A model.
   ///
   /// - Throws: `RiskError.setting` for a decay outside (0, 1).
-  public init(decay: Double = 0.94) throws(RiskError) {
+  init(decay: Double = 0.94) throws(RiskError) {
     self.decay = try VarianceRecursion.checked(decay: decay)
   }
 
-  public var name: String { "ewma(\(decay))" }
-  public var neededReturns: Int { 10 }
+  var name: String { "ewma(\(decay))" }
+  var neededReturns: Int { 10 }
 
-  public func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Void)
+  func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Void)
     throws(RiskError) -> [TailForecast]
   {
     let recursion = VarianceRecursion(decay: decay)

@@ -7,9 +7,9 @@ import Kernels
 /// of which moves its own variance, and returns are compounded; the standard errors are those of the draws.
 ///
 /// - Source: Barone-Adesi, Giannopoulos and Vosper, J. Futures Markets 19 (1999); Hull and White, J. Risk 1 (1998).
-public struct FilteredHistoricalVaR: VaRModel {
+struct FilteredHistoricalVaR: VaRModel {
   /// What the volatility comes from.
-  public enum Volatility: Sendable, Equatable {
+  enum Volatility: Sendable, Equatable {
     /// A GARCH(1,1), fitted.
     case garch
     /// Exponentially weighted with a decay.
@@ -17,22 +17,22 @@ public struct FilteredHistoricalVaR: VaRModel {
   }
 
   /// What is kept between refits: the recursion and the mean around which it runs.
-  public struct Fit: Sendable {
+  struct Fit: Sendable {
     let recursion: VarianceRecursion
     let mean: Double
   }
 
   /// What the volatility comes from.
-  public let volatility: Volatility
+  let volatility: Volatility
   /// Key of the draws of horizons beyond one bar.
-  public let seed: UInt64
+  let seed: UInt64
   /// Paths of horizons beyond one bar.
-  public let paths: Int
+  let paths: Int
 
   /// A model.
   ///
   /// - Throws: `RiskError.setting` for a decay outside (0, 1) or fewer than 1,000 paths.
-  public init(volatility: Volatility = .garch, seed: UInt64 = 0, paths: Int = 10_000)
+  init(volatility: Volatility = .garch, seed: UInt64 = 0, paths: Int = 10_000)
     throws(RiskError)
   {
     if case .ewma(let decay) = volatility { _ = try VarianceRecursion.checked(decay: decay) }
@@ -41,15 +41,15 @@ public struct FilteredHistoricalVaR: VaRModel {
     self.paths = try MonteCarloVaR.checked(paths: paths)
   }
 
-  public var name: String {
+  var name: String {
     switch volatility {
     case .garch: "filtered_historical"
     case .ewma(let decay): "filtered_historical(ewma, \(decay))"
     }
   }
-  public var neededReturns: Int { GARCHFit.neededReturns }
+  var neededReturns: Int { GARCHFit.neededReturns }
 
-  public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
+  func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
     -> Fit
   {
     switch volatility {
@@ -60,7 +60,7 @@ public struct FilteredHistoricalVaR: VaRModel {
     }
   }
 
-  public func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Fit)
+  func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Fit)
     throws(RiskError) -> [TailForecast]
   {
     var variances = fit.recursion.variances(of: window, mean: fit.mean)

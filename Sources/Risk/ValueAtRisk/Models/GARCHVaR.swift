@@ -5,20 +5,20 @@ import Kernels
 /// Over h bars the variance is the sum of its h forecasts.
 ///
 /// - Source: Bollerslev, J. Econometrics 31 (1986); fit as `GARCHFit`.
-public struct GARCHVaR: VaRModel {
+struct GARCHVaR: VaRModel {
   /// A model.
-  public init() {}
+  init() {}
 
-  public var name: String { "garch" }
-  public var neededReturns: Int { GARCHFit.neededReturns }
+  var name: String { "garch" }
+  var neededReturns: Int { GARCHFit.neededReturns }
 
-  public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
+  func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
     -> GARCHFit
   {
     try GARCHFit(window, method: name)
   }
 
-  public func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: GARCHFit)
+  func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: GARCHFit)
     throws(RiskError) -> [TailForecast]
   {
     let horizon = question.horizon

@@ -5,14 +5,14 @@ import Kernels
 /// VaR = -h·μ + √h·σ·z, ES = -h·μ + √h·σ·φ(z) / (1 - c) with z the normal quantile of c; σ with ddof 1.
 ///
 /// - Source: Jorion, *Value at Risk*, 3rd ed., ch. 5; McNeil, Frey and Embrechts, *Quantitative Risk Management*, 2.2.
-public struct GaussianVaR: VaRModel {
+struct GaussianVaR: VaRModel {
   /// A model.
-  public init() {}
+  init() {}
 
-  public var name: String { "gaussian" }
-  public var neededReturns: Int { 2 }
+  var name: String { "gaussian" }
+  var neededReturns: Int { 2 }
 
-  public func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Void)
+  func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Void)
     throws(RiskError) -> [TailForecast]
   {
     let moments = Moments(window)

@@ -7,9 +7,9 @@ import Kernels
 /// of h bars, which overlap, each compounded; or it is that of single bars, and losses are scaled by √h.
 ///
 /// - Source: Jorion, *Value at Risk*, 3rd ed., ch. 10; Rockafellar and Uryasev, J. Risk 2 (2000).
-public struct HistoricalVaR: VaRModel {
+struct HistoricalVaR: VaRModel {
   /// How bars become a horizon.
-  public enum Horizon: String, Sendable, CaseIterable {
+  enum Horizon: String, Sendable, CaseIterable {
     /// Compounded windows that overlap.
     case overlapping
     /// Single bars, scaled by √h.
@@ -17,15 +17,15 @@ public struct HistoricalVaR: VaRModel {
   }
 
   /// How bars become a horizon; equal for one bar.
-  public let horizon: Horizon
+  let horizon: Horizon
 
   /// A model.
-  public init(horizon: Horizon = .overlapping) { self.horizon = horizon }
+  init(horizon: Horizon = .overlapping) { self.horizon = horizon }
 
-  public var name: String { horizon == .overlapping ? "historical" : "historical(square_root)" }
-  public var neededReturns: Int { 2 }
+  var name: String { horizon == .overlapping ? "historical" : "historical(square_root)" }
+  var neededReturns: Int { 2 }
 
-  public func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Void)
+  func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Void)
     throws(RiskError) -> [TailForecast]
   {
     let length = horizon == .overlapping ? question.horizon : 1
@@ -41,7 +41,7 @@ public struct HistoricalVaR: VaRModel {
     }
   }
 
-  public func roll(
+  func roll(
     _ returns: [Double], to bars: [Int], window: Int, refit: Int, _ question: TailQuestion,
     isCancelled: () -> Bool
   ) -> RolledTails? {

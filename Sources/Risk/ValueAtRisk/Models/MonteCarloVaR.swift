@@ -6,15 +6,15 @@ import Kernels
 /// their windows alone. Over a horizon the bars of a path are compounded. Standard errors are reported.
 ///
 /// - Source: Glasserman, *Monte Carlo Methods in Financial Engineering*, ch. 9; t numbers by Bailey, Math. Comp. 62 (1994).
-public struct MonteCarloVaR: VaRModel {
+struct MonteCarloVaR: VaRModel {
   /// What returns are drawn from.
-  public enum Law: String, Sendable, CaseIterable {
+  enum Law: String, Sendable, CaseIterable {
     case gaussian
     case studentT = "student_t"
   }
 
   /// What is kept between refits.
-  public struct Fit: Sendable {
+  struct Fit: Sendable {
     /// Location and scale of Student's t; nil for a Gaussian, whose moments move every bar.
     let student: StudentFit?
     /// What standard numbers are made from, the same for every window.
@@ -26,16 +26,16 @@ public struct MonteCarloVaR: VaRModel {
   }
 
   /// What returns are drawn from.
-  public let law: Law
+  let law: Law
   /// Number of paths.
-  public let paths: Int
+  let paths: Int
   /// Key of the draws.
-  public let seed: UInt64
+  let seed: UInt64
 
   /// A model.
   ///
   /// - Throws: `RiskError.setting` for fewer than 1,000 paths or more than 100,000,000.
-  public init(law: Law = .gaussian, paths: Int = 10_000, seed: UInt64 = 0) throws(RiskError) {
+  init(law: Law = .gaussian, paths: Int = 10_000, seed: UInt64 = 0) throws(RiskError) {
     self.law = law
     self.paths = try Self.checked(paths: paths)
     self.seed = seed
@@ -48,13 +48,13 @@ public struct MonteCarloVaR: VaRModel {
     return paths
   }
 
-  public var name: String {
+  var name: String {
     paths == 10_000
       ? "monte_carlo(\(law.rawValue))" : "monte_carlo(\(law.rawValue), \(paths))"
   }
-  public var neededReturns: Int { 20 }
+  var neededReturns: Int { 20 }
 
-  public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
+  func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
     -> Fit
   {
     if law == .gaussian, let last { return last }
@@ -72,7 +72,7 @@ public struct MonteCarloVaR: VaRModel {
     return Fit(student: student, source: source, draws: draws, tail: tail)
   }
 
-  public func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Fit)
+  func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: Fit)
     throws(RiskError) -> [TailForecast]
   {
     var (mean, scale) = (fit.student?.location ?? 0, fit.student?.scale ?? 0)

@@ -7,20 +7,20 @@ import Kernels
 /// ν ≤ 2 it has no variance; `monte_carlo(student_t)` simulates the sum.
 ///
 /// - Source: McNeil, Frey and Embrechts, *Quantitative Risk Management*, 2.2; likelihood as scipy's `t.fit`.
-public struct StudentVaR: VaRModel {
+struct StudentVaR: VaRModel {
   /// A model.
-  public init() {}
+  init() {}
 
-  public var name: String { "student_t" }
-  public var neededReturns: Int { 20 }
+  var name: String { "student_t" }
+  var neededReturns: Int { 20 }
 
-  public func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
+  func fit(_ window: Span<Double>, _ question: TailQuestion, last: Fit?) throws(RiskError)
     -> StudentFit
   {
     try StudentFit(window, method: name)
   }
 
-  public func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: StudentFit)
+  func forecast(_ window: Span<Double>, _ question: TailQuestion, fit: StudentFit)
     throws(RiskError) -> [TailForecast]
   {
     let horizon = Double(question.horizon)
