@@ -186,7 +186,7 @@ let package = Package(
     tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
     tests(
-      "Risk", ["Risk", "Market", "Metrics", "Kernels"], exclude: ["Golden"]),
+      "Risk", ["Risk", "Simulation", "Market", "Metrics", "Kernels"], exclude: ["Golden"]),
     tests(
       "Allocation", ["Allocation", "Risk", "Simulation", "Market", "Kernels"], exclude: ["Golden"]),
     tests("Expressions", ["Expressions", "Simulation", "Indicators", "Kernels"]),

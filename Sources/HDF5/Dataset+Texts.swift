@@ -45,11 +45,27 @@ extension Dataset {
   public func write(_ places: [Int32], of shared: inout SharedTexts, at offset: Int)
     throws(HDF5Error)
   {
-    for (row, place) in places.enumerated()
-    where place >= 0 && shared.references[Int(place)] == nil {
-      // The library makes the object; what it wrote into the element is what all others get.
-      try write([shared.texts[Int(place)]], at: offset + row)
-      shared.references[Int(place)] = try reference(at: offset + row)
+    // The library makes the objects of new texts; what it wrote into the elements is what all others get.
+    var row = 0
+    while row < places.count {
+      var fresh: [String] = []
+      let start = row
+      while row < places.count, places[row] >= 0, shared.references[Int(places[row])] == nil {
+        fresh.append(shared.texts[Int(places[row])])
+        // Known from here on, so that the next of its kind ends the run.
+        shared.references[Int(places[row])] = StoredText()
+        row += 1
+      }
+      if fresh.isEmpty {
+        row += 1
+        continue
+      }
+      try write(fresh, at: offset + start)
+      for (stored, place) in zip(
+        try stored(from: offset + start, count: fresh.count), places[start..<row])
+      {
+        shared.references[Int(place)] = stored
+      }
     }
     let stored = places.map { place in
       place < 0 ? StoredText() : shared.references[Int(place)] ?? StoredText()
@@ -62,14 +78,14 @@ extension Dataset {
     }
   }
 
-  private func reference(at row: Int) throws(HDF5Error) -> StoredText {
+  private func stored(from row: Int, count: Int) throws(HDF5Error) -> [StoredText] {
     try Library.enter { () throws(HDF5Error) in
       let opaque = try StringType.opaque(path)
-      var text = StoredText()
-      try selectRange(row, 1, "read") { memory, file in
-        H5Dread(handle.id, opaque.id, memory, file, apus_h5_default(), &text)
+      var texts = [StoredText](repeating: StoredText(), count: count)
+      try selectRange(row, count, "read") { memory, file in
+        H5Dread(handle.id, opaque.id, memory, file, apus_h5_default(), &texts)
       }
-      return text
+      return texts
     }
   }
 }

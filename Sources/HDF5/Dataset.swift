@@ -150,6 +150,29 @@ public struct Dataset: ~Copyable, AttributeOwner {
     }
   }
 
+  /// Reads whole rows of a two-dimensional dataset into memory of the caller, converted as above.
+  ///
+  /// Traps outside the dataset.
+  public func readRows<Value: Element>(_ rows: Range<Int>, into output: UnsafeMutablePointer<Value>)
+    throws(HDF5Error)
+  {
+    precondition(
+      shape.count == 2 && rows.lowerBound >= 0 && rows.upperBound <= shape[0],
+      "rows inside \(path)")
+    if rows.isEmpty || shape[1] == 0 { return }
+    try Library.enter { () throws(HDF5Error) in
+      let file = try Handle(H5Dget_space(handle.id), "read", path)
+      let extent = [hsize_t(rows.count), hsize_t(shape[1])]
+      try HDF5Error.check(
+        H5Sselect_hyperslab(
+          file.id, H5S_SELECT_SET, [hsize_t(rows.lowerBound), 0], nil, extent, nil), "read", path)
+      let memory = try Handle(H5Screate_simple(2, extent, nil), "read", path)
+      let status = H5Dread(
+        handle.id, Value.kind.memory, memory.id, file.id, apus_h5_default(), output)
+      try HDF5Error.check(status, "read", path)
+    }
+  }
+
   /// Reads texts of a one-dimensional dataset.
   ///
   /// Traps outside the dataset.
@@ -195,6 +218,11 @@ public struct Dataset: ~Copyable, AttributeOwner {
           handle.id, $0, apus_h5_whole(), apus_h5_whole(), StringType.transferProperties(), $1)
       }
     }
+  }
+
+  /// Refuses values that the file cannot hold, before rows of them are read.
+  public func checkStored() throws(HDF5Error) {
+    try Library.enter { () throws(HDF5Error) in try checkStorage(elementSize: 1) }
   }
 
   /// Refuses to set memory aside for values that the file cannot hold, or this machine.

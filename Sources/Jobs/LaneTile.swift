@@ -128,6 +128,13 @@ final class LaneTile {
     }
   }
 
+  /// Says that a lane has no figures: no metric is defined.
+  func fail(_ lane: Int) {
+    let row = lane - Int(words[Head.firstLane])
+    states[row] = State.failed
+    for position in 0..<metricCount { values(position)[row] = .nan }
+  }
+
   /// Counts what the reader of a result is told of.
   func count() {
     for row in 0..<rowCount {

@@ -97,6 +97,16 @@ public struct KernelTable: Sendable {
       UnsafeMutablePointer<LaneState>, UnsafePointer<Double>, Int, Int, UnsafePointer<Vector>,
       UnsafePointer<Vector>, Double
     ) -> Void
+  /// The paths of eight portfolios: sums, returns of the first, their distance from portfolio to portfolio, number of
+  /// bars, minimum acceptable return.
+  public let portfolioPath:
+    @Sendable (UnsafeMutablePointer<PortfolioSums>, UnsafePointer<Double>, Int, Int, Double) -> Void
+  /// The lower tail of a row: values, how many, the search, room for three times eight more than them, two figures a level.
+  public let rowTail:
+    @Sendable (
+      UnsafePointer<Double>, Int, TailSearch, UnsafeMutablePointer<Double>,
+      UnsafeMutablePointer<Double>
+    ) -> Bool
 
   /// A table of loops of one instruction set.
   public init(
@@ -155,7 +165,16 @@ public struct KernelTable: Sendable {
       @escaping @Sendable (
         UnsafeMutablePointer<LaneState>, UnsafePointer<Double>, Int, Int, UnsafePointer<Vector>,
         UnsafePointer<Vector>, Double
-      ) -> Void
+      ) -> Void,
+    portfolioPath:
+      @escaping @Sendable (
+        UnsafeMutablePointer<PortfolioSums>, UnsafePointer<Double>, Int, Int, Double
+      ) -> Void,
+    rowTail:
+      @escaping @Sendable (
+        UnsafePointer<Double>, Int, TailSearch, UnsafeMutablePointer<Double>,
+        UnsafeMutablePointer<Double>
+      ) -> Bool
   ) {
     self.name = name
     self.run = run
@@ -171,6 +190,8 @@ public struct KernelTable: Sendable {
     self.weightDistance = weightDistance
     self.weightSlope = weightSlope
     self.heldBars = heldBars
+    self.portfolioPath = portfolioPath
+    self.rowTail = rowTail
   }
 }
 

@@ -19,6 +19,8 @@ extension LaneKernel {
       weightSlope: { WeightDistance.slope($0, $1, $2, $3, $4) },
       heldBars: {
         HeldBars.run($0, $1, stride: $2, count: $3, settled: $4, cash: $5, $6)
-      })
+      },
+      portfolioPath: { PortfolioPath.run($0, $1, stride: $2, count: $3, $4) },
+      rowTail: { RowTail.run($0, $1, $2, $3, $4) })
   }
 }

@@ -37,6 +37,8 @@ public struct LaneSummary: Sendable, Equatable {
   public var longestDrawdownBars = 0
   /// Returns of every bar, when a metric that needs them was asked for.
   public var returns: [Double]?
+  /// Tails of the returns, where they were found without keeping them.
+  public var tails: [TailFigures] = []
 
   // Trades. A trade is a closed round trip; its profit is equity after the exit less equity before the entry.
   /// Closed round trips.

@@ -32,3 +32,30 @@ package struct TailLevel: Sendable {
     return boundary + excess / (Double((1000 - perMille) * returns.count) / 1000)
   }
 }
+
+/// A metric of the lower tail of returns, which `LaneSummary.tails` may hold ready.
+package protocol TailMetric: Metric {
+  /// The confidence.
+  var level: TailLevel { get }
+}
+
+/// The tail of a lane's returns at a level, found by whoever has all returns at hand.
+public struct TailFigures: Sendable, Equatable {
+  /// The confidence in thousandths.
+  package var perMille: Int
+  /// As `TailLevel.valueAtRisk` finds it.
+  package var valueAtRisk: Double
+  /// As `TailLevel.conditionalValueAtRisk` finds it.
+  package var conditionalValueAtRisk: Double
+
+  package init(perMille: Int, valueAtRisk: Double, conditionalValueAtRisk: Double) {
+    self.perMille = perMille
+    self.valueAtRisk = valueAtRisk
+    self.conditionalValueAtRisk = conditionalValueAtRisk
+  }
+}
+
+extension LaneSummary {
+  /// The tail at a level, if it was found.
+  func tail(_ level: TailLevel) -> TailFigures? { tails.first { $0.perMille == level.perMille } }
+}

@@ -33,6 +33,12 @@ enum Header {
     return file
   }
 
+  /// Opens an HDF5 file of any program.
+  static func openForeign(_ path: String, called title: String) throws(StorageError) -> File {
+    try checkReadable(path)
+    return try openLibrary(path, title)
+  }
+
   /// Writes the two attributes.
   static func write(_ root: borrowing Group, format: String, version: Int) throws(HDF5Error) {
     try root.setAttribute("apus_format", format)

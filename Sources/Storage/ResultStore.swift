@@ -93,11 +93,14 @@ public enum ResultStore {
     }
     let attributes = try body(writer)
     try writer.finish()
+    var whole = heading
+    whole.groups += writer.groups
+    try checkNames(whole)
     try writing(path) { () throws(HDF5Error) in
       for (name, key) in Self.texts { try root.setAttribute(name, attributes[keyPath: key]) }
       for (name, key) in Self.reals { try root.setAttribute(name, attributes[keyPath: key]) }
       for (name, key) in Self.counts { try root.setAttribute(name, attributes[keyPath: key]) }
-      try write(heading.groups, in: root)
+      try write(whole.groups, in: root)
       let traces = try root.createGroup("traces")
       for trace in heading.traces {
         try write(trace, in: try traces.createGroup("lane_\(trace.lane)"))

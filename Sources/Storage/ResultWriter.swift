@@ -45,6 +45,9 @@ public final class ResultWriter {
   /// Rows that are handed to the library at a time.
   private static let batch = 1 << 16
 
+  /// Groups beside the rows, which may follow from them.
+  public var groups: [ResultGroup] = []
+
   private let path: String
   private let heading: ResultTable
   private let rowCount: Int

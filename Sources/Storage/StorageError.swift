@@ -43,6 +43,10 @@ public enum StorageError: Error, Equatable {
   case panelContradicts(panel: String, path: String, what: String, stored: String, new: String)
   /// The files of a folder have names that don't tell which periods they are for.
   case unknownPeriods(path: String, file: String)
+  /// The file has no table of weights of this name, or several and none of a usual name.
+  case weightsMissing(path: String, wanted: String?, tables: [String])
+  /// A table of weights, or the names of its rows or columns, has another shape than it should.
+  case weightsMisshapen(path: String, part: String, reason: String)
   /// What was to be written breaks a rule of the format.
   case invalidContent(part: String, reason: String)
 }
@@ -72,6 +76,15 @@ extension StorageError: CustomStringConvertible {
         + (nearest.map { " Did you mean '\($0)'?" } ?? "")
     case .panelExists(let panel, let path):
       "\(path) has a panel '\(panel)' already. Choose another name with --panel, or replace it with --force."
+    case .weightsMissing(let path, let wanted, let tables):
+      "\(path) has "
+        + (wanted.map { "no table of numbers '\($0)'" }
+          ?? (tables.isEmpty ? "no table of numbers" : "several tables of numbers"))
+        + (tables.isEmpty
+          ? "; weights are a dataset [portfolios, symbols], for example w."
+          : " (it has: \(Self.list(tables))). Name one: portfolios: { file: …, dataset: … }.")
+    case .weightsMisshapen(let path, let part, let reason):
+      "\(path), \(part): \(reason). Weights are a dataset [portfolios, symbols]; see apus help risk."
     case .fieldMissing(let field, let panel, let path, let available):
       "\(path) has no field '\(field)' in panel '\(panel)' (it has: \(Self.list(available)))."
     case .shapeMismatch(let path, let part, let found, let expected):

@@ -27,3 +27,56 @@ static inline __attribute__((always_inline)) apus_bytes apus_zip_low(apus_bytes 
 static inline __attribute__((always_inline)) apus_bytes apus_zip_high(apus_bytes a, apus_bytes b) {
   return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
+
+typedef double apus_doubles __attribute__((ext_vector_type(8)));
+typedef double apus_loose_doubles __attribute__((ext_vector_type(8), aligned(8)));
+
+/// Eight values from any address of a double. Swift's own function for it is shared by all modules, and the linker would pick
+/// one of them for all instruction sets.
+static inline __attribute__((always_inline)) apus_doubles apus_load(const double *from) {
+  return *(const apus_loose_doubles *)from;
+}
+
+// The steps of a transposition of eight vectors: single places, pairs and halves of two vectors change sides.
+
+/// The even places of two vectors, in turn.
+static inline __attribute__((always_inline)) apus_doubles apus_even_places(apus_doubles a, apus_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
+}
+
+/// The odd places of two vectors, in turn.
+static inline __attribute__((always_inline)) apus_doubles apus_odd_places(apus_doubles a, apus_doubles b) {
+  return __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+}
+
+/// The even pairs of two vectors, in turn.
+static inline __attribute__((always_inline)) apus_doubles apus_even_pairs(apus_doubles a, apus_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+}
+
+/// The odd pairs of two vectors, in turn.
+static inline __attribute__((always_inline)) apus_doubles apus_odd_pairs(apus_doubles a, apus_doubles b) {
+  return __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+
+/// The first halves of two vectors.
+static inline __attribute__((always_inline)) apus_doubles apus_first_halves(apus_doubles a, apus_doubles b) {
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+}
+
+/// The last halves of two vectors.
+static inline __attribute__((always_inline)) apus_doubles apus_last_halves(apus_doubles a, apus_doubles b) {
+  return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+}
+
+/// Writes the lanes whose bits are set, side by side and in order; `to` needs room for eight.
+static inline __attribute__((always_inline)) void apus_keep_lanes(apus_doubles a, unsigned char bits, double *to) {
+#ifdef __AVX512F__
+  *(apus_loose_doubles *)to = __builtin_ia32_compressdf512_mask(a, a, bits);
+#else
+  for (int lane = 0; lane < 8; lane++) {
+    *to = a[lane];
+    to += bits >> lane & 1;
+  }
+#endif
+}

@@ -8,13 +8,20 @@ import Simulation
 import Storage
 
 /// Computes the risk of portfolios and writes it: a row a portfolio, and what the sections tell.
+///
+/// Rows go to the file as blocks of portfolios are finished, so memory beyond the weights doesn't grow with them but for 33
+/// bytes a portfolio while they are ranked.
 public struct RiskJob: Sendable {
   /// What came out.
   public struct Outcome: Sendable {
-    /// The best portfolios.
+    /// The best portfolios, as many as the spec ranks, and the groups.
     public let best: ResultTable
     /// Number of portfolios.
     public let portfolioCount: Int
+    /// Time that returns and metrics took.
+    public let computeSeconds: Double
+    /// Time from the plan until the files are in place.
+    public let seconds: Double
     /// The summary, as written.
     public let summary: RunSummary
     /// Where it was written.
@@ -32,162 +39,165 @@ public struct RiskJob: Sendable {
     self.options = options
   }
 
+  /// About how large a run is: memory beyond weights that are in memory anyway, and the result file without its groups.
+  public static func size(of plan: RiskPlan, workers: Int) throws -> (
+    memoryBytes: Int, fileBytes: Int
+  ) {
+    let risk = try self.risk(plan, .baseline)
+    let (rows, metrics) = (plan.portfolios.portfolioCount, plan.metrics.count)
+    let table = plan.returns.barCount * plan.returns.symbolCount * 8
+    let block = risk.blockPortfolios * (plan.returns.barCount + plan.portfolios.symbols.count) * 8
+    return (
+      2 * table + min(workers, risk.blockCount(rows)) * block + rows * 33,
+      rows * ((2 + metrics) * 8 + 3 * 16) + (5 + metrics) * 4096
+    )
+  }
+
   /// Runs it.
   ///
+  /// - Parameters:
+  ///   - progress: takes the number of portfolios finished so far; called from workers.
+  ///   - isCancelled: asked before each block of portfolios, and by sections.
   /// - Throws: what sections throw, `StorageError`, `RunInterrupted`; then nothing was written.
-  public func run(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> Outcome {
+  public func run(
+    progress: @escaping @Sendable (Int) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> Outcome {
+    let summaryPath = RunJob.summaryPath(options.output)
+    for path in [options.output, summaryPath] {
+      try checkApart(path, from: [plan.storePath] + plan.inputs + options.inputs)
+      try AtomicFile.checkTarget(path, force: options.force)
+    }
     let started = Date()
     let clock = ContinuousClock()
     let begin = clock.now
-    let rows = try portfolioRows(isCancelled)
-    let order = ranked(rows)
-    let detail = order.prefix(plan.detail).map { $0 }
+    let hash = try plan.portfolios.contentHash(
+      workers: options.workers, isCancelled: isCancelled)
+    let risk = try Self.risk(plan, options.variant)
+    var best: [RunRow] = []
+    var counts = RiskRows.Counts()
+    var groups: [ResultGroup] = []
+    var computed = begin
+    var text = ReasonTexts(plan.metrics)
+    var written = ResultAttributes()
+    // What sections throw is no error of the file, though it is given up for it.
+    var failure: (any Error)?
+    do throws(StorageError) {
+      try ResultStore.write(
+        heading, rowCount: plan.portfolios.portfolioCount, to: options.output,
+        force: options.force
+      ) { writer throws(StorageError) in
+        do {
+          let rows = RiskRows(plan, writer)
+          let isWhole = try compute(risk, rows, progress: progress, isCancelled: isCancelled)
+          guard isWhole else { throw RunInterrupted() }
+          computed = clock.now
+          let order = try rows.finish()
+          (best, counts) = (rows.best, rows.counts)
+          groups = try sections(order, isCancelled)
+          writer.groups = groups
+          written = attributes(
+            hash, counts, started, seconds: (clock.now - begin).seconds)
+          return written
+        } catch let error as StorageError {
+          throw error
+        } catch {
+          failure = error
+          throw .invalidContent(part: "rows", reason: "\(error)")
+        }
+      }
+    } catch {
+      throw failure ?? error
+    }
+    var table = table(best, counts, &text)
+    table.attributes = written
+    table.groups = groups
+    let wrote = clock.now
+    let summary = summary(
+      table, counts,
+      RunSummary.Timings(
+        loadSeconds: 0, simulateSeconds: (computed - begin).seconds,
+        writeSeconds: (wrote - computed).seconds))
+    try AtomicFile.write(try summary.json(), to: summaryPath, force: options.force)
+    return Outcome(
+      best: table, portfolioCount: plan.portfolios.portfolioCount,
+      computeSeconds: (computed - begin).seconds, seconds: (clock.now - begin).seconds,
+      summary: summary, summaryPath: summaryPath)
+  }
+
+  private func compute(
+    _ risk: PortfolioRisk, _ rows: RiskRows, progress: @escaping @Sendable (Int) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> Bool {
+    let metrics = plan.metrics
+    return try risk.run(
+      plan.portfolios, workers: options.workers, isCancelled: isCancelled,
+      begin: {
+        RiskTile(tile: LaneTile(lanes: $0, rows: $0.count, metrics: metrics.count))
+      },
+      take: { block, portfolio, outcome in
+        switch outcome {
+        case .summary(let lane): block.tile.take(portfolio, lane, metrics)
+        case .failed(let fault):
+          block.tile.fail(portfolio)
+          block.faults[portfolio] = fault.reason
+        }
+      },
+      end: { progress(try rows.add($0)) })
+  }
+
+  /// What is asked of the portfolios that are looked at in detail.
+  private func sections(
+    _ order: [UInt32], _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> [ResultGroup] {
+    if plan.sections.isEmpty { return [] }
+    let positions =
+      switch plan.detail {
+      case .best(let count): order.prefix(count).map { Int($0) }
+      case .some(let positions): positions
+      }
     let input = RiskInput(
       spec: plan.spec, storePath: plan.storePath, panel: plan.panel, symbols: plan.symbols,
-      window: plan.window, returns: plan.returns, portfolios: portfolios(detail),
-      riskFree: perBar(plan.spec.riskFree),
-      workers: options.workers, variant: options.variant, isCancelled: isCancelled)
+      window: plan.window, returns: plan.returns, portfolios: try portfolios(positions),
+      riskFree: Self.perBar(plan.spec.riskFree, plan), workers: options.workers,
+      variant: options.variant, isCancelled: isCancelled)
     var groups: [ResultGroup] = []
     for section in plan.sections {
       try input.checkCancelled()
       groups += try section.run(input)
     }
     try input.checkCancelled()
-    let computed = clock.now
-    var table = table(rows, order)
-    table.groups = groups
-    table.attributes = attributes(started, seconds: (computed - begin).seconds)
-    try ResultStore.write(table, to: options.output, force: options.force)
-    let summary = summary(
-      table, groups,
-      RunSummary.Timings(
-        loadSeconds: 0, simulateSeconds: (computed - begin).seconds,
-        writeSeconds: (clock.now - computed).seconds))
-    let path = RunJob.summaryPath(options.output)
-    try AtomicFile.write(try summary.json(), to: path, force: options.force)
-    return Outcome(
-      best: table, portfolioCount: rows.count, summary: summary, summaryPath: path)
+    return groups
   }
 
-  private func portfolioRows(_ isCancelled: @Sendable () -> Bool) throws -> [[MetricValue]] {
-    let returns = try plan.portfolios.returns(plan.returns)
-    return try (0..<plan.portfolios.count).map { portfolio in
-      if isCancelled() { throw RunInterrupted() }
-      let summary = LaneSummary(
-        returns: returns.column(portfolio), barsPerYear: barsPerYear, calendarDays: days,
-        riskFreePerBar: perBar(plan.spec.riskFree),
-        minimumAcceptablePerBar: perBar(plan.spec.minimumAcceptable),
-        initialEquity: plan.spec.cash)
-      return plan.metrics.map { $0.value(of: summary) }
+  /// Some portfolios over the symbols of the run, in its order.
+  private func portfolios(_ positions: [Int]) throws -> WeightTable {
+    let table = try plan.portfolios.table(positions)
+    if plan.portfolios.symbols == plan.returns.symbols { return table }
+    let places = Dictionary(
+      uniqueKeysWithValues: plan.returns.symbols.enumerated().map { ($1, $0) })
+    var weights = Matrix(rows: table.count, columns: plan.returns.symbolCount)
+    for (column, symbol) in plan.portfolios.symbols.enumerated() {
+      guard let place = places[symbol] else { continue }
+      for row in 0..<table.count { weights[row, place] = table.weights[row, column] }
     }
+    return WeightTable(names: table.names, weights: weights)
   }
 
-  private var barsPerYear: Double { plan.returns.barsPerYear }
-
-  private func perBar(_ annual: Double) -> Double {
-    LaneSummary.ratePerBar(annual: annual, barsPerYear: barsPerYear)
-  }
-
-  private var days: Double {
-    let time = plan.returns.timeNs
-    guard let first = time.first, let last = time.last else { return 0 }
-    return Double(last - first + plan.panel.frequencyNs) / 86_400e9
-  }
-
-  /// Positions of portfolios, best first; without a value last, ties by position.
-  private func ranked(_ rows: [[MetricValue]]) -> [Int] {
-    let metric = plan.rankMetric
-    let sign = plan.metrics[metric].direction == .lower ? -1.0 : 1
-    let keys = rows.map { row in
-      let value = row[metric].number
-      return value.isNaN ? -Double.infinity : sign * value
+  private static func risk(_ plan: RiskPlan, _ variant: KernelVariant) throws -> PortfolioRisk {
+    var template = LaneSummary()
+    template.barsPerYear = plan.returns.barsPerYear
+    if let first = plan.returns.timeNs.first, let last = plan.returns.timeNs.last {
+      template.calendarDays = Double(last - first + plan.panel.frequencyNs) / 86_400e9
     }
-    return rows.indices.sorted { (keys[$1], $0) < (keys[$0], $1) }
+    template.riskFreePerBar = perBar(plan.spec.riskFree, plan)
+    template.minimumAcceptablePerBar = perBar(plan.spec.minimumAcceptable, plan)
+    return try PortfolioRisk(
+      returns: plan.returns, symbols: plan.portfolios.symbols, metrics: plan.metrics,
+      template: template, missing: plan.missing, kernels: variant.kernels)
   }
 
-  private func portfolios(_ positions: [Int]) -> WeightTable {
-    let all = plan.portfolios
-    return WeightTable(
-      names: positions.map { all.names[$0] },
-      weights: Matrix(
-        rows: positions.count, columns: all.weights.columns,
-        positions.flatMap { all.weights.row($0) }))
-  }
-
-  private func table(_ rows: [[MetricValue]], _ order: [Int]) -> ResultTable {
-    let rank = plan.metrics[plan.rankMetric]
-    return ResultTable(
-      attributes: ResultAttributes(), lanes: rows.indices.map { Int64($0) },
-      symbols: plan.portfolios.names, symbolIndex: rows.indices.map { Int32($0) }, parameters: [],
-      status: rows.map { _ in .ok },
-      reason: rows.map { row in
-        zip(plan.metrics, row).compactMap { metric, value in
-          guard case .undefined(let reason) = value else { return nil }
-          return "\(metric.name): \(reason.rawValue)"
-        }.joined(separator: "; ")
-      },
-      metrics: plan.metrics.enumerated().map { position, metric in
-        ResultTable.Column(
-          name: metric.name, values: rows.map { $0[position].number },
-          attributes: [
-            ResultTable.Attribute("unit", metric.unit.rawValue),
-            ResultTable.Attribute("direction", metric.direction.rawValue),
-            ResultTable.Attribute("definition", metric.definition),
-          ])
-      }, leaderboard: order.map { Int64($0) }, leaderboardBy: rank.name,
-      leaderboardDirection: rank.direction.rawValue)
-  }
-
-  private func attributes(_ started: Date, seconds: Double) -> ResultAttributes {
-    var attributes = ResultAttributes()
-    attributes.spec = plan.spec.text
-    attributes.specSHA256 = SHA256.hash(plan.spec.text)
-    attributes.dataSHA256 = plan.dataHash
-    attributes.folder = plan.spec.folder
-    attributes.route = "risk"
-    attributes.engineVersion = apusVersion
-    attributes.cpu = "\(Machine.processor), kernel \(options.variant.rawValue)"
-    attributes.blasCore = MatrixProduct.blasCore ?? "not used"
-    let startNs = Int64(started.timeIntervalSince1970) * 1_000_000_000
-    attributes.startedUTC = Timestamp.text(nanoseconds: startNs, shortAtMidnight: false)
-    attributes.seconds = seconds
-    attributes.kept = "all"
-    attributes.lanesOK = Int64(plan.portfolios.count)
-    attributes.convention = "apus"
-    attributes.store = plan.storePath
-    attributes.panel = plan.panel.name
-    attributes.fill = plan.spec.fillName
-    attributes.adjust = plan.spec.adjustment.rawValue
-    attributes.barsPerYear = plan.returns.barsPerYear
-    attributes.bars = Int64(plan.returns.barCount)
-    attributes.from = Timestamp.text(nanoseconds: plan.returns.timeNs.first ?? 0)
-    attributes.to = Timestamp.text(nanoseconds: plan.returns.timeNs.last ?? 0)
-    let json = try? JSONEncoder().encode(plan.warnings)
-    attributes.warnings = json.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
-    return attributes
-  }
-
-  private func summary(
-    _ table: ResultTable, _ groups: [ResultGroup], _ timings: RunSummary.Timings
-  ) -> RunSummary {
-    let attributes = table.attributes
-    let file = options.output.split(separator: "/").last.map(String.init) ?? options.output
-    return RunSummary(
-      kind: "risk", name: plan.spec.name, result: file,
-      provenance: RunSummary.Provenance(
-        engineVersion: attributes.engineVersion, specSha256: attributes.specSHA256,
-        dataSha256: attributes.dataSHA256, cpu: attributes.cpu, blasCore: attributes.blasCore,
-        startedUtc: attributes.startedUTC, seconds: attributes.seconds, threads: options.workers),
-      run: RunSummary.Run(
-        panel: attributes.panel, calendar: plan.panel.calendar.name,
-        barsPerYear: attributes.barsPerYear, bars: Int(attributes.bars), from: attributes.from,
-        to: attributes.to, symbols: plan.symbols.count, lanesOk: Int(attributes.lanesOK),
-        lanesFailed: 0, fill: attributes.fill, intrabar: plan.spec.execution.intrabar.rawValue,
-        route: attributes.route, adjust: attributes.adjust, convention: attributes.convention),
-      leaderboard: RunSummary.Leaderboard(
-        by: table.leaderboardBy, direction: table.leaderboardDirection,
-        rows: LeaderboardRows(table).rows(top: plan.spec.top)),
-      warnings: plan.warnings, timings: timings,
-      sections: Dictionary(groups.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
+  private static func perBar(_ annual: Double, _ plan: RiskPlan) -> Double {
+    LaneSummary.ratePerBar(annual: annual, barsPerYear: plan.returns.barsPerYear)
   }
 }

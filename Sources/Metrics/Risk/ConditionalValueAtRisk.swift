@@ -2,7 +2,7 @@
 ///
 /// With (1 - c)·n not whole, the boundary return counts with the fraction that is left, so the value is continuous
 /// in the level and never below `var` of the same level. Undefined without a bar.
-struct ConditionalValueAtRisk: Metric {
+struct ConditionalValueAtRisk: TailMetric {
   /// The confidence, exact.
   let level: TailLevel
 
@@ -17,6 +17,7 @@ struct ConditionalValueAtRisk: Metric {
   let needs: MetricNeeds = .returns
 
   func value(of lane: LaneSummary) -> MetricValue {
-    lane.fromReturns(atLeast: 1) { MetricValue(level.conditionalValueAtRisk($0), of: lane) }
+    if let tail = lane.tail(level) { return MetricValue(tail.conditionalValueAtRisk, of: lane) }
+    return lane.fromReturns(atLeast: 1) { MetricValue(level.conditionalValueAtRisk($0), of: lane) }
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// A positive fraction; negative when even that bar gained. No interpolation: the value is the return of a bar
 /// that happened. Undefined without a bar.
-struct ValueAtRisk: Metric {
+struct ValueAtRisk: TailMetric {
   /// The confidence, exact.
   let level: TailLevel
 
@@ -17,6 +17,7 @@ struct ValueAtRisk: Metric {
   let needs: MetricNeeds = .returns
 
   func value(of lane: LaneSummary) -> MetricValue {
-    lane.fromReturns(atLeast: 1) { MetricValue(level.valueAtRisk($0), of: lane) }
+    if let tail = lane.tail(level) { return MetricValue(tail.valueAtRisk, of: lane) }
+    return lane.fromReturns(atLeast: 1) { MetricValue(level.valueAtRisk($0), of: lane) }
   }
 }

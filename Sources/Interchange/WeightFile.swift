@@ -4,7 +4,7 @@ import Kernels
 ///
 /// Either a row for each portfolio and symbol, `portfolio,symbol,weight`, or a row for each portfolio and a column for each
 /// symbol, `portfolio,AAPL,MSFT,…`. Without a column `portfolio` the first form is one portfolio, and rows of the second are
-/// numbered from 1. An empty cell is no weight.
+/// numbered from 1. An empty cell is no weight. JSON has the same forms: an object of objects by portfolio, or a list of rows.
 public struct WeightFile: Sendable, Equatable {
   /// Names of the portfolios, in the order of the file.
   public private(set) var portfolios: [String] = []
@@ -13,9 +13,12 @@ public struct WeightFile: Sendable, Equatable {
   /// `[P, N]` row-major, NaN where there is no weight.
   public private(set) var values: [Double] = []
 
-  private var places: [String: Int] = [:]
+  private(set) var places: [String: Int] = [:]
   private var columns: [String: Int] = [:]
-  private var cells: [(portfolio: Int, symbol: Int, weight: Double)] = []
+  var cells: [(portfolio: Int, symbol: Int, weight: Double)] = []
+
+  /// Cells that were taken, to tell those that stand twice.
+  var known: Set<Int> = []
 
   /// Most portfolios times symbols of a file.
   static let sizeLimit = 1 << 28
@@ -23,6 +26,7 @@ public struct WeightFile: Sendable, Equatable {
   /// Reads a file, plain or gzip.
   public static func read(_ path: String) throws(ImportError) -> WeightFile {
     let source = HeadSource(try ByteSources.open(path, options: ImportOptions()))
+    if try source.isJSON { return try readJSON(source, path) }
     var reader = RecordReader(source, path: path)
     guard try reader.next() else { throw .empty(path: path) }
     var header: [String] = []
@@ -52,7 +56,6 @@ public struct WeightFile: Sendable, Equatable {
     _ reader: inout RecordReader, _ path: String, _ header: [String], _ portfolio: Int?,
     _ symbol: Int, _ weight: Int
   ) throws(ImportError) {
-    var seen: Set<[Int]> = []
     while try reader.next() {
       try check(reader, path, header)
       let name = portfolio.map { reader.text($0).trimmingSpaces } ?? "portfolio"
@@ -63,7 +66,7 @@ public struct WeightFile: Sendable, Equatable {
           reason: "it is empty")
       }
       let (row, column) = (place(of: name), self.column(of: ticker))
-      guard seen.insert([row, column]).inserted else {
+      guard known.insert(row * Self.sizeLimit + column).inserted else {
         throw .badSymbolRow(
           path: path, line: reader.line, column: header[symbol],
           reason: "\(ticker) has a weight in \(name) already")
@@ -120,6 +123,10 @@ public struct WeightFile: Sendable, Equatable {
         path: path, line: reader.line, column: header[index],
         reason: "'\(reader.text(index).prefix(40))' is not a weight")
     }
+    try checkSize()
+  }
+
+  func checkSize() throws(ImportError) {
     guard portfolios.count * symbols.count <= Self.sizeLimit else {
       throw .tooLarge(
         bars: portfolios.count, symbols: symbols.count, fields: 1,
@@ -127,24 +134,24 @@ public struct WeightFile: Sendable, Equatable {
     }
   }
 
-  private mutating func place(of portfolio: String) -> Int {
+  mutating func place(of portfolio: String) -> Int {
     if let place = places[portfolio] { return place }
     places[portfolio] = portfolios.count
     portfolios.append(portfolio)
     return portfolios.count - 1
   }
 
-  private mutating func column(of symbol: String) -> Int {
+  mutating func column(of symbol: String) -> Int {
     if let column = columns[symbol] { return column }
     columns[symbol] = symbols.count
     symbols.append(symbol)
     return symbols.count - 1
   }
 
-  private mutating func settle() {
+  mutating func settle() {
     values = Array(repeating: .nan, count: portfolios.count * symbols.count)
     for cell in cells { values[cell.portfolio * symbols.count + cell.symbol] = cell.weight }
-    (cells, places, columns) = ([], [:], [:])
+    (cells, places, columns, known) = ([], [:], [:], [])
   }
 
   /// Equal in what it says.
