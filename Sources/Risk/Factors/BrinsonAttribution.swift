@@ -122,7 +122,7 @@ public struct BrinsonAttribution: Sendable, Equatable {
   /// The attribution of a portfolio that is brought back to its weights at every bar.
   ///
   /// A symbol without a return at a bar takes no part there: its weight in the portfolio is cash, and the benchmark's others grow in
-  /// proportion.
+  /// proportion; if none of them has a return, the benchmark is cash there.
   ///
   /// - Parameters:
   ///   - returns: `[T, N]`, simple.
@@ -142,15 +142,15 @@ public struct BrinsonAttribution: Sendable, Equatable {
     for bar in 0..<returns.barCount {
       let base = benchmark(bar)
       precondition(base.count == returns.symbolCount, "a weight of the benchmark for each symbol")
+      guard base.contains(where: { $0 > 0 }) else {
+        throw .outsideDomain(
+          method: "attribution by Brinson",
+          reason: "the benchmark holds nothing at bar \(bar + 1) of \(returns.barCount); "
+            + "begin later, where its weights are known")
+      }
       var sum = 0.0
       for symbol in base.indices where returns.values[bar, symbol].isFinite {
         if base[symbol] > 0 { sum += base[symbol] }
-      }
-      guard sum > 0, sum.isFinite else {
-        throw .outsideDomain(
-          method: "attribution by Brinson",
-          reason: "the benchmark holds no symbol with a return at bar \(bar + 1) of "
-            + "\(returns.barCount)")
       }
       let zeros = [Double](repeating: 0, count: names.count + 1)
       var (wp, cp, wb, cb) = (zeros, zeros, zeros, zeros)

@@ -60,7 +60,7 @@ public struct FactorJoin: Sendable {
   /// Bars of a day take the row with the same stamp. Longer bars take all rows from their stamp up to the next bar's, the last one
   /// up to its length, and compound them: Π(1 + f) − 1, the rate without risk alike; NaN in any makes the bar NaN.
   ///
-  /// - Throws: `RiskError.outsideDomain` if bars are shorter than a day, or shorter than the factors'; `tooFewReturns` if nothing overlaps.
+  /// - Throws: `RiskError.outsideDomain` if bars are shorter than a day, shorter than the factors', or all without a row.
   public init(_ factors: FactorTable, to timeNs: [Int64], barNs: Int64) throws(RiskError) {
     let rows = Frequency.infer(factors.timeNs)
     let bar = Frequency(ns: barNs)
@@ -96,7 +96,13 @@ public struct FactorJoin: Sendable {
       taken.append(first..<row)
     }
     guard !bars.isEmpty else {
-      throw .tooFewReturns(method: "factors: bars that both have", found: 0, needed: 1)
+      func range(_ times: [Int64]) -> String {
+        [times.first, times.last].map { $0.map { Timestamp.text(nanoseconds: $0) } ?? "?" }
+          .joined(separator: " to ")
+      }
+      throw .outsideDomain(
+        method: "factors",
+        reason: "no bar of the returns (\(range(timeNs))) has a row (\(range(factors.timeNs)))")
     }
     self.bars = bars
     unmatchedBars = timeNs.count - bars.count

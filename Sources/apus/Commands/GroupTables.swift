@@ -15,9 +15,10 @@ enum GroupTables {
       try console.print("  \(attribute.name): \(attribute.value)")
     }
     var seen: [[String]] = []
-    for variable in group.variables where !seen.contains(variable.dimensions) {
+    let shown = group.variables.filter { !$0.isInFile }
+    for variable in shown where !seen.contains(variable.dimensions) {
       seen.append(variable.dimensions)
-      let alike = group.variables.filter { $0.dimensions == variable.dimensions }
+      let alike = shown.filter { $0.dimensions == variable.dimensions }
       switch variable.dimensions.count {
       case 0:
         for single in alike {
@@ -32,6 +33,8 @@ enum GroupTables {
           "  \(names): by \(variable.dimensions.joined(separator: ", ")), in the file")
       }
     }
+    let rest = group.variables.filter(\.isInFile).map(\.name)
+    if !rest.isEmpty { try console.print("  in the file: \(rest.joined(separator: ", "))") }
   }
 
   private static func list(
