@@ -68,7 +68,8 @@ extension AllocationProblem {
     guard let scenarios else { return }
     guard scenarios.symbols == symbols else {
       throw .setting(
-        name: "scenarios", found: "returns of other symbols", expected: "returns of the same symbols")
+        name: "scenarios", found: "returns of other symbols",
+        expected: "returns of the same symbols")
     }
     if let bad = scenarios.values.values.firstIndex(where: { !$0.isFinite }) {
       let symbol = symbols[bad % symbols.count]

@@ -63,7 +63,9 @@ extension Optimiser {
         guard case .infeasible(let conflict) = error else { throw error }
         // Bounds of 0 are ours, not the user's.
         throw .infeasible(
-          conflict: conflict.filter { !$0.hasSuffix(" at most 0.0") && !$0.hasSuffix(" at least 0.0") }
+          conflict: conflict.filter {
+            !$0.hasSuffix(" at most 0.0") && !$0.hasSuffix(" at least 0.0")
+          }
             + [named.holdings(most)])
       }
       allocation.steps += steps

@@ -41,7 +41,8 @@ public struct Kelly: Optimiser {
     var now = try growth(weights)
     guard now.mean > -.infinity else {
       throw .unbounded(
-        method: name, remedy: "even the weights of least variance lose everything on a bar; set bounds")
+        method: name,
+        remedy: "even the weights of least variance lose everything on a bar; set bounds")
     }
     var steps = start.steps
     var guess: ActiveSet?

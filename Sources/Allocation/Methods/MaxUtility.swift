@@ -5,7 +5,8 @@ public struct MaxUtility: Optimiser {
   static let entry = AllocatorEntry(
     "max_utility", "largest expected return less a price for variance",
     settings: [
-      AllocatorSetting("risk_aversion", "λ of μᵀw − λ/2·wᵀΣw, from 0; 1 is what log growth asks for")
+      AllocatorSetting(
+        "risk_aversion", "λ of μᵀw − λ/2·wᵀΣw, from 0; 1 is what log growth asks for")
     ]
   ) { (settings) throws(AllocationError) in
     MaxUtility(

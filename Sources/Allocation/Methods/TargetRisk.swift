@@ -7,7 +7,9 @@ import Kernels
 public struct TargetRisk: Optimiser {
   static let entry = AllocatorEntry(
     "target_risk", "largest expected return at a volatility",
-    settings: [AllocatorSetting("target", "largest volatility a year: that of a bar × √(bars a year)")]
+    settings: [
+      AllocatorSetting("target", "largest volatility a year: that of a bar × √(bars a year)")
+    ]
   ) { (settings) throws(AllocationError) in
     TargetRisk(target: try settings.number("target", in: 0...1e6))
   }

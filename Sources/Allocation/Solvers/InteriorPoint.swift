@@ -432,7 +432,9 @@ extension InteriorPoint {
         }
         targets[index] = target
         let stiff = Self.stiffness(line, weight)
-        for (at, value) in zip(line.row.indices, line.row.values) { f[at] += stiff * value * target }
+        for (at, value) in zip(line.row.indices, line.row.values) {
+          f[at] += stiff * value * target
+        }
       }
       let (x, y) = system.solve(f, g)
       var move = [Double](repeating: 0, count: weight.count)
@@ -473,7 +475,9 @@ extension InteriorPoint {
       for index in weight.indices { rest[index] -= weight[index] * move[index] }
       var denseRest = denseGap.map { -$0 }
       for (index, line) in method.dense.enumerated() {
-        for (at, value) in zip(line.row.indices, line.row.values) { rest[at] += value * dense[index] }
+        for (at, value) in zip(line.row.indices, line.row.values) {
+          rest[at] += value * dense[index]
+        }
         denseRest[index] -= line.row.value(at: x)
         for part in line.parts ?? 0..<0 {
           denseRest[index] -= move[part]
@@ -486,7 +490,9 @@ extension InteriorPoint {
       }
       var localRest = localGap.map { -$0 }
       for (index, line) in method.local.enumerated() {
-        for (at, value) in zip(line.row.indices, line.row.values) { rest[at] += value * local[index] }
+        for (at, value) in zip(line.row.indices, line.row.values) {
+          rest[at] += value * local[index]
+        }
         localRest[index] -= line.row.value(at: x)
         if let pair = line.pair {
           localRest[index] += move[pair] - move[pair + 1]

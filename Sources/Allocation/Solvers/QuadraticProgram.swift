@@ -128,8 +128,10 @@ extension QuadraticProgram {
       return try resolved(around: interior) ?? interior
     }
     let exchange = ActiveSetExchange(self)
-    let start = guess ?? ActiveSet(
-      variables: Array(repeating: 0, count: count), rows: Array(repeating: 0, count: rows.count))
+    let start =
+      guess
+      ?? ActiveSet(
+        variables: Array(repeating: 0, count: count), rows: Array(repeating: 0, count: rows.count))
     if let solution = try exchange.run(from: start, limit: 40) { return solution }
     let interior = try method.solve()
     guard let active = interior.active,

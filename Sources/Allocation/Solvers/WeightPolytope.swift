@@ -172,7 +172,8 @@ struct WeightPolytope {
         texts += holders.map { $0 + bound }
       } else {
         texts.append(
-          "each of \(holders.count) weights\(bound) (\(holders.prefix(3).joined(separator: ", "))…)")
+          "each of \(holders.count) weights\(bound) (\(holders.prefix(3).joined(separator: ", "))…)"
+        )
       }
     }
     return texts

@@ -82,10 +82,13 @@ struct WeightProgram {
       try LinearAlgebra.quadratic(quadratic, y)
     }
     let mean = quadratic.diagonal.reduce(0, +) / Double(count)
-    guard scale > 1e-9 * y.reduce(1e-300, { max($0, abs($1)) }), risk > 1e-14 * mean * LinearAlgebra.dot(y, y) else {
+    guard scale > 1e-9 * y.reduce(1e-300, { max($0, abs($1)) }),
+      risk > 1e-14 * mean * LinearAlgebra.dot(y, y)
+    else {
       throw .unbounded(
         method: method,
-        remedy: "some weights have \(gain) and no risk; set bounds, or leave out what does not vary")
+        remedy: "some weights have \(gain) and no risk; set bounds, or leave out what does not vary"
+      )
     }
     return (y.map { $0 / scale }, solution.steps)
   }
