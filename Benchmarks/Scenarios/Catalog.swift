@@ -6,5 +6,6 @@ public enum ScenarioCatalog {
   public static let all: [Scenario] =
     importScenarios + storeScenarios + resampleScenarios + expressionScenarios + formulaScenarios
     + laneScenarios + laneScalingScenarios + laneRuleScenarios + strategyScenarios
-    + portfolioScenarios + pathScenarios + sweepScenarios + metricScenarios + resultScenarios + startupScenarios
+    + portfolioScenarios + allocationScenarios + pathScenarios + sweepScenarios + metricScenarios
+    + resultScenarios + startupScenarios
 }

@@ -137,7 +137,8 @@ public struct RiskBudget: Allocator {
       if largest(x) > 1e7 {
         throw .unbounded(
           method: name,
-          remedy: "some weights above 0 have no risk together; take more bars or a shrunk covariance")
+          remedy:
+            "some weights above 0 have no risk together; take more bars or a shrunk covariance")
       }
       if settled <= 1e-14 || (length < 1e-9 && worst <= 1e-10) { return (x, step) }
     }
