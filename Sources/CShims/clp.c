@@ -5,7 +5,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stddef.h>
-#include <string.h>
+#include <stdlib.h>
 
 enum { by_dual_simplex = 0, by_primal_simplex = 1, with_presolve = 0, without_presolve = 1, default_extra = -1 };
 
@@ -26,6 +26,10 @@ static struct {
   void (*set_presolve_type)(void *, int, int);
   int (*solve)(void *, void *);
   int (*primal)(void *, int);
+  int (*dual)(void *, int);
+  void (*add_columns)(
+      void *, int, const double *, const double *, const double *, const int *, const int *, const double *);
+  void (*add_rows)(void *, int, const double *, const double *, const int *, const int *, const double *);
   int (*status)(void *);
   int (*step_count)(void *);
   double *(*columns)(void *);
@@ -61,6 +65,9 @@ static void open_library(void) {
       {"ClpSolve_setPresolveType", (void **)&library.set_presolve_type},
       {"Clp_initialSolveWithOptions", (void **)&library.solve},
       {"Clp_primal", (void **)&library.primal},
+      {"Clp_dual", (void **)&library.dual},
+      {"Clp_addColumns", (void **)&library.add_columns},
+      {"Clp_addRows", (void **)&library.add_rows},
       {"Clp_status", (void **)&library.status},
       {"Clp_numberIterations", (void **)&library.step_count},
       {"Clp_primalColumnSolution", (void **)&library.columns},
@@ -78,36 +85,59 @@ bool apus_clp_open(void) {
   return is_open;
 }
 
-int apus_clp_solve(const apus_linear_program *program, double *x, double *duals, int *steps) {
-  *steps = 0;
-  if (!apus_clp_open()) return 5;
+void *apus_clp_new(const apus_linear_program *program) {
+  if (!apus_clp_open()) return NULL;
   void *model = library.new_model();
-  void *options = library.new_options();
   library.set_log_level(model, 0);
   library.set_primal_tolerance(model, 1e-9);
   library.set_dual_tolerance(model, 1e-9);
   library.load(
       model, program->columns, program->rows, program->starts, program->indices, program->values,
       program->column_lower, program->column_upper, program->cost, program->row_lower, program->row_upper);
+  return model;
+}
+
+void apus_clp_grow(
+    void *model, int columns, const double *column_lower, const double *column_upper, const double *cost, int rows,
+    const int *starts, const int *indices, const double *values, const double *row_lower, const double *row_upper) {
+  if (columns > 0) {
+    int *none = calloc((size_t)columns + 1, sizeof(int));
+    if (!none) return;
+    int row = 0;
+    double element = 0;
+    library.add_columns(model, columns, column_lower, column_upper, cost, none, &row, &element);
+    free(none);
+  }
+  if (rows > 0) library.add_rows(model, rows, row_lower, row_upper, starts, indices, values);
+}
+
+int apus_clp_run(void *model, int how, int step_limit, int *steps) {
   // A limit of steps, not of seconds: what comes out may not depend on how busy the machine is.
-  library.set_step_limit(model, program->step_limit);
-  library.set_solve_type(
-      options, program->by_primal ? by_primal_simplex : by_dual_simplex, default_extra);
-  library.set_presolve_type(options, program->simplifies ? with_presolve : without_presolve, default_extra);
-  library.solve(model, options);
-  *steps = library.step_count(model);
+  library.set_step_limit(model, step_limit);
+  if (how == APUS_CLP_AGAIN) {
+    library.dual(model, 0);
+  } else {
+    void *options = library.new_options();
+    library.set_solve_type(options, how == APUS_CLP_PRIMAL ? by_primal_simplex : by_dual_simplex, default_extra);
+    library.set_presolve_type(options, how == APUS_CLP_DUAL ? with_presolve : without_presolve, default_extra);
+    library.solve(model, options);
+    library.delete_options(options);
+  }
+  *steps += library.step_count(model);
   int status = library.status(model);
   // A simplified program can't always tell which of the two it is; the whole one can.
-  if (program->simplifies && (status == 1 || status == 2)) {
+  if (how == APUS_CLP_DUAL && (status == 1 || status == 2)) {
     library.primal(model, 0);
     *steps += library.step_count(model);
     status = library.status(model);
   }
-  if (status == 0) {
-    if (x) memcpy(x, library.columns(model), sizeof(double) * (size_t)program->columns);
-    if (duals) memcpy(duals, library.duals(model), sizeof(double) * (size_t)program->rows);
-  }
-  library.delete_options(options);
-  library.delete_model(model);
   return status >= 0 && status <= 4 ? status : 4;
+}
+
+const double *apus_clp_columns(void *model) { return library.columns(model); }
+
+const double *apus_clp_duals(void *model) { return library.duals(model); }
+
+void apus_clp_free(void *model) {
+  if (model) library.delete_model(model);
 }

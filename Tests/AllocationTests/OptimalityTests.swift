@@ -68,11 +68,16 @@ import Testing
   ) throws {
     let named = NamedConstraints(symbols: problem.symbols, constraints: problem.constraints)
     #expect(named.broken(by: weights) == [], "seed \(seed)")
-    let least = try WeightProgram(problem: problem, method: "test").maximise(gradient.map { -$0 })
     // Where the least risk is 0 so is the gradient, and only rounding is left of it.
     let scale = (gradient + problem.covariance.diagonal.map { $0 * 1e-4 })
       .reduce(1e-300) { max($0, abs($1)) }
-    let gap = (LinearAlgebra.dot(gradient, weights) + least.value) / scale
+    // CLP's tolerances are absolute, and without bounds rounding would be followed to infinity.
+    var bounded = problem
+    bounded.constraints.lower = problem.constraints.lower.map { max($0, -10) }
+    bounded.constraints.upper = problem.constraints.upper.map { min($0, 10) }
+    let slope = gradient.map { $0 / scale }
+    let least = try WeightProgram(problem: bounded, method: "test").maximise(slope.map { -$0 })
+    let gap = LinearAlgebra.dot(slope, weights) + least.value
     #expect(gap < 1e-7, "seed \(seed)")
   }
 }

@@ -30,25 +30,31 @@ public struct MinCDaR: Optimiser {
   func solve(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     try problem.refusePenalty(by: name)
     let returns = try problem.neededScenarios(by: name)
-    let polytope = WeightPolytope(problem)
-    var program = polytope.program(cost: problem.symbols.map { _ in 0 })
-    let share = 1 / ((1 - level) * Double(returns.barCount))
-    let quantile = program.addColumn(cost: 1, lower: -.infinity, upper: .infinity)
-    let symbols = Array(0..<returns.symbolCount)
-    var last: Int?
+    // Sums of returns before each bar; a drawdown is the difference of two of them.
+    var sums = Matrix(rows: returns.barCount + 1, columns: returns.symbolCount)
     for bar in 0..<returns.barCount {
-      let depth = program.addColumn(cost: 0, lower: 0, upper: .infinity)
-      let beyond = program.addColumn(cost: share, lower: 0, upper: .infinity)
-      // dₜ ≥ dₜ₋₁ − r·w, from d = 0 before the first bar.
-      program.addRow(
-        .init(
-          symbols + [depth] + (last.map { [$0] } ?? []),
-          returns.values.row(bar) + [1] + (last.map { _ in [-1] } ?? []), lower: 0,
-          upper: .infinity))
-      program.addRow(
-        .init([quantile, beyond, depth], [1, 1, -1], lower: 0, upper: .infinity))
-      last = depth
+      for column in 0..<returns.symbolCount {
+        sums[bar + 1, column] = sums[bar, column] + returns.values[bar, column]
+      }
     }
-    return try polytope.minimum(of: program, by: name)
+    let growth = sums
+    return try TailProgram(
+      polytope: WeightPolytope(problem), method: name, level: level,
+      scenarioCount: returns.barCount,
+      size: MinCVaR.size(of: returns.values) * Double(returns.barCount).squareRoot(),
+      losses: { (weights) throws(AllocationError) in
+        let values = try AllocationError.algebra { () throws(LinearAlgebraError) in
+          try LinearAlgebra.product(growth, weights)
+        }
+        var peak = 0
+        return (1..<values.count).map { bar in
+          if values[bar] > values[peak] { peak = bar }
+          return .init(scenario: bar, value: values[peak] - values[bar], piece: peak)
+        }
+      },
+      coefficients: { loss in
+        zip(growth.row(loss.piece), growth.row(loss.scenario)).map { $0 - $1 }
+      }
+    ).solve()
   }
 }

@@ -28,36 +28,23 @@ public struct MinCVaR: Optimiser {
   func solve(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     try problem.refusePenalty(by: name)
     let returns = try problem.neededScenarios(by: name)
-    let polytope = WeightPolytope(problem)
-    var program = polytope.program(cost: problem.symbols.map { _ in 0 })
-    let share = 1 / ((1 - level) * Double(returns.barCount))
-    let quantile = program.addColumn(cost: 1, lower: -.infinity, upper: .infinity)
-    let symbols = Array(0..<returns.symbolCount)
-    for bar in 0..<returns.barCount {
-      let beyond = program.addColumn(cost: share, lower: 0, upper: .infinity)
-      program.addRow(
-        .init(
-          symbols + [quantile, beyond], returns.values.row(bar) + [1, 1], lower: 0,
-          upper: .infinity))
-    }
-    return try polytope.minimum(of: program, by: name)
+    let values = returns.values
+    return try TailProgram(
+      polytope: WeightPolytope(problem), method: name, level: level,
+      scenarioCount: returns.barCount, size: Self.size(of: values),
+      losses: { (weights) throws(AllocationError) in
+        let gains = try AllocationError.algebra { () throws(LinearAlgebraError) in
+          try LinearAlgebra.product(values, weights)
+        }
+        return gains.enumerated().map { .init(scenario: $0, value: -$1, piece: 0) }
+      },
+      coefficients: { loss in values.row(loss.scenario).map { -$0 } }
+    ).solve()
   }
-}
 
-extension WeightPolytope {
-  /// Solves a program whose first columns are the weights.
-  func minimum(of program: LinearProgram, by method: String) throws(AllocationError) -> Allocation {
-    switch try program.solve() {
-    case .solved(let x, _, let steps):
-      var allocation = Allocation(
-        weights: clipped(Array(x[..<symbolCount])),
-        objective: LinearAlgebra.dot(x, program.cost))
-      allocation.steps = steps
-      return allocation
-    case .infeasible: throw .infeasible(conflict: try conflict())
-    case .unbounded:
-      throw .unbounded(method: method, remedy: "set bounds of weights or a leverage")
-    case .failed(let steps): throw .notConverged(method: method, steps: steps, gap: .nan)
-    }
+  /// Root of the mean square; 1 for nothing.
+  static func size(of values: Matrix) -> Double {
+    let sum = values.values.reduce(0) { $0 + $1 * $1 }
+    return sum > 0 ? (sum / Double(values.values.count)).squareRoot() : 1
   }
 }

@@ -12,7 +12,7 @@ package struct LinearProgram: Sendable {
   package private(set) var rowLower: [Double] = []
   package private(set) var rowUpper: [Double] = []
   /// Elements by column.
-  private var elements: [[(row: Int32, value: Double)]]
+  fileprivate var elements: [[(row: Int32, value: Double)]]
 
   /// Steps after which CLP gives up: a hundred times what 8,000 scenarios of 20 symbols take.
   package static let stepLimit = 2_000_000
@@ -61,70 +61,116 @@ package struct LinearProgram: Sendable {
   /// Solves it.
   ///
   /// - Throws: `AllocationError.libraryMissing`.
-  package func solve(byPrimal: Bool = false, simplifies: Bool = true) throws(AllocationError)
-    -> Outcome
-  {
+  package func solve(byPrimal: Bool = false) throws(AllocationError) -> Outcome {
+    let model = try LinearModel(self)
+    return model.solve(byPrimal ? .primal : .dual)
+  }
+}
+
+/// A linear program within CLP, which may grow between solutions.
+package struct LinearModel: ~Copyable {
+  /// How to solve.
+  package enum Way: Int32 {
+    /// From nothing by the primal simplex.
+    case primal
+    /// From nothing by the dual simplex, simplified before.
+    case dual
+    /// From the last solution, after rows were added.
+    case again
+  }
+
+  private let model: UnsafeMutableRawPointer
+  private var columnCount: Int
+  private var rowCount: Int
+  private var cost: [Double]
+
+  /// A copy of a program.
+  package init(_ program: borrowing LinearProgram) throws(AllocationError) {
     var starts: [Int32] = [0]
     var indices: [Int32] = []
     var values: [Double] = []
-    for column in elements {
+    for column in program.elements {
       for element in column {
         indices.append(element.row)
         values.append(element.value)
       }
       starts.append(Int32(indices.count))
     }
-    var x = [Double](repeating: 0, count: cost.count)
-    var duals = [Double](repeating: 0, count: rowLower.count)
-    var steps: Int32 = 0
-    var program = apus_linear_program()
-    program.columns = Int32(cost.count)
-    program.rows = Int32(rowLower.count)
-    program.by_primal = byPrimal
-    program.simplifies = simplifies
-    program.step_limit = Int32(Self.stepLimit)
-    let status = Self.withPointers(
-      &program, starts, indices, values, [lower, upper, cost, rowLower, rowUpper]
-    ) {
-      apus_clp_solve($0, &x, &duals, &steps)
+    // The arrays' addresses hold for one call only, which is all that CLP needs to copy them.
+    let made = withUnsafePointers(
+      starts, indices, values,
+      [program.lower, program.upper, program.cost, program.rowLower, program.rowUpper]
+    ) { starts, indices, values, limits in
+      var copy = apus_linear_program(
+        columns: Int32(limits[2].count), rows: Int32(limits[3].count), starts: starts,
+        indices: indices, values: values, column_lower: limits[0].baseAddress,
+        column_upper: limits[1].baseAddress, cost: limits[2].baseAddress,
+        row_lower: limits[3].baseAddress, row_upper: limits[4].baseAddress)
+      return apus_clp_new(&copy)
     }
-    switch status {
-    case 0: return .solved(x: x, duals: duals, steps: Int(steps))
+    guard let made else {
+      throw .libraryMissing(library: "libClp.so.1", package: "coinor-libclp1")
+    }
+    model = made
+    columnCount = program.cost.count
+    rowCount = program.rowLower.count
+    cost = program.cost
+  }
+
+  deinit { apus_clp_free(model) }
+
+  /// Adds columns from 0 upwards at a cost, and then rows.
+  package mutating func grow(columns: Int, cost each: Double, rows: [QuadraticProgram.Row]) {
+    var starts: [Int32] = [0]
+    var indices: [Int32] = []
+    var values: [Double] = []
+    for row in rows {
+      indices += row.indices.map { Int32($0) }
+      values += row.values
+      starts.append(Int32(indices.count))
+    }
+    let none = [Double](repeating: 0, count: columns)
+    apus_clp_grow(
+      model, Int32(columns), none, none.map { _ in .infinity }, none.map { _ in each },
+      Int32(rows.count), starts, indices, values, rows.map(\.lower), rows.map(\.upper))
+    columnCount += columns
+    rowCount += rows.count
+    cost += none.map { _ in each }
+  }
+
+  /// Solves it.
+  package func solve(_ way: Way) -> LinearProgram.Outcome {
+    var steps: Int32 = 0
+    switch apus_clp_run(model, way.rawValue, Int32(LinearProgram.stepLimit), &steps) {
+    case 0:
+      let x = UnsafeBufferPointer(start: apus_clp_columns(model), count: columnCount)
+      let duals = UnsafeBufferPointer(start: apus_clp_duals(model), count: rowCount)
+      return .solved(x: Array(x), duals: Array(duals), steps: Int(steps))
     case 1: return .infeasible
     case 2: return .unbounded
-    case 5: throw .libraryMissing(library: "libClp.so.1", package: "coinor-libclp1")
     default: return .failed(steps: Int(steps))
     }
   }
+}
 
-  private static func withPointers(
-    _ program: inout apus_linear_program, _ starts: [Int32], _ indices: [Int32],
-    _ values: [Double], _ limits: [[Double]], _ body: (UnsafePointer<apus_linear_program>) -> Int32
-  ) -> Int32 {
-    starts.withUnsafeBufferPointer { starts in
-      indices.withUnsafeBufferPointer { indices in
-        values.withUnsafeBufferPointer { values in
-          limits[0].withUnsafeBufferPointer { lower in
-            limits[1].withUnsafeBufferPointer { upper in
-              limits[2].withUnsafeBufferPointer { cost in
-                limits[3].withUnsafeBufferPointer { rowLower in
-                  limits[4].withUnsafeBufferPointer { rowUpper in
-                    program.starts = starts.baseAddress
-                    program.indices = indices.baseAddress
-                    program.values = values.baseAddress
-                    program.column_lower = lower.baseAddress
-                    program.column_upper = upper.baseAddress
-                    program.cost = cost.baseAddress
-                    program.row_lower = rowLower.baseAddress
-                    program.row_upper = rowUpper.baseAddress
-                    return withUnsafePointer(to: &program, body)
-                  }
-                }
-              }
-            }
+private func withUnsafePointers<Result>(
+  _ starts: [Int32], _ indices: [Int32], _ values: [Double], _ limits: [[Double]],
+  _ body: (
+    UnsafePointer<Int32>?, UnsafePointer<Int32>?, UnsafePointer<Double>?,
+    [UnsafeBufferPointer<Double>]
+  ) -> Result
+) -> Result {
+  func bound(_ rest: ArraySlice<[Double]>, _ done: [UnsafeBufferPointer<Double>]) -> Result {
+    guard let first = rest.first else {
+      return starts.withUnsafeBufferPointer { starts in
+        indices.withUnsafeBufferPointer { indices in
+          values.withUnsafeBufferPointer { values in
+            body(starts.baseAddress, indices.baseAddress, values.baseAddress, done)
           }
         }
       }
     }
+    return first.withUnsafeBufferPointer { bound(rest.dropFirst(), done + [$0]) }
   }
+  return bound(limits[...], [])
 }

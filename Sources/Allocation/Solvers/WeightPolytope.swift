@@ -141,7 +141,7 @@ struct WeightPolytope {
       }
       program.addRow(row)
     }
-    guard case .solved(let x, let duals, _) = try program.solve(byPrimal: true, simplifies: false)
+    guard case .solved(let x, let duals, _) = try program.solve(byPrimal: true)
     else { throw .notConverged(method: "CLP", steps: LinearProgram.stepLimit, gap: .nan) }
     return (
       LinearAlgebra.dot(x, program.cost), Array(duals[first...])

@@ -14,16 +14,35 @@ typedef struct {
   const int *starts, *indices;
   const double *values;
   const double *column_lower, *column_upper, *cost, *row_lower, *row_upper;
-  /// By the primal simplex; else by the dual one.
-  bool by_primal;
-  /// Whether CLP may simplify the program first.
-  bool simplifies;
-  /// Most steps.
-  int step_limit;
 } apus_linear_program;
 
-/// Solves it into x [columns] and duals [rows], each of which may be NULL; `steps` tells how many.
+/// A copy of a program within CLP, or NULL without CLP; `apus_clp_free` ends it.
+void *apus_clp_new(const apus_linear_program *program);
+
+/// Adds columns without elements, and then rows: elements `starts[i]` up to `starts[i + 1]` belong to row i.
+void apus_clp_grow(
+    void *model, int columns, const double *column_lower, const double *column_upper, const double *cost, int rows,
+    const int *starts, const int *indices, const double *values, const double *row_lower, const double *row_upper);
+
+/// How to solve.
+enum {
+  /// From nothing by the primal simplex.
+  APUS_CLP_PRIMAL = 0,
+  /// From nothing by the dual simplex, simplified before.
+  APUS_CLP_DUAL = 1,
+  /// From where the last run ended, by the dual simplex.
+  APUS_CLP_AGAIN = 2,
+};
+
+/// Solves within a number of steps, and adds those taken to `steps`.
 ///
 /// Returns 0 for a solution, 1 if rows exclude each other, 2 if the cost has no bound, 3 after too many steps, 4 for a failure within
-/// CLP, 5 without CLP.
-int apus_clp_solve(const apus_linear_program *program, double *x, double *duals, int *steps);
+/// CLP.
+int apus_clp_run(void *model, int how, int step_limit, int *steps);
+
+/// Columns and duals of rows where a run ended; valid until the model changes.
+const double *apus_clp_columns(void *model);
+const double *apus_clp_duals(void *model);
+
+/// Ends a model; NULL is none.
+void apus_clp_free(void *model);
