@@ -29,7 +29,7 @@ struct CorrelationSpectrum {
   {
     let sample = try ReturnSample(
       returns, missing, method: method, needed: 2, isCentred: true, workers: workers)
-    let matrix = try sample.covariance(ddof: 1, workers: workers)
+    let matrix = try sample.covariance(ddof: 1)
     try sample.checkVariation(matrix)
     let estimate = try sample.estimate(matrix, by: method)
     self.sample = estimate

@@ -10,6 +10,12 @@ public final class CovarianceCache: Sendable {
     let table: ObjectIdentifier
     let bars: Range<Int>
     let estimator: String
+
+    init(_ table: ReturnTable, _ bars: Range<Int>, _ estimator: any CovarianceEstimator) {
+      self.table = ObjectIdentifier(table.identity)
+      self.bars = bars
+      self.estimator = estimator.name
+    }
   }
 
   /// One estimate, or the wait for it.
@@ -48,17 +54,12 @@ public final class CovarianceCache: Sendable {
     _ table: ReturnTable, bars: Range<Int>, by estimator: any CovarianceEstimator, workers: Int = 1
   ) throws(RiskError) -> CovarianceEstimate {
     precondition(bars.lowerBound >= 0 && bars.upperBound <= table.barCount, "bars of the table")
-    let key = Key(
-      table: ObjectIdentifier(table.identity), bars: bars, estimator: estimator.name)
-    let entry = entry(key, table)
+    let entry = entry(Key(table, bars, estimator), table)
     let result = entry.result.withLock { known in
       if let known { return known }
       shelf.withLock { $0.computed += 1 }
-      let found: Result<CovarianceEstimate, RiskError>
-      do throws(RiskError) {
-        found = .success(try estimator.estimate(table.bars(bars), workers: workers))
-      } catch {
-        found = .failure(error)
+      let found = Result { () throws(RiskError) in
+        try estimator.estimate(table.bars(bars), workers: workers)
       }
       known = found
       return found
@@ -66,12 +67,38 @@ public final class CovarianceCache: Sendable {
     return try result.get()
   }
 
-  /// Takes estimates that were computed elsewhere, such as a series; later ones replace earlier ones.
-  func keep(
-    _ estimate: CovarianceEstimate, of table: ReturnTable, bars: Range<Int>, name: String
+  /// Estimates over many windows at once, for those who will ask for them: by some workers, and from window to window where the
+  /// estimator can.
+  ///
+  /// Windows are best in order of time. The bits don't depend on the workers, but those that follow from each other differ from
+  /// estimates of their own by rounding. Errors are kept for whoever asks.
+  ///
+  /// - Parameter isCancelled: asked from time to time; when it answers true, the rest is left to whoever asks.
+  public func prepare(
+    _ table: ReturnTable, windows: [Range<Int>], by estimator: any CovarianceEstimator,
+    workers: Int, isCancelled: @Sendable () -> Bool = { false }
   ) {
-    let key = Key(table: ObjectIdentifier(table.identity), bars: bars, estimator: name)
-    entry(key, table).result.withLock { $0 = .success(estimate) }
+    let rolling = try? estimator.rolling(table)
+    // Each run of windows begins anew, so that its bits are its own.
+    let length = rolling == nil ? 1 : 32
+    // Errors are kept, not thrown.
+    _ = try? TileLoop(tiles: (windows.count + length - 1) / length, workers: workers).run(
+      isCancelled: isCancelled, room: {}
+    ) { tile, _ in
+      let run = windows[tile * length..<min((tile + 1) * length, windows.count)]
+      guard var rolling else {
+        for window in run { _ = try? estimate(table, bars: window, by: estimator) }
+        return
+      }
+      let entries = run.map { entry(Key(table, $0, estimator), table) }
+      // All or nothing: an estimate's bits come from those before it.
+      if entries.allSatisfy({ $0.result.withLock { $0 != nil } }) { return }
+      for (window, entry) in zip(run, entries) {
+        let found = Result { () throws(RiskError) in try rolling.estimate(window) }
+        shelf.withLock { $0.computed += 1 }
+        entry.result.withLock { $0 = $0 ?? found }
+      }
+    }
   }
 
   /// The place of an estimate, which begins if there is none.

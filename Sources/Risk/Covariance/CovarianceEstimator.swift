@@ -10,6 +10,8 @@ public protocol CovarianceEstimator: Sendable {
   ///
   /// - Throws: `RiskError`: too few returns, no complete row, no variation.
   func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError) -> CovarianceEstimate
+  /// The same over many windows of a table; nil if their estimates don't follow from each other.
+  func rolling(_ returns: ReturnTable) throws(RiskError) -> RollingCovariance?
 }
 
 extension CovarianceEstimator {
@@ -17,6 +19,9 @@ extension CovarianceEstimator {
   public func estimate(_ returns: ReturnTable) throws(RiskError) -> CovarianceEstimate {
     try estimate(returns, workers: 1)
   }
+
+  /// Nothing: each window is an estimate of its own.
+  public func rolling(_ returns: ReturnTable) throws(RiskError) -> RollingCovariance? { nil }
 }
 
 /// A covariance matrix and what is known of it.

@@ -29,36 +29,34 @@ public struct EwmaCovariance: CovarianceEstimator {
     var sample = try ReturnSample(
       returns, missing, method: name, needed: 1, isCentred: false, workers: workers)
     let roots = Self.rootWeights(sample.ages, lambda: lambda)
-    let width = sample.symbolCount
-    for (row, root) in roots.enumerated() {
-      for index in row * width..<(row + 1) * width { sample.values.values[index] *= root }
-    }
-    let weighted = sample.values
-    var matrix = try RiskError.algebra { () throws(LinearAlgebraError) in
-      try LinearAlgebra.gram(weighted, workers: workers)
-    }
-    guard var there = sample.presence else {
+    sample.values.scaleColumns(roots)
+    var matrix = try sample.products(sample.values)
+    if var weights = sample.presence {
+      weights.scaleColumns(roots)
+      let totals = try sample.products(weights)
+      for index in matrix.values.indices { matrix.values[index] /= totals.values[index] }
+    } else {
       let total = roots.reduce(0) { $0 + $1 * $1 }
       for index in matrix.values.indices { matrix.values[index] /= total }
-      return try sample.estimate(matrix, by: name)
     }
-    for (row, root) in roots.enumerated() {
-      for index in row * width..<(row + 1) * width { there.values[index] *= root }
-    }
-    let weights = there
-    let totals = try RiskError.algebra { () throws(LinearAlgebraError) in
-      try LinearAlgebra.gram(weights, workers: workers)
-    }
-    for index in matrix.values.indices { matrix.values[index] /= totals.values[index] }
     return try sample.estimate(matrix, by: name)
   }
 
+  /// Windows that follow from each other.
+  public func rolling(_ returns: ReturnTable) throws(RiskError) -> RollingCovariance? {
+    guard missing == .complete || returns.isComplete else { return nil }
+    return try RollingCovariance(returns, name: name, lambda: lambda)
+  }
+
+  /// λ to the power of a number of bars; so many that nothing is left of it give next to nothing.
+  static func weight(_ lambda: Double, bars: Int) -> Double {
+    DeterministicMath.exp(max(DeterministicMath.log(lambda) * Double(bars), -680))
+  }
+
   /// Roots of λ to the power of ages.
-  static func rootWeights(_ ages: [Int], lambda: Double) -> [Double] {
-    // Older than that a bar has no weight in 64 bits, next to the youngest.
-    let rate = 0.5 * DeterministicMath.log(lambda)
+  private static func rootWeights(_ ages: [Int], lambda: Double) -> [Double] {
     let youngest = ages.min() ?? 0
-    return ages.map { DeterministicMath.exp(max(rate * Double($0 - youngest), -340)) }
+    return ages.map { weight(lambda, bars: $0 - youngest).squareRoot() }
   }
 
   static let entry = CovarianceCatalog.Entry(
@@ -68,4 +66,13 @@ public struct EwmaCovariance: CovarianceEstimator {
         name: "lambda", summary: "Weight of a bar over that of the next.", fallback: 0.94,
         expected: "a number between 0 and 1, such as 0.94", accepts: { $0 > 0 && $0 < 1 })
     ], takesPairs: true, make: { EwmaCovariance(lambda: $0[0], missing: $1) })
+}
+
+extension Matrix {
+  /// Multiplies each column by a number.
+  fileprivate mutating func scaleColumns(_ scales: [Double]) {
+    for row in 0..<rows {
+      for column in 0..<columns { values[row * columns + column] *= scales[column] }
+    }
+  }
 }

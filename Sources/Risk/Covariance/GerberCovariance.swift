@@ -31,28 +31,23 @@ public struct GerberCovariance: CovarianceEstimator {
     let sample = try ReturnSample(
       returns, missing, method: name, needed: 2, isCentred: false, workers: workers)
     let volatilities = try volatilities(sample)
-    let width = sample.symbolCount
     // 1 and −1 for far moves, and 1 for near ones.
     var moves = sample.values
     var rests = sample.values
-    for index in moves.values.indices {
-      let value = moves.values[index]
-      let limit = threshold * volatilities[index % width]
-      let isThere = (sample.presence?.values[index] ?? 1) > 0
-      let move: Double = !isThere ? 0 : value >= limit ? 1 : value <= -limit ? -1 : 0
-      moves.values[index] = move
-      rests.values[index] = isThere && move == 0 ? 1 : 0
+    for symbol in 0..<sample.symbolCount {
+      let limit = threshold * volatilities[symbol]
+      for bar in 0..<sample.barCount {
+        let (value, isThere) = (sample.values[symbol, bar], sample.isThere(symbol, bar))
+        let move: Double = !isThere ? 0 : value >= limit ? 1 : value <= -limit ? -1 : 0
+        moves[symbol, bar] = move
+        rests[symbol, bar] = isThere && move == 0 ? 1 : 0
+      }
     }
-    let (far, near) = (moves, rests)
-    let (agreement, still) = try RiskError.algebra { () throws(LinearAlgebraError) in
-      (
-        try LinearAlgebra.gram(far, workers: workers),
-        try LinearAlgebra.gram(near, workers: workers)
-      )
-    }
+    let agreement = try sample.products(moves)
+    let still = try sample.products(rests)
     var matrix = agreement
-    for row in 0..<width {
-      for column in 0..<width {
+    for row in 0..<matrix.rows {
+      for column in 0..<matrix.rows {
         let moved = sample.count(row, column) - still[row, column]
         // Of unequal histories two may share only bars at which neither moves.
         let correlation = row == column ? 1 : moved > 0 ? agreement[row, column] / moved : 0
@@ -67,19 +62,15 @@ public struct GerberCovariance: CovarianceEstimator {
 
   private func volatilities(_ sample: ReturnSample) throws(RiskError) -> [Double] {
     var result: [Double] = []
-    for column in 0..<sample.symbolCount {
-      var (sum, count) = (0.0, 0.0)
-      for row in 0..<sample.rowCount {
-        sum += sample.values[row, column]
-        count += sample.presence?[row, column] ?? 1
+    for symbol in 0..<sample.symbolCount {
+      let returns = (0..<sample.barCount).filter { sample.isThere(symbol, $0) }
+        .map { sample.values[symbol, $0] }
+      let count = Double(returns.count)
+      let mean = returns.reduce(0, +) / count
+      let squares = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      guard returns.contains(where: { $0 != returns[0] }) else {
+        throw .noVariation(symbol: sample.symbols[symbol])
       }
-      let mean = sum / count
-      var squares = 0.0
-      for row in 0..<sample.rowCount where (sample.presence?[row, column] ?? 1) > 0 {
-        let gap = sample.values[row, column] - mean
-        squares += gap * gap
-      }
-      guard squares > 0 else { throw .noVariation(symbol: sample.symbols[column]) }
       result.append((squares / count).squareRoot())
     }
     return result

@@ -21,10 +21,10 @@ public struct LedoitWolfCovariance: CovarianceEstimator {
   {
     let sample = try ReturnSample(
       returns, missing, method: name, needed: 3, isCentred: true, workers: workers)
-    var matrix = try sample.covariance(ddof: 1, workers: workers)
+    var matrix = try sample.covariance(ddof: 1)
     try sample.checkVariation(matrix)
     let target = Self.target(matrix)
-    let shrinkage = try intensity(sample, matrix, target, workers)
+    let shrinkage = try intensity(sample, matrix, target)
     for index in matrix.values.indices {
       matrix.values[index] += shrinkage * (target.matrix.values[index] - matrix.values[index])
     }
@@ -52,8 +52,7 @@ public struct LedoitWolfCovariance: CovarianceEstimator {
   }
 
   private func intensity(
-    _ sample: ReturnSample, _ matrix: Matrix, _ target: (matrix: Matrix, mean: Double),
-    _ workers: Int
+    _ sample: ReturnSample, _ matrix: Matrix, _ target: (matrix: Matrix, mean: Double)
   ) throws(RiskError) -> Double {
     // Two symbols have one correlation, which is its own mean.
     guard sample.symbolCount > 2 else { return 0 }
@@ -63,13 +62,8 @@ public struct LedoitWolfCovariance: CovarianceEstimator {
       squares.values[index] *= squares.values[index]
       cubes.values[index] *= squares.values[index]
     }
-    let (second, third) = (squares, cubes)
-    let fourths = try RiskError.algebra { () throws(LinearAlgebraError) in
-      try LinearAlgebra.gram(second, workers: workers)
-    }
-    let skewed = try RiskError.algebra { () throws(LinearAlgebraError) in
-      try LinearAlgebra.product(third, sample.values, transposeA: true)
-    }
+    let fourths = try sample.products(squares)
+    let skewed = try sample.products(cubes, sample.values)
     let scales = matrix.diagonal.map { $0.squareRoot() }
     // Sum over pairs of the variance of the sample's error, and of its covariance with the target's.
     var error = 0.0

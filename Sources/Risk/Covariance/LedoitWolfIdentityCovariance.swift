@@ -21,13 +21,10 @@ public struct LedoitWolfIdentityCovariance: CovarianceEstimator {
   {
     let sample = try ReturnSample(
       returns, missing, method: name, needed: 2, isCentred: true, workers: workers)
-    let matrix = try sample.covariance(ddof: 0, workers: workers)
+    let matrix = try sample.covariance(ddof: 0)
     var squares = sample.values
     for index in squares.values.indices { squares.values[index] *= squares.values[index] }
-    let second = squares
-    let fourths = try RiskError.algebra { () throws(LinearAlgebraError) in
-      try LinearAlgebra.gram(second, workers: workers)
-    }
+    let fourths = try sample.products(squares)
     let level = matrix.diagonal.reduce(0, +) / Double(max(matrix.rows, 1))
     var error = 0.0
     var distance = 0.0

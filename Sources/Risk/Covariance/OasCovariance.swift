@@ -19,12 +19,12 @@ public struct OasCovariance: CovarianceEstimator {
   {
     let sample = try ReturnSample(
       returns, .complete, method: name, needed: 2, isCentred: true, workers: workers)
-    let matrix = try sample.covariance(ddof: 0, workers: workers)
+    let matrix = try sample.covariance(ddof: 0)
     let size = Double(max(matrix.rows, 1))
     let level = matrix.diagonal.reduce(0, +) / size
     let power = matrix.values.reduce(0) { $0 + $1 * $1 } / (size * size)
     let above = power + level * level
-    let below = (Double(sample.rowCount) + 1) * (power - level * level / size)
+    let below = (Double(sample.barCount) + 1) * (power - level * level / size)
     // One symbol, or a matrix that is its own target: rounding may leave less than nothing.
     let shrinkage = matrix.rows < 2 ? 0 : below > 0 ? min(above / below, 1) : 1
     var result = try sample.estimate(

@@ -18,7 +18,13 @@ public struct SampleCovariance: CovarianceEstimator {
   {
     let sample = try ReturnSample(
       returns, missing, method: name, needed: 2, isCentred: true, workers: workers)
-    return try sample.estimate(try sample.covariance(ddof: 1, workers: workers), by: name)
+    return try sample.estimate(try sample.covariance(ddof: 1), by: name)
+  }
+
+  /// Windows that follow from each other.
+  public func rolling(_ returns: ReturnTable) throws(RiskError) -> RollingCovariance? {
+    guard missing == .complete || returns.isComplete else { return nil }
+    return try RollingCovariance(returns, name: name, lambda: nil)
   }
 
   static let entry = CovarianceCatalog.Entry(

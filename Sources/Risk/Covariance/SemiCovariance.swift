@@ -30,13 +30,10 @@ public struct SemiCovariance: CovarianceEstimator {
       returns, missing, method: name, needed: 1, isCentred: false, workers: workers)
     var shortfalls = sample.values
     for index in shortfalls.values.indices {
-      let there = sample.presence?.values[index] ?? 1
-      shortfalls.values[index] = there > 0 ? min(shortfalls.values[index] - threshold, 0) : 0
+      let isThere = (sample.presence?.values[index] ?? 1) > 0
+      shortfalls.values[index] = isThere ? min(shortfalls.values[index] - threshold, 0) : 0
     }
-    let losses = shortfalls
-    var matrix = try RiskError.algebra { () throws(LinearAlgebraError) in
-      try LinearAlgebra.gram(losses, workers: workers)
-    }
+    var matrix = try sample.products(shortfalls)
     for row in 0..<matrix.rows {
       for column in 0..<matrix.rows { matrix[row, column] /= sample.count(row, column) }
     }
