@@ -92,8 +92,7 @@ public struct AllocateJob: Sendable {
       try AtomicFile.write(solved.csv(plan), to: path, force: options.force)
     }
     if let frontier = solved.frontier, let path = outputs.first(where: { $0.hasSuffix(".svg") }) {
-      let picture = FrontierPicture(plan, solved, frontier)
-      try AtomicFile.write(picture.svg, to: path, force: options.force)
+      try AtomicFile.write(frontier.svg(plan, solved), to: path, force: options.force)
     }
     let summary = summary(
       table, groups, warnings,

@@ -76,6 +76,10 @@ public struct AllocatePlan: Sendable {
     discrete = try Self.readDiscrete(&reader)
     walkForward = try Self.readWalkForward(&reader)
     try reader.finish()
+    if walkForward != nil, given.lookback == nil {
+      throw SpecError.missing(
+        path: "allocate.lookback", expected: "the bars that each estimate of walk_forward looks at")
+    }
 
     let store = try PriceStore.open(storePath)
     let market = try PlanMarket(spec, store, nil)

@@ -82,8 +82,12 @@ struct AllocateSolution: Sendable {
     var frontier: Frontier?
     if plan.frontierPoints > 0 {
       do throws(AllocationError) {
+        // Beliefs and constraints are the same for all methods; what is solved for them is the frontier's own.
+        var plain = recipes[0]
+        plain.allocator = Unsolved()
         frontier = try Frontier(
-          recipes[0], sample, points: plan.frontierPoints, symbols: plan.names, cache: cache)
+          try plain.estimate(sample, cache: cache), points: plan.frontierPoints,
+          symbols: plan.names)
       } catch {
         warnings.append(
           RunWarning(
@@ -287,5 +291,14 @@ struct AllocateSolution: Sendable {
   private func days(_ plan: AllocatePlan) -> Double {
     guard let first = returns.timeNs.first, let last = returns.timeNs.last else { return 0 }
     return Double(last - first + plan.panel.frequencyNs) / 86_400e9
+  }
+}
+
+/// Stands where only the problem is asked for.
+private struct Unsolved: Allocator {
+  var name: String { "unsolved" }
+  var definition: String { "no weights" }
+  func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
+    Allocation(weights: problem.symbols.map { _ in .nan }, objective: .nan)
   }
 }

@@ -1,76 +1,59 @@
 import Allocation
 import Kernels
-import Risk
 import Storage
 
-/// The efficient frontier: the least variance at returns from that of the least variance of all to the largest there is.
+/// The efficient frontier of a plan: least variance at each of several returns, under the constraints of its first method.
 struct Frontier: Sendable {
-  /// Expected returns a year: `[K]`.
-  private(set) var returns: [Double] = []
-  /// Volatilities a year: `[K]`.
-  private(set) var volatilities: [Double] = []
-  /// Weights of all symbols: `[K, N]`.
-  private(set) var weights: [Double] = []
-  /// Single symbols: expected return and volatility a year, by name.
-  private(set) var singles: [(name: String, volatility: Double, expected: Double)] = []
+  /// Over the symbols that take part.
+  let found: EfficientFrontier
+  /// Positions of these in the run.
+  private let members: [Int]
   private let symbols: [String]
-  private let riskFree: Double
 
-  /// Finds it, under the constraints of a recipe.
-  init(
-    _ recipe: AllocationRecipe, _ sample: AllocationRecipe.Sample, points: Int, symbols: [String],
-    cache: CovarianceCache
-  ) throws(AllocationError) {
+  init(_ estimate: AllocationRecipe.Estimate, points: Int, symbols: [String])
+    throws(AllocationError)
+  {
+    found = try EfficientFrontier(estimate.problem, points: points)
+    members = estimate.members
     self.symbols = symbols
-    riskFree = recipe.riskFree
-    var recipe = recipe
-    recipe.allocator = MinVariance()
-    let least = try recipe.estimate(sample, cache: cache)
-    let problem = least.problem
-    let bars = problem.barsPerYear
-    let most = try MaxUtility(riskAversion: 0).allocate(problem)
-    let low = LinearAlgebra.dot(problem.expectedReturns, least.allocation.weights)
-    let high = LinearAlgebra.dot(problem.expectedReturns, most.weights)
-    for point in 0..<points {
-      let share = Double(point) / Double(points - 1)
-      var found = least.allocation
-      if point > 0, high > low {
-        // A hair below the largest return, where there is room for a solver.
-        let target = low + (high - low) * min(share, 1 - 1e-9)
-        found = try TargetReturn(target: target * bars).allocate(problem)
-      }
-      var all = least
-      all.allocation = found
-      weights += all.weights(count: symbols.count)
-      returns.append(LinearAlgebra.dot(problem.expectedReturns, found.weights) * bars)
-      let variance = try AllocationError.algebra { () throws(LinearAlgebraError) in
-        try LinearAlgebra.quadratic(problem.covariance, found.weights)
-      }
-      volatilities.append((max(0, variance) * bars).squareRoot())
-    }
-    singles = problem.symbols.indices.map {
-      (
-        problem.symbols[$0], (problem.covariance[$0, $0] * bars).squareRoot(),
-        problem.expectedReturns[$0] * bars
-      )
-    }
   }
 
   /// The frontier as a part of a result.
   var group: ResultGroup {
-    ResultGroup(
+    var weights = [Double](repeating: 0, count: found.pointCount * symbols.count)
+    for point in 0..<found.pointCount {
+      for (column, member) in members.enumerated() {
+        weights[point * symbols.count + member] = found.weights[point, column]
+      }
+    }
+    return ResultGroup(
       "frontier", title: "Efficient frontier",
       dimensions: [
-        .init("point", .integers(returns.indices.map { Int64($0) + 1 })),
+        .init("point", .integers((0..<found.pointCount).map { Int64($0) + 1 })),
         .init("symbol", .texts(symbols)),
       ],
       variables: [
-        .init("expected_return", ["point"], returns, unit: "fraction", definition: "a year"),
-        .init("volatility", ["point"], volatilities, unit: "fraction", definition: "a year"),
         .init(
-          "sharpe", ["point"], zip(returns, volatilities).map { ($0 - riskFree) / $1 },
+          "expected_return", ["point"], found.returnAnnualized, unit: "fraction",
+          definition: "a year"),
+        .init(
+          "volatility", ["point"], found.volatilityAnnualized, unit: "fraction",
+          definition: "a year"),
+        .init(
+          "sharpe", ["point"], found.sharpeAnnualized,
           definition: "expected return above risk-free over volatility"),
         .init("weight", ["point", "symbol"], weights, unit: "fraction"),
       ])
+  }
+
+  /// The picture, with the methods' weights in it.
+  func svg(_ plan: AllocatePlan, _ solution: AllocateSolution) -> String {
+    FrontierChart.svg(
+      found, title: "Efficient frontier: \(plan.spec.name)",
+      marks: plan.methods.enumerated().map { method, name in
+        let (expected, volatility) = solution.beliefs(method)
+        return FrontierChart.Mark(
+          name: name, volatilityAnnualized: volatility, returnAnnualized: expected)
+      })
   }
 }

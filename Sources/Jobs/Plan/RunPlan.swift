@@ -78,7 +78,9 @@ public struct RunPlan: Sendable {
     self.storePath = storePath
     guard spec.hasStrategy else {
       throw SpecError.missing(
-        path: "strategy", expected: "what to trade; a spec with risk alone is for apus risk")
+        path: "strategy",
+        expected:
+          "what to trade; a spec with risk or allocate alone is for apus risk, apus allocate")
     }
     let store = try PriceStore.open(storePath)
     let market = try PlanMarket(spec, store, hindsight)

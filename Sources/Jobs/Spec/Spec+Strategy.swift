@@ -173,7 +173,10 @@ extension Spec {
         weights = .allocated(AllocationText(json: json))
         return
       }
+      _ = inner.optional("allocate")
       guard let file = try inner.string("file", "the path of a file"), !file.isEmpty else {
+        // A key that is misspelt says more than one that is missing.
+        try inner.finish()
         throw .missing(
           path: inner.at("file"),
           expected: "the path of a file of portfolios, or allocate: \"min_variance\"")
@@ -211,7 +214,7 @@ extension Spec {
       if case .allocated? = weights, rebalance.missing == .close {
         throw .value(
           path: inner.at("missing"), line: inner.place.line, found: "close, with weights.allocate",
-          expected: "hold: who takes no part gets 0, and what can't be estimated leaves all as it is")
+          expected: "hold: who takes no part gets 0, and a failed estimate leaves all as it is")
       }
     }
     try inner.finish()

