@@ -46,6 +46,9 @@ struct LaneDetail: Sendable {
     self.history = history
   }
 
+  /// First bars of the days that returns are compounded to, and the number of bars at the end; nil where they aren't.
+  var dayBounds: [Int]? { days == nil ? nil : bars.bounds(.day) }
+
   /// Whether returns of a panel's bars are compounded to days before anything is said of them.
   static func compounds(_ spec: Spec, _ panel: PricePanel) -> Bool {
     Frequency(ns: panel.frequencyNs).isIntraday && !spec.isPerBar
@@ -55,7 +58,8 @@ struct LaneDetail: Sendable {
   func complete(_ summary: inout LaneSummary, record: LaneRecord?, lane: Int) {
     summary.context = days ?? bars
     if let record { summary.history = history.history(of: record, lane: lane) }
-    guard let days, let returns = summary.returns else { return }
+    // The vector kernel sums up days by itself, unless it is to keep returns.
+    guard summary.days == nil, let days, let returns = summary.returns else { return }
     let daily = LaneSummary(
       returns: bars.compounded(returns, .day), barsPerYear: daysPerYear,
       riskFreePerBar: LaneSummary.ratePerBar(annual: riskFree, barsPerYear: daysPerYear),

@@ -128,7 +128,7 @@ public struct RunPlan: Sendable {
       panel: panel, symbols: symbols, strategy: strategy, rules: rules, cash: spec.wallets[0].cash,
       window: window, historyStart: spec.warmsOnHistory ? 0 : window.lowerBound,
       riskFree: spec.riskFree, minimumAcceptable: spec.minimumAcceptable,
-      keepsReturns: needs.contains(.returns) || LaneDetail.compounds(spec, panel))
+      keepsReturns: needs.contains(.returns))
     let (acting, ending) = market.reach(of: actions, symbols.count)
     routes =
       like?.routes
@@ -137,6 +137,7 @@ public struct RunPlan: Sendable {
     try Self.checkFields(spec, run, routes)
     warnings = market.warnings + Self.warnings(spec, run, store, routes)
     detail = try LaneDetail(spec, run, needs: needs, historyBuilder)
+    run.dayBounds = detail?.dayBounds
     loadSeconds = (clock.now - begin).seconds
   }
 
