@@ -53,7 +53,7 @@ final class DayFold {
         sum.returns += gain
         sum.squares += gain * gain
         var shortfall = gain - Vector(repeating: minimumAcceptable)
-        shortfall.replace(with: .zero, where: shortfall .> Vector.zero)
+        shortfall.replace(with: Vector.zero, where: shortfall .> Vector.zero)
         sum.downside += shortfall * shortfall
       }
       sums.base[vector] = sum

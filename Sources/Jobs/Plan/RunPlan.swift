@@ -25,7 +25,7 @@ public struct RunPlan: Sendable {
   /// Files that were read beside the store.
   public let inputs: [String]
   /// What the reader of the results should know.
-  public let warnings: [RunWarning]
+  public private(set) var warnings: [RunWarning]
   /// Time that opening the store and compiling took.
   public private(set) var loadSeconds = 0.0
 
@@ -138,6 +138,14 @@ public struct RunPlan: Sendable {
     warnings = market.warnings + Self.warnings(spec, run, store, routes)
     detail = try LaneDetail(spec, run, needs: needs, historyBuilder)
     run.dayBounds = detail?.dayBounds
+    if detail?.isInUTC ?? false {
+      warnings.append(
+        RunWarning(
+          code: "days_of_utc", severity: .warning,
+          message:
+            "this system does not know the zone '\(panel.calendar.timeZone)': metrics take days of UTC"
+        ))
+    }
     loadSeconds = (clock.now - begin).seconds
   }
 
