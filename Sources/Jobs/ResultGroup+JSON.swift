@@ -3,7 +3,7 @@ import Storage
 
 /// As `xarray.Dataset.from_dict` reads it: `attrs`, `dims`, `coords` and `data_vars`, with lists in lists for arrays.
 ///
-/// Times are texts. Arrays of more than `largestArray` values are left to the HDF5 file; they have `data` null.
+/// Times are texts, or null for none. Arrays of more than `largestArray` values are left to the HDF5 file; they have `data` null.
 extension ResultGroup: Encodable {
   /// Most values of an array in JSON.
   static let largestArray = 20_000
@@ -73,6 +73,7 @@ private struct NestedList: Encodable {
       case .doubles(let list) where list[0].isFinite: try single.encode(list[0])
       case .doubles: try single.encodeNil()
       case .integers(let list): try single.encode(list[0])
+      case .times(let list) where list[0] == .min: try single.encodeNil()
       case .times(let list): try single.encode(Timestamp.text(nanoseconds: list[0]))
       case .texts(let list): try single.encode(list[0])
       }
@@ -96,6 +97,7 @@ private struct NestedList: Encodable {
       case .doubles(let numbers) where numbers[place].isFinite: try list.encode(numbers[place])
       case .doubles: try list.encodeNil()
       case .integers(let numbers): try list.encode(numbers[place])
+      case .times(let numbers) where numbers[place] == .min: try list.encodeNil()
       case .times(let numbers): try list.encode(Timestamp.text(nanoseconds: numbers[place]))
       case .texts(let texts): try list.encode(texts[place])
       }

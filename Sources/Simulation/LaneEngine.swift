@@ -42,7 +42,7 @@ public struct LaneEngine: Sendable {
     run.rules.trails = run.strategy.trails
     run.rules.isInvested =
       run.strategy.commitsAll && !run.strategy.entersShort && run.rules.paysInProportion
-    if run.keepsReturns { run.rules.keepsExtendedSums = true }
+    if run.keepsReturns || run.dayBounds != nil { run.rules.keepsExtendedSums = true }
     run.rules.minimumAcceptable = run.perBar(run.minimumAcceptable)
     self.run = run
     self.kernels = kernels

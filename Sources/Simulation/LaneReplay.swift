@@ -120,6 +120,7 @@ extension LaneEngine {
     let work = AlignedBuffer<UInt64>(repeating: 0, count: LaneBlock.workWords)
     var recorder = LaneRecorder(fill: run.rules.fill)
     var returns: [Double] = []
+    let keepsReturns = run.keepsReturns || run.dayBounds != nil
     let firstTrading = run.window.lowerBound - run.historyStart
     var bar = 0
     while bar < columns.bars {
@@ -134,12 +135,12 @@ extension LaneEngine {
           signals: signals.advanced(by: offset), work: work.base)
         block.count = 1
         block.firstBar = bar + offset - firstTrading
-        if run.keepsReturns { block.returns = gain.base }
+        if keepsReturns { block.returns = gain.base }
         kernels.run(state.base, 1, block, run.rules, true, &log)
         recorder.record(
           bar: block.firstBar, state: state.base[0], mark: columns.prices.mark[offset],
           fills: UnsafeBufferPointer(start: log.records, count: log.count))
-        if run.keepsReturns { returns.append(gain[0][0]) }
+        if keepsReturns { returns.append(gain[0][0]) }
       }
       if run.rules.isInvested { state.base[0].keepNothing() }
       bar += count
@@ -149,7 +150,7 @@ extension LaneEngine {
     run.complete(
       &record.summary, from: state.base, lane: 0, warmup: program.warmups[0],
       firstPrice: columns.firstPrice)
-    if run.keepsReturns { record.summary.returns = returns }
+    if keepsReturns { record.summary.returns = returns }
     return record
   }
 }

@@ -177,6 +177,10 @@ public struct LaneRun: Sendable {
   public var minimumAcceptable: Double
   /// Whether summaries carry the returns of every bar.
   public var keepsReturns: Bool
+  /// First bars of the window's days, and its length at the end: then sums over returns are of days.
+  ///
+  /// Where returns are kept, and in a replay, they are kept by bar, and whoever asked compounds them.
+  public var dayBounds: [Int]?
 
   /// A run over a window of a panel.
   public init(

@@ -15,6 +15,7 @@ final class TileWorker {
   private let returns: AlignedBuffer<Vector>
   private let work: AlignedBuffer<UInt64>
   private let summary: LaneSummary
+  private let days: DayFold?
 
   init(engine: LaneEngine, sets: Range<Int>) throws {
     self.engine = engine
@@ -42,12 +43,14 @@ final class TileWorker {
       repeating: Vector.zero, count: run.keepsReturns ? vectors * run.window.count : 0)
     work = AlignedBuffer(repeating: 0, count: LaneBlock.workWords)
     summary = run.emptySummary
+    days = DayFold(run, vectors: vectors)
   }
 
   func simulate(symbol: Int, finished: (Int, LaneSummary) -> Void) {
     columns.begin(symbol: run.symbols[symbol])
     evaluator.begin(run: run, symbol: symbol, firstPrice: columns.firstPrice)
     for vector in 0..<states.count { states.base[vector] = fresh[fresh.count == 1 ? 0 : vector] }
+    days?.begin()
     let firstTrading = run.window.lowerBound - run.historyStart
     let bundles = (states.count + bundleVectors - 1) / bundleVectors
     var bar = 0
@@ -70,10 +73,14 @@ final class TileWorker {
         if run.keepsReturns {
           block.returns = returns.base + first * run.window.count + block.firstBar
           block.returnsStride = run.window.count
+        } else if let days {
+          block.returns = days.returns.base
+          block.returnsStride = LaneEngine.blockBars
         }
-        engine.kernels.run(
-          states.base + first, min(bundleVectors, states.count - first), block, run.rules, false,
-          nil)
+        let vectors = min(bundleVectors, states.count - first)
+        engine.kernels.run(states.base + first, vectors, block, run.rules, false, nil)
+        days?.fold(
+          vectors: first..<first + vectors, firstBar: block.firstBar, count: block.count)
       }
       if run.rules.isInvested {
         for vector in 0..<states.count { states.base[vector].keepNothing() }
@@ -92,6 +99,7 @@ final class TileWorker {
       run.complete(
         &summary, from: states.base + vector, lane: lane, warmup: warmups[place],
         firstPrice: columns.firstPrice)
+      days?.complete(&summary, vector: vector, lane: lane)
       if run.keepsReturns {
         let series = returns.base + vector * run.window.count
         summary.returns = (0..<run.window.count).map { series[$0][lane] }

@@ -15,6 +15,8 @@ import Testing
     "warm_bars", "ambiguous_bars", "conflicting_signals",
     // The vector kernel counts none.
     "cancelled_orders",
+    // What happened between entry and exit; see `StatisticsTests`.
+    "average_mae", "largest_mae", "average_mfe", "largest_mfe", "end_trade_drawdown",
   ]
 
   @Test("every metric equals the one from the lane's record", arguments: SampleSpec.allCases)

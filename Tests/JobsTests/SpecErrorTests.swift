@@ -525,7 +525,6 @@ import Testing
   @Test(
     "what is not in this version, and what changes nothing",
     arguments: [
-      ("data", "data: { store: 'p', benchmark: ", "'SPY'", "null", "a benchmark"),
       ("rank", "rank: { across: ", "'symbols'", "null", "ranking parameter sets over all symbols"),
       ("rank", "rank: { with: ", "'median'", "null", "ranking parameter sets over all symbols"),
     ]) func notYet(section: String, text: String, wrong: String, neutral: String, what: String)

@@ -25,6 +25,25 @@ func wholeSeriesSummary(_ record: LaneRecord, lane: Int, of plan: RunPlan) -> La
     minimumAcceptablePerBar: pow(1 + plan.spec.minimumAcceptable, 1 / barsPerYear) - 1,
     initialEquity: run.cash)
 
+  let days = run.window.map { Int32(time[$0] / Calendar.dayNs) }
+  summary.context = LaneContext(
+    days: days,
+    months: days.map {
+      let date = CivilDate(daysSinceEpoch: $0)
+      return Int32(date.year * 12 + date.month - 1)
+    })
+  summary.history = LaneHistory(
+    trades: record.trades.map {
+      LaneHistory.Trade(
+        entryBar: $0.entryBar, exitBar: $0.exitBar, isLong: $0.units > 0, profit: $0.profit,
+        profitFraction: $0.profitFraction)
+    },
+    holdings: zip(record.units, record.exposure).map { units, exposure in
+      var holding = LaneHistory.Holding()
+      if units != 0 { holding.add(exposure) }
+      return holding
+    })
+
   var cashWhenFlat = run.cash
   var units = 0.0
   for fill in record.fills {

@@ -40,10 +40,12 @@ import Testing
   @Test(arguments: MetricCatalog.names)
   func readsOnlyWhatItNeeds(name: String) throws {
     let metric = try #require(MetricCatalog.metric(named: name))
+    let returns = (0..<120).map { Double($0 * 37 % 120 - 60) / 1000 }
+    let days = returns.indices.map { Int32($0) }
+    let months = days.map { $0 / 30 }
     var full = LaneSummary(
-      returns: [0.01, -0.02, 0.03, -0.01, 0.02], barsPerYear: 252, initialEquity: 1000,
-      context: LaneContext(
-        days: [0, 1, 2, 3, 4], months: [0, 0, 1, 1, 1], benchmark: [0.01, -0.01, 0.01, 0, 0.02]))
+      returns: returns, barsPerYear: 252, initialEquity: 1000,
+      context: LaneContext(days: days, months: months, benchmark: returns.reversed()))
     full.trades = 1
     full.wins = 1
     full.grossProfit = 5
@@ -70,7 +72,7 @@ import Testing
     }
     if metric.needs.contains(.benchmark) {
       bare.returns = full.returns
-      bare.context = LaneContext(days: [0, 1, 2, 3, 4], months: [0, 0, 1, 1, 1])
+      bare.context = LaneContext(days: days, months: months)
       #expect(metric.value(of: bare) == .undefined(.noBenchmark))
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Metrics
+import Testing
 
 /// One metric worked by hand.
 struct Example: Sendable, CustomTestStringConvertible {

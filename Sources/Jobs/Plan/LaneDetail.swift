@@ -10,6 +10,8 @@ struct LaneDetail: Sendable {
   /// The same by day, where returns are compounded to days.
   private let days: LaneContext?
   private let daysPerYear: Double
+  /// Whether days are those of UTC because this system does not know the panel's zone.
+  let isInUTC: Bool
   private let riskFree: Double
   private let minimumAcceptable: Double
   /// Whether lanes are replayed for what they held and traded.
@@ -29,7 +31,8 @@ struct LaneDetail: Sendable {
     guard compounds || !needs.isDisjoint(with: [.periods, .benchmark, .history]) else {
       return nil
     }
-    let periods = Periods(run.panel, ZoneOffsets(run.panel))
+    let zone = ZoneOffsets(run.panel)
+    let periods = Periods(run.panel, zone)
     let (window, time) = (run.window, run.panel.time.ns)
     let context = LaneContext(
       days: window.map { Int32(periods.period(of: $0, .day) ?? 0) },
@@ -38,6 +41,7 @@ struct LaneDetail: Sendable {
       daysPerBar: Double(run.panel.frequencyNs) / Double(Calendar.dayNs))
     precondition(time.count >= window.upperBound)
     bars = context
+    isInUTC = zone.wasMissed
     days = compounds ? context.daily : nil
     daysPerYear = run.panel.calendar.barsPerYear(frequencyNs: Calendar.dayNs)
     riskFree = spec.riskFree
@@ -45,6 +49,9 @@ struct LaneDetail: Sendable {
     needsHistory = needs.contains(.history)
     self.history = history
   }
+
+  /// First bars of the days that returns are compounded to, and the number of bars at the end; nil where they aren't.
+  var dayBounds: [Int]? { days == nil ? nil : bars.bounds(.day) }
 
   /// Whether returns of a panel's bars are compounded to days before anything is said of them.
   static func compounds(_ spec: Spec, _ panel: PricePanel) -> Bool {
@@ -55,7 +62,8 @@ struct LaneDetail: Sendable {
   func complete(_ summary: inout LaneSummary, record: LaneRecord?, lane: Int) {
     summary.context = days ?? bars
     if let record { summary.history = history.history(of: record, lane: lane) }
-    guard let days, let returns = summary.returns else { return }
+    // The vector kernel sums up days by itself, unless it is to keep returns.
+    guard summary.days == nil, let days, let returns = summary.returns else { return }
     let daily = LaneSummary(
       returns: bars.compounded(returns, .day), barsPerYear: daysPerYear,
       riskFreePerBar: LaneSummary.ratePerBar(annual: riskFree, barsPerYear: daysPerYear),

@@ -86,7 +86,8 @@ extension RunPlan {
       cash: spec.wallets[way.wallet].cash, window: run.window, historyStart: run.historyStart)
     account.riskFree = run.riskFree
     account.minimumAcceptable = run.minimumAcceptable
-    account.keepsReturns = run.keepsReturns
+    // Days are compounded from them.
+    account.keepsReturns = run.keepsReturns || run.dayBounds != nil
     account.flows = flows[way.wallet]
     account.actions = actions
     account.finer = finer
@@ -112,7 +113,7 @@ extension RunPlan {
     portfolio.currencies = currencies
     portfolio.riskFree = run.riskFree
     portfolio.minimumAcceptable = run.minimumAcceptable
-    portfolio.keepsReturns = run.keepsReturns
+    portfolio.keepsReturns = run.keepsReturns || run.dayBounds != nil
     return portfolio
   }
 }

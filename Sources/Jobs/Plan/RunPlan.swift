@@ -25,7 +25,7 @@ public struct RunPlan: Sendable {
   /// Files that were read beside the store.
   public let inputs: [String]
   /// What the reader of the results should know.
-  public let warnings: [RunWarning]
+  public private(set) var warnings: [RunWarning]
   /// Time that opening the store and compiling took.
   public private(set) var loadSeconds = 0.0
 
@@ -135,7 +135,7 @@ public struct RunPlan: Sendable {
       panel: panel, symbols: symbols, strategy: strategy, rules: rules, cash: spec.wallets[0].cash,
       window: window, historyStart: spec.warmsOnHistory ? 0 : window.lowerBound,
       riskFree: spec.riskFree, minimumAcceptable: spec.minimumAcceptable,
-      keepsReturns: needs.contains(.returns) || LaneDetail.compounds(spec, panel))
+      keepsReturns: needs.contains(.returns))
     let (acting, ending) = market.reach(of: actions, symbols.count)
     routes =
       like?.routes
@@ -144,6 +144,15 @@ public struct RunPlan: Sendable {
     try Self.checkFields(spec, run, routes)
     warnings = market.warnings + Self.warnings(spec, run, store, routes)
     detail = try LaneDetail(spec, run, needs: needs, historyBuilder)
+    run.dayBounds = detail?.dayBounds
+    if detail?.isInUTC ?? false {
+      warnings.append(
+        RunWarning(
+          code: "days_of_utc", severity: .warning,
+          message:
+            "this system does not know the zone '\(panel.calendar.timeZone)': metrics take days of UTC"
+        ))
+    }
     loadSeconds = (clock.now - begin).seconds
   }
 

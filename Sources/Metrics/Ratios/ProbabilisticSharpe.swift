@@ -9,7 +9,7 @@ struct ProbabilisticSharpe: Metric {
     "Phi(SR * sqrt(n - 1) / sqrt(1 - g3 * SR + (g4 - 1) / 4 * SR^2)), SR = sharpe / sqrt(bars per year), g3 skew, "
     + "g4 raw kurtosis, both of the population"
   let source =
-    "Bailey and López de Prado, J. Risk 15 (2012); quantstats, vectorbt and LEAN put excess kurtosis in its place"
+    "Bailey and López de Prado, J. Risk 15 (2012); LEAN puts excess kurtosis in its place, as quantstats did up to 0.0.81"
   let needs: MetricNeeds = .returns
 
   func value(of lane: LaneSummary) -> MetricValue {

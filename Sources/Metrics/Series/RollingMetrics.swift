@@ -1,7 +1,6 @@
 /// Metrics of the last `window` returns at every bar: O(1) a bar.
 ///
-/// Each is `[T]`, NaN where the window is not full yet or has no value. Sums begin anew once a window, so that rounding
-/// does not pile up.
+/// Each is `[T]`, NaN where the window is not full yet or has no value.
 public struct RollingMetrics: Sendable {
   /// Number of returns in the window.
   public let window: Int
@@ -67,19 +66,40 @@ public struct RollingMetrics: Sendable {
   }
 }
 
-/// Sums over a window that moves on bar by bar.
+/// Sums over a window that moves on bar by bar, of which nothing is ever taken away.
+///
+/// Bars are cut into blocks as long as the window: a window is the end of a block and the begin of the next.
+///
+/// - Source: van Herk, Pattern Recognition Letters 13 (1992).
 private struct RollingSums {
-  private(set) var returns = 0.0
-  private(set) var squares = 0.0
-  private(set) var shortfalls = 0.0
-  private var benchmark = 0.0
-  private var benchmarkSquares = 0.0
-  private var products = 0.0
-  private var unknown = 0
+  /// Sums over some bars.
+  private struct Part {
+    var returns = 0.0
+    var squares = 0.0
+    var shortfalls = 0.0
+    var benchmark = 0.0
+    var benchmarkSquares = 0.0
+    var products = 0.0
+    var unknown = 0
+
+    static func + (a: Part, b: Part) -> Part {
+      Part(
+        returns: a.returns + b.returns, squares: a.squares + b.squares,
+        shortfalls: a.shortfalls + b.shortfalls, benchmark: a.benchmark + b.benchmark,
+        benchmarkSquares: a.benchmarkSquares + b.benchmarkSquares,
+        products: a.products + b.products, unknown: a.unknown + b.unknown)
+    }
+  }
+
   private let series: [Double]
   private let other: [Double]?
   private let window: Int
   private let minimumAcceptable: Double
+  /// Of the block before: from each of its bars to its end.
+  private var ends: [Part] = []
+  /// Of the block that is under way, so far.
+  private var begin = Part()
+  private var sum = Part()
 
   init(_ series: [Double], _ other: [Double]?, window: Int, _ minimumAcceptable: Double) {
     self.series = series
@@ -88,41 +108,55 @@ private struct RollingSums {
     self.minimumAcceptable = minimumAcceptable
   }
 
+  var returns: Double { sum.returns }
+  var squares: Double { sum.squares }
+  var shortfalls: Double { sum.shortfalls }
+
   /// Slope of the returns on the benchmark's; NaN where it is unknown or doesn't vary.
   var beta: Double {
     let n = Double(window)
-    let centred = benchmarkSquares - benchmark * benchmark / n
-    guard other != nil, unknown == 0, centred > 4 * n * .ulpOfOne * benchmarkSquares else {
+    let centred = sum.benchmarkSquares - sum.benchmark * sum.benchmark / n
+    guard other != nil, sum.unknown == 0, centred > 4 * n * .ulpOfOne * sum.benchmarkSquares else {
       return .nan
     }
-    return (products - returns * benchmark / n) / centred
+    return (sum.products - sum.returns * sum.benchmark / n) / centred
   }
 
   mutating func advance(to bar: Int) {
-    if bar >= window, bar % window == 0 {
-      (returns, squares, shortfalls) = (0, 0, 0)
-      (benchmark, benchmarkSquares, products, unknown) = (0, 0, 0, 0)
-      for earlier in bar - window + 1..<bar { add(earlier, 1) }
-    } else if bar >= window {
-      add(bar - window, -1)
+    let place = bar % window
+    if place == 0 {
+      if bar > 0 { endBlock(before: bar) }
+      begin = Part()
     }
-    add(bar, 1)
+    begin = begin + part(bar)
+    sum = place + 1 < ends.count ? ends[place + 1] + begin : begin
   }
 
-  private mutating func add(_ bar: Int, _ sign: Double) {
+  private mutating func endBlock(before bar: Int) {
+    ends = Array(repeating: Part(), count: window)
+    var part = Part()
+    for place in stride(from: window - 1, through: 0, by: -1) {
+      part = self.part(bar - window + place) + part
+      ends[place] = part
+    }
+  }
+
+  private func part(_ bar: Int) -> Part {
+    var part = Part()
     let value = series[bar]
     let shortfall = min(value - minimumAcceptable, 0)
-    returns += sign * value
-    squares += sign * value * value
-    shortfalls = max(0, shortfalls + sign * shortfall * shortfall)
-    guard let other else { return }
+    part.returns = value
+    part.squares = value * value
+    part.shortfalls = shortfall * shortfall
+    guard let other else { return part }
     if other[bar].isNaN {
-      unknown += Int(sign)
-      return
+      part.unknown = 1
+      return part
     }
-    benchmark += sign * other[bar]
-    benchmarkSquares += sign * other[bar] * other[bar]
-    products += sign * other[bar] * value
+    part.benchmark = other[bar]
+    part.benchmarkSquares = other[bar] * other[bar]
+    part.products = other[bar] * value
+    return part
   }
 }
 

@@ -1,5 +1,6 @@
 import Arguments
 import Jobs
+import Metrics
 import Storage
 
 /// `apus rank`: the lanes of a result by another metric, or a part of them.
@@ -40,7 +41,10 @@ enum RankCommand: Command {
     } else {
       try console.print(LeaderboardTable.make(table, top: top))
     }
-    console.talk("\(count) of \(job.result.rowCount) rows, by \(table.leaderboardBy)")
+    let convention = job.result.attributes.convention
+    console.talk(
+      "\(count) of \(job.result.rowCount) rows, by \(table.leaderboardBy)"
+        + (convention == Convention.apus.name ? "" : ", as \(convention) defines it"))
     return .done
   }
 

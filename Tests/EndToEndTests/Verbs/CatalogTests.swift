@@ -10,7 +10,9 @@ import Testing
     #expect(all.status == 0 && all.errors.isEmpty)
     let one = try await place.done("\(verb) \(name)")
     #expect(one.hasPrefix(name))
-    #expect(all.output.contains(one))
+    // Functions are listed in full, metrics by a line each.
+    let line = one.split(separator: "\n")[1].drop { $0 == " " }
+    #expect(all.output.contains(verb == "functions" ? one : String(line)))
     let json = try await place.json(verb).list
     #expect(json.count > 20)
     let entry = try await place.json("\(verb) \(name)").list
@@ -18,6 +20,17 @@ import Testing
     #expect(entry[0]["name"].string == name)
     #expect(entry[0]["source"].string?.isEmpty == false)
     #expect(Set(json.map { $0["name"].string }).count == json.count)
+  }
+
+  @Test func metricsOfAnotherLibrary() async throws {
+    let place = try Workplace()
+    let all = try await place.done("metrics --convention quantstats")
+    #expect(all.hasPrefix("Return\n"))
+    #expect(all.contains("normal: mean + z(0.05) * s1") && !all.contains("total_return "))
+    let one = try await place.done("metrics sharpe --convention backtesting.py")
+    #expect(one.contains("source: backtesting.py 0.6.6"))
+    let wrong = try await place.apus("metrics --convention quantstat")
+    #expect(wrong.status == 2 && wrong.errors.contains("Did you mean 'quantstats'?"))
   }
 
   @Test(arguments: [
