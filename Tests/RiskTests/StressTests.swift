@@ -32,7 +32,7 @@ import Testing
     let none = StressWindow(2..<2, of: table, weights: [1, 0, 0])
     #expect(none.total == 0 && none.worstDrawdown == 0 && none.worstBar == -1)
     let ruined = StressWindow(1..<2, of: table, weights: [2.5, 0, 0])
-    #expect(ruined.total == -1.25 && ruined.contributions.allSatisfy(\.isNaN))
+    #expect(ruined.total == -1.25 && ruined.contributions.allSatisfy { $0.isNaN })
     let held = StressWindow(1..<2, of: table, weights: [2.5, 0, 0], holding: .held)
     #expect(held.contributions == [-1.25, 0, 0])
   }
@@ -86,6 +86,19 @@ import Testing
     }
     #expect(found.map(\.bars.lowerBound) == naive.map(\.start))
     for (a, b) in zip(found, naive) { #expect(near(a.total, b.total)) }
+  }
+
+  /// Two losses of more than everything are no gain: a portfolio stays where the first one left it.
+  @Test func nothingComesAfterATotalLoss() throws {
+    let returns = [0.1, -1.5, -3.0, 0.2]
+    let found = try WorstWindows(of: 3, count: 1, in: returns).windows
+    #expect(found.map(\.bars) == [0..<3] && near(found[0].total, -1.55))
+    let table = ReturnTable(
+      symbols: ["A"], timeNs: [0, 1, 2, 3], values: Matrix(rows: 4, columns: 1, returns),
+      barsPerYear: 252)
+    let window = StressWindow(0..<4, of: table, weights: [1])
+    #expect(near(window.total, -1.55) && near(window.worstDrawdown, -1.5))
+    #expect(window.contributions.allSatisfy { $0.isNaN })
   }
 
   @Test func settingsOfTheSearch() {

@@ -20,7 +20,7 @@ public struct StressWindow: Sendable, Equatable {
   public let worstBar: Int
   /// What each symbol contributed to the return over the window: `[N]`, summing to it; 0 for one without data.
   ///
-  /// NaN for all if the portfolio lost everything on the way and goes on being rebalanced: what comes after can't be divided.
+  /// NaN for all if the portfolio is rebalanced and lost everything on the way, where it stays.
   public let contributions: [Double]
   /// Symbols with a weight that have no return at any bar of the window: they earn 0.
   public let missing: [Int]
@@ -64,7 +64,8 @@ public struct StressWindow: Sendable, Equatable {
   private static func path(_ returns: [Double]) -> [Double] {
     var value = 1.0
     return returns.map {
-      value *= 1 + $0
+      // Nothing is left to go on with after a total loss.
+      if value > 0 { value *= 1 + $0 }
       return value
     }
   }

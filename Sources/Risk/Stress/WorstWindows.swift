@@ -63,8 +63,18 @@ public struct WorstWindows: Sendable, Equatable {
       let isLast = bar == count - 1 || (bar + 1) % length == 0
       backward[bar] = (isLast ? 1 : backward[bar + 1]) * (1 + returns[bar])
     }
+    // A portfolio that lost everything, or more, stays there.
+    var nextLoss = [Int](repeating: count, count: count + 1)
+    for bar in stride(from: count - 1, through: 0, by: -1) {
+      nextLoss[bar] = returns[bar] <= -1 ? bar : nextLoss[bar + 1]
+    }
     return (0...count - length).map { start in
-      start % length == 0
+      if nextLoss[start] < start + length {
+        // A missing return behind the loss makes no window of it either.
+        if returns[start..<start + length].contains(where: \.isNaN) { return .nan }
+        return returns[start...nextLoss[start]].reduce(1) { $0 * (1 + $1) } - 1
+      }
+      return start % length == 0
         ? forward[start + length - 1] - 1
         : backward[start] * forward[start + length - 1] - 1
     }
