@@ -4,7 +4,7 @@ import Kernels
 ///
 /// Either a row for each portfolio and symbol, `portfolio,symbol,weight`, or a row for each portfolio and a column for each
 /// symbol, `portfolio,AAPL,MSFT,…`. Without a column `portfolio` the first form is one portfolio, and rows of the second are
-/// numbered from 1. An empty cell is no weight. JSON has the same forms: an object of objects by portfolio, or a list of rows.
+/// numbered from 1, unless the first column has no name: then it is that of the portfolios. An empty cell is no weight. JSON has the same forms: an object of objects by portfolio, or a list of rows.
 public struct WeightFile: Sendable, Equatable {
   /// Names of the portfolios, in the order of the file.
   public private(set) var portfolios: [String] = []
@@ -45,7 +45,10 @@ public struct WeightFile: Sendable, Equatable {
       }
       try file.readLong(&reader, path, header, portfolio, symbol, weight)
     } else {
-      try file.readWide(&reader, path, header, portfolio)
+      // pandas writes an index without a name.
+      let isIndexed = portfolio == nil && header.first == ""
+      if isIndexed { header[0] = "portfolio" }
+      try file.readWide(&reader, path, header, isIndexed ? 0 : portfolio)
     }
     if file.cells.isEmpty { throw .nothingToImport(path: path) }
     file.settle()
