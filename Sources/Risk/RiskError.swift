@@ -24,7 +24,8 @@ public enum RiskError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(method) needs \(needed) returns, and there are \(found); take a longer window"
     case .noCompleteRow(let method, let emptiest):
       "\(method) needs bars at which all symbols have a return, and there are none; "
-        + "leave out \(emptiest), which has the fewest, or use missing: \"pairwise\""
+        + "leave out \(emptiest), which has the fewest; a covariance can be of the bars that pairs "
+        + "have in common, as \"sample(pairwise)\""
     case .noVariation(let symbol):
       "the returns of \(symbol) don't vary; leave the symbol out"
     case .setting(let name, let found, let expected):

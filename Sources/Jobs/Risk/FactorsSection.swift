@@ -302,7 +302,8 @@ enum CovarianceChoice {
     do throws(RiskError) {
       return try CovarianceCatalog.estimator(named: name)
     } catch {
-      throw .value(path: path, line: line, found: "the text \"\(name)\"", expected: "\(error)")
+      let words = if case .setting(_, _, let expected) = error { expected } else { "\(error)" }
+      throw .value(path: path, line: line, found: "the text \"\(name)\"", expected: words)
     }
   }
 }

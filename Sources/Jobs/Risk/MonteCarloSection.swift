@@ -57,24 +57,16 @@ struct MonteCarloSection: RiskSection {
     drift = try Self.drift(&reader)
     every = try Self.rebalance(&reader)
     let kinds = ReturnKind.allCases.map(\.rawValue)
+    for key in ["returns", "covariance"] where model == .bootstrap {
+      guard let json = reader.optional(key) else { continue }
+      throw Self.foreign(reader, key, json)
+    }
     kind =
       try reader.choice("returns", "kind of return", of: kinds).flatMap(ReturnKind.init)
       ?? (model == .gaussian ? .log : .simple)
-    let estimator = reader.optional("covariance")
-    let name: String
-    switch estimator?.value {
-    case nil: name = "sample"
-    case .string(let text): name = text
-    default:
-      throw reader.wrong("covariance", estimator!, "the name of an estimator, such as \"sample\"")
-    }
-    do throws(RiskError) {
-      covariance = try CovarianceCatalog.estimator(named: name)
-    } catch {
-      throw .value(
-        path: reader.at("covariance"), line: estimator?.place.line ?? 0, found: "\"\(name)\"",
-        expected: "\(error)")
-    }
+    let name = try reader.string("covariance", "the name of an estimator, such as \"sample\"")
+    covariance = try CovarianceChoice.estimator(
+      name ?? "sample", path: reader.at("covariance"), line: reader.place.line)
     levels = try Self.levels(&reader)
     goal =
       try reader.number("goal", "a value in units of the first, such as 1.5") { $0 > 0 } ?? .nan
@@ -90,15 +82,21 @@ struct MonteCarloSection: RiskSection {
     let settings = MonteCarloSettings(
       paths: paths, bars: bars, seed: input.seed, every: every, watchesPaths: watchesPaths,
       barrier: barrier, goal: goal)
-    let (drawn, facts) = try pathModel(input)
+    // A symbol that nobody holds decides nothing; a young one would cost most of the past.
+    var held = input.portfolios.held
+    let counts = input.returns.counts
+    if held.isEmpty { held = counts.indices.max { counts[$0] < counts[$1] }.map { [$0] } ?? [] }
+    let portfolios = input.portfolios.columns(held)
+    let (drawn, facts) = try pathModel(input, input.returns.symbols(held), portfolios)
     let source = MonteCarlo(drawn, settings, kernels: input.variant.pathKernels)
     var outlooks: [PathOutlook] = []
     let done = try source.run(
-      weights: input.portfolios.weights, workers: input.workers, isCancelled: input.isCancelled
+      weights: portfolios.weights, workers: input.workers, isCancelled: input.isCancelled
     ) { outlooks.append(PathOutlook($1, settings, levels: levels)) }
     guard done else { throw RunInterrupted() }
     var groups = self.groups(input, settings, outlooks, facts)
     if runsEngine {
+      let (drawn, facts) = try pathModel(input, input.returns, input.portfolios)
       let engine = try EnginePaths(
         spec: input.spec, storePath: input.storePath, model: drawn, seed: input.seed,
         variant: input.variant)
@@ -113,32 +111,41 @@ struct MonteCarloSection: RiskSection {
   // MARK: - The model
 
   /// What paths are drawn from, and what to say of it.
-  private func pathModel(_ input: RiskInput) throws -> (PathModel, [ResultTable.Attribute]) {
+  ///
+  /// - Parameters:
+  ///   - returns: of the symbols that are drawn.
+  ///   - portfolios: over the same symbols; they decide how long blocks are.
+  private func pathModel(
+    _ input: RiskInput, _ returns: ReturnTable, _ portfolios: WeightTable
+  ) throws -> (PathModel, [ResultTable.Attribute]) {
     var facts = [
       ResultTable.Attribute("model", model.rawValue), ResultTable.Attribute("paths", "\(paths)"),
       ResultTable.Attribute("bars", "\(bars)"), ResultTable.Attribute("seed", "\(input.seed)"),
-      ResultTable.Attribute("rebalance", every == 0 ? "never" : "every \(every) bars"),
+      ResultTable.Attribute(
+        "rebalance",
+        every == 0 ? "never" : every == 1 ? "at each bar" : "every \(every) bars"),
     ]
-    let count = input.symbols.count
+    let count = returns.symbolCount
+    let takesPairs = model != .bootstrap && covariance.name.contains("pairwise")
+    let whole = takesPairs ? returns : try returns.complete(for: told)
+    facts += Self.rows(of: returns, whole)
     let wanted: PathDrift
     switch drift {
     case .historical: wanted = .historical
     case .zero: wanted = .zero
     case .given(let annual):
       let perBar = DeterministicMath.exp(
-        DeterministicMath.log(1 + annual) / input.returns.barsPerYear)
+        DeterministicMath.log(1 + annual) / returns.barsPerYear)
       wanted = .given([Double](repeating: perBar - 1, count: count))
     }
     if model == .bootstrap {
-      let length = try block ?? automatic(input)
-      let drawn = try BootstrapPaths(input.returns, meanBlock: length, drift: wanted)
-      facts += [
-        ResultTable.Attribute("block", "\(length)"),
-        ResultTable.Attribute("rows", "\(drawn.bars.count)"),
-      ]
+      let length = try block ?? automatic(whole, portfolios)
+      let drawn = try BootstrapPaths(returns, meanBlock: length, drift: wanted)
+      facts.append(ResultTable.Attribute("block", "\(length)"))
       return (.bootstrap(drawn), facts)
     }
-    var table = input.returns
+    // Means of the bars that the covariance is of.
+    var table = whole
     if kind == .log {
       var values = table.values
       for place in values.values.indices {
@@ -169,13 +176,36 @@ struct MonteCarloSection: RiskSection {
   }
 
   /// The longest of the lengths that suit each portfolio.
-  private func automatic(_ input: RiskInput) throws -> Double {
-    let returns = try input.portfolios.returns(input.returns)
+  private func automatic(_ whole: ReturnTable, _ portfolios: WeightTable) throws -> Double {
+    let returns = try portfolios.returns(whole)
     let longest = (0..<returns.columns).reduce(1.0) {
       max($0, BlockLength.automatic(returns.column($1)))
     }
     // To a tenth of a bar: the last bits come through BLAS, and paths shall be the same on all processors.
-    return min((longest * 10).rounded() / 10, Double(max(1, input.returns.barCount)))
+    return min((longest * 10).rounded() / 10, Double(max(1, whole.barCount)))
+  }
+
+  /// What is said to need bars at which all symbols have a return.
+  private var told: String { model == .bootstrap ? "the bootstrap" : covariance.name }
+
+  /// How many bars are drawn from, and a warning if many are left out.
+  private static func rows(of returns: ReturnTable, _ whole: ReturnTable)
+    -> [ResultTable.Attribute]
+  {
+    let (left, all) = (whole.barCount, returns.barCount)
+    let rows = ResultTable.Attribute("rows", left == all ? "\(all)" : "\(left) of \(all)")
+    let counts = returns.counts
+    guard left * 10 < all * 9, let least = counts.indices.min(by: { counts[$0] < counts[$1] })
+    else { return [rows] }
+    let symbol = returns.symbols[least]
+    return [
+      rows,
+      ResultTable.Attribute(
+        RiskJob.warningAttribute,
+        "random paths are drawn from \(left) of \(all) bars, those at which all symbols that are "
+          + "held have a return; \(symbol) has the fewest, \(counts[least]): leave it out, or look "
+          + "at portfolios that hold it in a run of their own (risk.detail)"),
+    ]
   }
 
   // MARK: - What it tells
@@ -223,16 +253,18 @@ struct MonteCarloSection: RiskSection {
     _ expected: String, _ accepts: (Double) -> Bool
   ) throws(SpecError) -> Double? {
     guard let json = reader.optional(key) else { return nil }
-    guard applies else {
-      throw .value(
-        path: reader.at(key), line: json.place.line, found: json.kind,
-        expected: "no such key: it belongs to another model")
-    }
+    guard applies else { throw foreign(reader, key, json) }
     switch json.value {
     case .string(word): return nil
     case .number(let value) where value.isFinite && accepts(value): return value
     default: throw reader.wrong(key, json, expected)
     }
+  }
+
+  private static func foreign(_ reader: SpecReader, _ key: String, _ json: JSON5) -> SpecError {
+    .value(
+      path: reader.at(key), line: json.place.line, found: json.kind,
+      expected: "no such key: it belongs to another model")
   }
 
   private static func drift(_ reader: inout SpecReader) throws(SpecError) -> Drift {
@@ -260,6 +292,7 @@ struct MonteCarloSection: RiskSection {
 
   private static func levels(_ reader: inout SpecReader) throws(SpecError) -> [Double] {
     let expected = "confidences above 0.5 and below 1, ascending, such as [0.95, 0.99]"
+    try reader.refuseEmpty("levels", expected)
     let list = try reader.list("levels", expected)
     guard !list.isEmpty else { return [0.95, 0.99] }
     var levels: [Double] = []

@@ -6,6 +6,9 @@ import Risk
 import Storage
 
 extension RiskJob {
+  /// What a group says of itself under this name is a warning of the run.
+  static let warningAttribute = "warning"
+
   /// Names and columns of the result, without rows.
   var heading: ResultTable {
     let rank = plan.metrics[plan.rankMetric]
@@ -25,7 +28,9 @@ extension RiskJob {
           ResultTable.Attribute("unit", metric.unit.rawValue),
           ResultTable.Attribute("direction", metric.direction.rawValue),
           ResultTable.Attribute("definition", metric.definition),
-        ])
+        ]
+          + (plan.spec.convention.defines(metric.name)
+            ? [ResultTable.Attribute("convention", plan.spec.convention.name)] : []))
     }
   }
 
@@ -46,7 +51,8 @@ extension RiskJob {
 
   /// Where the result comes from.
   func attributes(
-    _ weightsHash: String, _ counts: RiskRows.Counts, _ started: Date, seconds: Double
+    _ weightsHash: String, _ counts: RiskRows.Counts, _ groups: [ResultGroup], _ started: Date,
+    seconds: Double
   ) -> ResultAttributes {
     var attributes = ResultAttributes()
     attributes.spec = plan.spec.text
@@ -74,14 +80,21 @@ extension RiskJob {
     attributes.to = Timestamp.text(nanoseconds: plan.returns.timeNs.last ?? 0)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = try? encoder.encode(warnings(counts))
+    let json = try? encoder.encode(warnings(counts, groups))
     attributes.warnings = json.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     return attributes
   }
 
-  /// The plan's warnings, and those that only the rows can tell.
-  private func warnings(_ counts: RiskRows.Counts) -> [RunWarning] {
+  /// The plan's warnings, and those that only the rows and the groups can tell.
+  private func warnings(_ counts: RiskRows.Counts, _ groups: [ResultGroup]) -> [RunWarning] {
     var warnings = plan.warnings
+    var told: Set<String> = []
+    for group in groups {
+      for text in group.attributes where text.name == Self.warningAttribute {
+        guard told.insert(text.value).inserted else { continue }
+        warnings.append(RunWarning(code: group.name, severity: .warning, message: text.value))
+      }
+    }
     if let (portfolio, reason) = counts.firstFault {
       warnings.append(
         RunWarning(
@@ -93,14 +106,16 @@ extension RiskJob {
       warnings.append(
         RunWarning(
           code: "ruined", severity: .warning,
-          message: "\(counts.ruined) portfolios lost everything; they rank behind all others"))
+          message: "\(counts.ruined) portfolios lost everything; they rank behind all others. "
+            + "Weights are fractions of equity: 0.5 is half of it"))
     }
     return warnings
   }
 
   /// The summary beside the result.
   func summary(
-    _ table: ResultTable, _ counts: RiskRows.Counts, _ timings: RunSummary.Timings
+    _ table: ResultTable, _ counts: RiskRows.Counts, _ groups: [ResultGroup],
+    _ timings: RunSummary.Timings
   ) -> RunSummary {
     let attributes = table.attributes
     let file = options.output.split(separator: "/").last.map(String.init) ?? options.output
@@ -116,11 +131,12 @@ extension RiskJob {
         to: attributes.to, symbols: plan.symbols.count, lanesOk: Int(attributes.lanesOK),
         lanesFailed: Int(attributes.lanesFailed), fill: attributes.fill,
         intrabar: plan.spec.execution.intrabar.rawValue,
-        route: attributes.route, adjust: attributes.adjust, convention: attributes.convention),
+        route: attributes.route, adjust: attributes.adjust, convention: attributes.convention,
+        benchmark: plan.spec.benchmark),
       leaderboard: RunSummary.Leaderboard(
         by: table.leaderboardBy, direction: table.leaderboardDirection,
         rows: LeaderboardRows(table).rows(top: plan.spec.top)),
-      warnings: warnings(counts), timings: timings,
+      warnings: warnings(counts, groups), timings: timings,
       sections: Dictionary(
         table.groups.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
   }

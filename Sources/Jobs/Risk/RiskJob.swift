@@ -94,10 +94,10 @@ public struct RiskJob: Sendable {
           computed = clock.now
           let order = try rows.finish()
           (best, counts) = (rows.best, rows.counts)
-          groups = try sections(order, isCancelled)
+          groups = try sections(order, without: counts.withoutFigures, isCancelled)
           writer.groups = groups
           written = attributes(
-            hash, counts, started, seconds: (clock.now - begin).seconds)
+            hash, counts, groups, started, seconds: (clock.now - begin).seconds)
           return written
         } catch let error as StorageError {
           throw error
@@ -114,7 +114,7 @@ public struct RiskJob: Sendable {
     table.groups = groups
     let wrote = clock.now
     let summary = summary(
-      table, counts,
+      table, counts, groups,
       RunSummary.Timings(
         loadSeconds: 0, simulateSeconds: (computed - begin).seconds,
         writeSeconds: (wrote - computed).seconds))
@@ -146,16 +146,17 @@ public struct RiskJob: Sendable {
       end: { progress(try rows.add($0)) })
   }
 
-  /// What is asked of the portfolios that are looked at in detail.
+  /// What is asked of the portfolios that are looked at in detail, as far as they have figures.
   private func sections(
-    _ order: [UInt32], _ isCancelled: @escaping @Sendable () -> Bool
+    _ order: [UInt32], without failed: Set<Int>, _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [ResultGroup] {
-    if plan.sections.isEmpty { return [] }
     let positions =
       switch plan.detail {
-      case .best(let count): order.prefix(count).map { Int($0) }
-      case .some(let positions): positions
+      case .best(let count):
+        Array(order.lazy.map { Int($0) }.filter { !failed.contains($0) }.prefix(count))
+      case .some(let positions): positions.filter { !failed.contains($0) }
       }
+    if plan.sections.isEmpty || positions.isEmpty { return [] }
     let input = RiskInput(
       spec: plan.spec, storePath: plan.storePath, panel: plan.panel, symbols: plan.symbols,
       window: plan.window, returns: plan.returns, portfolios: try portfolios(positions),
@@ -164,7 +165,11 @@ public struct RiskJob: Sendable {
     var groups: [ResultGroup] = []
     for section in plan.sections {
       try input.checkCancelled()
-      groups += try section.run(input)
+      do {
+        groups += try section.run(input)
+      } catch let error as RiskError {
+        throw SpecError.nothingToRun(reason: "risk.\(type(of: section).key): \(error)")
+      }
     }
     try input.checkCancelled()
     return groups

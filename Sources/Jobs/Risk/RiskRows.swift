@@ -16,6 +16,8 @@ final class RiskRows: Sendable {
     var ruined = 0
     /// The first portfolio that has no figures, and why.
     var firstFault: (portfolio: Int, reason: String)?
+    /// Portfolios that have no figures.
+    var withoutFigures: Set<Int> = []
     /// Reasons of the best rows that have no figures.
     var reasons: [Int: String] = [:]
   }
@@ -105,6 +107,7 @@ final class RiskRows: Sendable {
       switch status {
       case .failed:
         state.counts.failed += 1
+        state.counts.withoutFigures.insert(lane)
         if state.counts.firstFault == nil {
           state.counts.firstFault = (lane, block.faults[lane] ?? "")
         }

@@ -51,6 +51,7 @@ struct VaRSection: RiskSection {
   private static func models(_ reader: inout SpecReader) throws(SpecError) -> [String] {
     let expected = "a list of models such as [\"historical\", \"garch\", \"ewma(0.97)\"]"
     var names: [String] = []
+    try reader.refuseEmpty("models", expected)
     for json in try reader.list("models", expected) {
       guard case .string(let text) = json.value else {
         throw reader.wrong("models", json, expected)
@@ -135,7 +136,7 @@ struct VaRSection: RiskSection {
       ],
       attributes: [
         ResultTable.Attribute("window", "the last \(window) returns at most"),
-        ResultTable.Attribute("horizon", bars(question.horizon)),
+        ResultTable.Attribute("horizon", question.horizon == 1 ? "1 bar" : bars(question.horizon)),
       ])
   }
 
@@ -143,12 +144,18 @@ struct VaRSection: RiskSection {
 }
 
 extension SpecReader {
+  /// A list that is given has something in it.
+  mutating func refuseEmpty(_ key: String, _ expected: String) throws(SpecError) {
+    if let json = optional(key), json.value == .array([]) { throw wrong(key, json, expected) }
+  }
+
   /// Confidence levels of a list, each once.
   mutating func confidences(_ key: String, _ usual: [Double]) throws(SpecError)
     -> [ConfidenceLevel]
   {
     let expected = "a list of confidences such as [0.95, 0.99]"
     var numbers: [(value: Double, line: Int)] = []
+    try refuseEmpty(key, expected)
     for json in try list(key, expected) {
       guard case .number(let value) = json.value else { throw wrong(key, json, expected) }
       numbers.append((value, json.place.line))

@@ -110,7 +110,8 @@ struct VaRTables {
     [
       ResultTable.Attribute("window", "\(plan.window) returns"),
       ResultTable.Attribute("refit", "every \(plan.refit) bars"),
-      ResultTable.Attribute("horizon", "\(horizon) bars, none overlapping"),
+      ResultTable.Attribute(
+        "horizon", horizon == 1 ? "1 bar" : "\(horizon) bars, none overlapping"),
     ]
   }
 

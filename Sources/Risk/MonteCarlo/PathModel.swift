@@ -133,7 +133,7 @@ public struct BootstrapPaths: Sendable {
   ///
   /// Drifts are added to each return of a symbol; a growth is at least 0.
   ///
-  /// - Throws: `RiskError`: no bar at which all symbols have a return, a mean length below 1 or above the number of bars.
+  /// - Throws: `RiskError`: fewer than two bars at which all symbols have a return, a mean length below 1 or above the number of bars.
   public init(
     _ returns: ReturnTable, meanBlock: Double = 1, drift: PathDrift = .historical
   ) throws(RiskError) {
@@ -141,7 +141,10 @@ public struct BootstrapPaths: Sendable {
     let bars = (0..<returns.barCount).filter { bar in
       (0..<count).allSatisfy { returns.values[bar, $0].isFinite }
     }
-    guard bars.count > 1 else {
+    guard bars.count != 1 else {
+      throw .tooFewReturns(method: "the bootstrap", found: 1, needed: 2)
+    }
+    guard !bars.isEmpty else {
       let known = (0..<count).map { column in
         (0..<returns.barCount).count { returns.values[$0, column].isFinite }
       }

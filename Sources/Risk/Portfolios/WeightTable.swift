@@ -17,6 +17,18 @@ public struct WeightTable: Sendable, Equatable {
   /// Number of portfolios, `P`.
   public var count: Int { names.count }
 
+  /// Columns with a weight in any portfolio, ascending.
+  public var held: [Int] {
+    (0..<weights.columns).filter { column in
+      (0..<weights.rows).contains { weights[$0, column] != 0 && !weights[$0, column].isNaN }
+    }
+  }
+
+  /// The same portfolios over some of the columns.
+  public func columns(_ columns: [Int]) -> WeightTable {
+    WeightTable(names: names, weights: weights.columns(columns))
+  }
+
   /// Returns of portfolios whose weights are restored at each bar: `[T, P]`.
   ///
   /// A symbol without a return at a bar counts as 0 there.
