@@ -24,15 +24,17 @@ struct ContributionsSection: RiskSection {
   }
 
   func run(_ input: RiskInput) throws -> [ResultGroup] {
-    let recent = input.returns.bars(
-      max(0, input.returns.barCount - window)..<input.returns.barCount)
+    let known = try input.portfolioReturns().map { series in
+      series.indices.filter { series[$0].isFinite }.suffix(window)
+    }
     let weights = (0..<input.portfolios.count).map { input.portfolios.weights.row($0) }
     let sectors = input.sectors
     let parts = bySector ? sectors.uniqued() : input.returns.symbols
     let slots = Slots<[Result<RiskContributions, RiskError>]>(count: weights.count)
     let isDone = try TileLoop(tiles: weights.count, workers: max(input.workers, 1))
       .run(isCancelled: input.isCancelled, room: {}) { portfolio, _ in
-        let symbols = RiskParts(weights: weights[portfolio], returns: recent)
+        let symbols = RiskParts(
+          weights: weights[portfolio], returns: input.returns.taking(Array(known[portfolio])))
         let split = bySector ? symbols.grouped(by: sectors) : symbols
         slots.set(
           portfolio,
@@ -121,7 +123,7 @@ struct ContributionsSection: RiskSection {
       ],
       attributes: [
         ResultTable.Attribute("method", method.rawValue),
-        ResultTable.Attribute("window", "the last \(window) bars at most"),
+        ResultTable.Attribute("window", "the last \(window) returns at most"),
       ])
   }
 }
