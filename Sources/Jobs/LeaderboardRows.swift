@@ -39,6 +39,8 @@ public struct LeaderboardRows {
   private func reasons(at place: Int) -> [String: String] {
     let text = table.reason[place]
     if table.status[place] == .failed {
+      // A code, and after a colon which symbol, say.
+      let text = String(text.prefix { $0 != ":" })
       return Dictionary(uniqueKeysWithValues: table.metrics.map { ($0.name, text) })
     }
     var reasons: [String: String] = [:]
