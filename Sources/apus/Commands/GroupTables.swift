@@ -15,7 +15,12 @@ enum GroupTables {
       try console.print("  \(attribute.name): \(attribute.value)")
     }
     var seen: [[String]] = []
-    let shown = group.variables.filter { !$0.isInFile }
+    // Reasons, where there is nothing to give one for.
+    let shown = group.variables.filter { variable in
+      if variable.isInFile { return false }
+      if case .texts(let texts) = variable.values { return texts.contains { !$0.isEmpty } }
+      return true
+    }
     for variable in shown where !seen.contains(variable.dimensions) {
       seen.append(variable.dimensions)
       let alike = shown.filter { $0.dimensions == variable.dimensions }

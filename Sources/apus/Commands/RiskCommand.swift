@@ -22,11 +22,13 @@ enum RiskCommand: Command {
       Example("apus risk book.json5 --set portfolios=each", "Of each symbol alone."),
       Example("apus risk book.json5 --dry-run", "How large it is, and no work."),
     ],
-    positionals: RunOptions.positionals, options: RunOptions.options,
+    positionals: RunOptions.positionals, options: RunOptions.options + [RunOptions.convention],
     common: RunOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    let plan = try RunOptions.load(arguments) { try RiskPlan(spec: $0, storePath: $1) }
+    let plan = try RunOptions.load(
+      arguments, convention: arguments.optionalString("convention")
+    ) { try RiskPlan(spec: $0, storePath: $1) }
     if arguments.flag("dry-run") {
       for warning in plan.warnings { console.warn(warning.message) }
       try describe(plan, arguments, console)
@@ -44,8 +46,13 @@ enum RiskCommand: Command {
     let bar = console.progress(
       "computing", total: plan.portfolios.portfolioCount, unit: "portfolios")
     defer { bar.finish() }
-    let outcome = try RiskJob(plan: plan, options: options).run(
-      progress: { bar.report(done: $0) }, isCancelled: { Interrupts.isRequested })
+    let outcome: RiskJob.Outcome
+    do {
+      outcome = try RiskJob(plan: plan, options: options).run(
+        progress: { bar.report(done: $0) }, isCancelled: { Interrupts.isRequested })
+    } catch let error as SpecError {
+      throw SpecFileError(path: arguments.positional("SPEC"), error: error)
+    }
     bar.finish()
     for warning in outcome.summary.warnings where warning.severity == .warning {
       console.warn(warning.message)
