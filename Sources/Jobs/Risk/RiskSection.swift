@@ -29,7 +29,7 @@ extension RiskSection {
 
 /// All parts of a risk report, in the order in which they are computed and shown.
 enum RiskSections {
-  static let all: [any RiskSection.Type] = []
+  static let all: [any RiskSection.Type] = [CovarianceSection.self]
 }
 
 /// What the parts of a risk report look at.
