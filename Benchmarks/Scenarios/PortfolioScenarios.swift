@@ -52,7 +52,8 @@ private func rebalance(_ context: ScenarioContext) throws -> Workload {
   let reference = {
     _ = apus_reference_rebalance(
       weights, Int32(portfolios), Int32(symbols), close, Int32(bars), 21, 0.001,
-      Int32(context.threads), { apus_blas_multiply($0, $1, $2, $3, $4, $5, $6, $7, $8, $9) },
+      Int32(context.threads),
+      { apus_blas_multiply(false, $0, $1, $2, $3, 1, $4, $5, $6, $7, 0, $8, $9) },
       equity.base)
   }
   reference()
