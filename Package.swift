@@ -203,7 +203,7 @@ let package = Package(
       "Peer", ["Jobs", "Storage", "Market", "Simulation", "Strategies", "Metrics"],
       exclude: ["Golden"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
-    tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
+    tests("EndToEnd", ["apus", "Storage", "HDF5"], exclude: ["Golden"]),
     tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench"]),
   ],
   swiftLanguageModes: [.v6]

@@ -6,6 +6,7 @@ public enum ScenarioCatalog {
   public static let all: [Scenario] =
     importScenarios + storeScenarios + resampleScenarios + expressionScenarios
     + formulaScenarios + laneScenarios + laneScalingScenarios + laneRuleScenarios
-    + strategyScenarios + portfolioScenarios + covarianceScenarios + allocationScenarios
-    + pathScenarios + sweepScenarios + metricScenarios + resultScenarios + startupScenarios
+    + strategyScenarios + portfolioScenarios + covarianceScenarios + portfolioRiskScenarios
+    + allocationScenarios + pathScenarios + sweepScenarios + metricScenarios + resultScenarios
+    + startupScenarios
 }
