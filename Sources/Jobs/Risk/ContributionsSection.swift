@@ -24,11 +24,16 @@ struct ContributionsSection: RiskSection {
   }
 
   func run(_ input: RiskInput) throws -> [ResultGroup] {
-    let recent = input.returns.bars(
-      max(0, input.returns.barCount - window)..<input.returns.barCount)
-    let weights = (0..<input.portfolios.count).map { input.portfolios.weights.row($0) }
-    let sectors = input.sectors
-    let parts = bySector ? sectors.uniqued() : input.returns.symbols
+    let all = input.portfolios.weights
+    // Symbols that nobody holds add nothing, and would fill the tables.
+    let held = (0..<all.columns).filter { symbol in
+      (0..<all.rows).contains { all[$0, symbol] != 0 }
+    }
+    let recent = input.returns.symbols(held)
+      .bars(max(0, input.returns.barCount - window)..<input.returns.barCount)
+    let weights = (0..<all.rows).map { row in held.map { all[row, $0] } }
+    let sectors = held.map { input.sectors[$0] }
+    let parts = bySector ? sectors.uniqued() : recent.symbols
     let slots = Slots<[Result<RiskContributions, RiskError>]>(count: weights.count)
     let isDone = try TileLoop(tiles: weights.count, workers: max(input.workers, 1))
       .run(isCancelled: input.isCancelled, room: {}) { portfolio, _ in
@@ -43,12 +48,12 @@ struct ContributionsSection: RiskSection {
           })
       }
     guard isDone else { throw RunInterrupted() }
-    return [group(slots.values, parts, weights, input)]
+    return [group(slots.values, parts, weights, sectors, input.portfolios.names)]
   }
 
   private func group(
     _ found: [[Result<RiskContributions, RiskError>]], _ parts: [String], _ weights: [[Double]],
-    _ input: RiskInput
+    _ sectors: [String], _ portfolios: [String]
   ) -> ResultGroup {
     func cube(_ value: (RiskContributions, Int) -> [Double]) -> [Double] {
       levels.indices.flatMap { level in
@@ -74,14 +79,14 @@ struct ContributionsSection: RiskSection {
     let sizes = weights.map { row in
       bySector
         ? parts.map { sector in
-          zip(row, input.sectors).reduce(0) { $0 + ($1.1 == sector ? $1.0 : 0) }
+          zip(row, sectors).reduce(0) { $0 + ($1.1 == sector ? $1.0 : 0) }
         } : row
     }
     return ResultGroup(
       "contributions", title: "Contributions to VaR and expected shortfall by \(part)",
       dimensions: [
         .init("level", .numbers(levels.map(\.confidence))),
-        .init("portfolio", .texts(input.portfolios.names)), .init(part, .texts(parts)),
+        .init("portfolio", .texts(portfolios)), .init(part, .texts(parts)),
       ],
       variables: [
         .init(
@@ -109,16 +114,15 @@ struct ContributionsSection: RiskSection {
         .init(
           "expected_shortfall", ["level", "portfolio"], total(\.total.expectedShortfall),
           unit: "fraction"),
-        .init(
-          "reason", ["level", "portfolio"],
-          .texts(
-            levels.indices.flatMap { level in
-              found.map { row in
-                guard case .failure(let error) = row[level] else { return "" }
-                return "\(error)"
-              }
-            })),
-      ],
+      ]
+        + reasons(
+          ["level", "portfolio"],
+          levels.indices.flatMap { level in
+            found.map { row in
+              guard case .failure(let error) = row[level] else { return "" }
+              return "\(error)"
+            }
+          }),
       attributes: [
         ResultTable.Attribute("method", method.rawValue),
         ResultTable.Attribute("window", "the last \(window) bars at most"),
@@ -130,5 +134,18 @@ extension [String] {
   fileprivate func uniqued() -> [String] {
     var seen: Set<String> = []
     return filter { seen.insert($0).inserted }
+  }
+}
+
+extension ReturnTable {
+  /// Some of the symbols.
+  fileprivate func symbols(_ columns: [Int]) -> ReturnTable {
+    var chosen = Matrix(rows: barCount, columns: columns.count)
+    for bar in 0..<barCount {
+      for (place, column) in columns.enumerated() { chosen[bar, place] = values[bar, column] }
+    }
+    return ReturnTable(
+      symbols: columns.map { symbols[$0] }, timeNs: timeNs, values: chosen,
+      barsPerYear: barsPerYear, kind: kind)
   }
 }
