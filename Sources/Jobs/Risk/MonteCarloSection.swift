@@ -134,7 +134,7 @@ struct MonteCarloSection: RiskSection {
       let drawn = try BootstrapPaths(input.returns, meanBlock: length, drift: wanted)
       facts += [
         ResultTable.Attribute("block", "\(length)"),
-        ResultTable.Attribute("rows", "\(drawn.bars.count)"),
+        ResultTable.Attribute("rows", "\(drawn.bars.count) of \(input.returns.barCount) bars"),
       ]
       return (.bootstrap(drawn), facts)
     }
