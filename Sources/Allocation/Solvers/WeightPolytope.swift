@@ -16,6 +16,8 @@ struct WeightPolytope {
   private var named: [NamedRow] = []
   private var defining: [QuadraticProgram.Row] = []
   private var pairCount = 0
+  /// Places in `named` of a method's own rows.
+  private var own: Range<Int> = 0..<0
 
   init(_ problem: AllocationProblem, _ extra: [NamedRow] = []) {
     symbols = problem.symbols
@@ -42,6 +44,7 @@ struct WeightPolytope {
     if let held = constraints.held, constraints.maxTurnover < .infinity {
       addAbsolutes(names.turnover, held, constraints.maxTurnover)
     }
+    own = named.count..<named.count + extra.count
     named += extra
   }
 
@@ -134,9 +137,10 @@ struct WeightPolytope {
     for place in symbols.count..<size { terms[place].upper = .infinity }
     terms[size].lower = -1
     terms[size].upper = -1
-    func add(_ row: QuadraticProgram.Row, _ sign: Double, _ limit: Double, isFree: Bool) {
+    func add(_ row: QuadraticProgram.Row, _ sign: Double, _ limit: Double, cost: Double) {
+      let isFree = cost == 0
       let column = program.addColumn(
-        cost: isFree ? 0 : 1, lower: isFree ? -.infinity : 0, upper: .infinity)
+        cost: cost, lower: isFree ? -.infinity : 0, upper: .infinity)
       for (index, value) in zip(row.indices, row.values) {
         terms[index].indices.append(column)
         terms[index].values.append(sign * value)
@@ -146,16 +150,18 @@ struct WeightPolytope {
     }
     var owners: [Int] = []
     for (index, named) in rows.enumerated() {
+      // Proofs without a method's own row, such as a target, are simpler to read.
+      let cost = own.contains(index) ? 1e4 : 1
       if named.row.upper < .infinity {
-        add(named.row, 1, named.row.upper, isFree: false)
+        add(named.row, 1, named.row.upper, cost: cost)
         owners.append(index)
       }
       if named.row.lower > -.infinity {
-        add(named.row, -1, named.row.lower, isFree: false)
+        add(named.row, -1, named.row.lower, cost: cost)
         owners.append(index)
       }
     }
-    for row in defining { add(row, 1, row.lower, isFree: true) }
+    for row in defining { add(row, 1, row.lower, cost: 0) }
     for row in terms { program.addRow(row) }
     guard case .solved(let x, _, _) = try program.solve(byPrimal: true) else { return nil }
     let used = Set(owners.indices.filter { x[$0] > 1e-9 }.map { owners[$0] })
