@@ -6,5 +6,6 @@ public enum ScenarioCatalog {
   public static let all: [Scenario] =
     importScenarios + storeScenarios + resampleScenarios + expressionScenarios + formulaScenarios
     + laneScenarios + laneScalingScenarios + laneRuleScenarios + strategyScenarios
-    + portfolioScenarios + sweepScenarios + metricScenarios + resultScenarios + startupScenarios
+    + portfolioScenarios + allocationScenarios + sweepScenarios + metricScenarios + resultScenarios
+    + startupScenarios
 }

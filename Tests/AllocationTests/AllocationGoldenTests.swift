@@ -72,7 +72,8 @@ import Testing
     let allocation = try method.allocate(problem)
     let named = NamedConstraints(symbols: problem.symbols, constraints: problem.constraints)
     #expect(named.broken(by: allocation.weights) == [])
-    #expect(named.broken(by: weights) == [], "the golden weights keep the constraints as we read them")
+    #expect(
+      named.broken(by: weights) == [], "the golden weights keep the constraints as we read them")
     if name.hasPrefix("risk") {
       #expect(allocation.objective < 1e-12)
     } else {

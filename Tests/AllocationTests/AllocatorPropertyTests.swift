@@ -50,7 +50,9 @@ import Testing
             rows: table.barCount, columns: table.symbolCount, table.values.values.map { $0 * 10 }),
           barsPerYear: 252)
       }
-      for (a, b) in zip(try method.allocate(problem).weights, weights) { #expect(abs(a - b) < 1e-6) }
+      for (a, b) in zip(try method.allocate(problem).weights, weights) {
+        #expect(abs(a - b) < 1e-6)
+      }
     }
   }
 

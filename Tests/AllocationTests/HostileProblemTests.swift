@@ -110,28 +110,36 @@ import Testing
       .init(name: "sector Energy", members: [3, 4, 5], least: 0, most: 0.5),
       .init(name: "sector Rest", members: [5], least: 0, most: 0.4),
     ]
-    #expect(throws: AllocationError.infeasible(conflict: [
-      "weights add up to 1.0", "sector Tech at most 0.3", "sector Energy at most 0.5",
-    ])) { try MinVariance().allocate(problem) }
+    #expect(
+      throws: AllocationError.infeasible(conflict: [
+        "weights add up to 1.0", "sector Tech at most 0.3", "sector Energy at most 0.5",
+      ])
+    ) { try MinVariance().allocate(problem) }
     problem.constraints.groups = []
     problem.constraints.upper = Array(repeating: 0.1, count: 6)
     for method in [MinVariance(), MinCVaR(level: 0.9), MaxSharpe(), Kelly()] as [any Allocator] {
-      #expect(throws: AllocationError.infeasible(conflict: [
-        "weights add up to 1.0", "each of 6 weights at most 0.1 (S0, S1, S2…)",
-      ])) { try method.allocate(problem) }
+      #expect(
+        throws: AllocationError.infeasible(conflict: [
+          "weights add up to 1.0", "each of 6 weights at most 0.1 (S0, S1, S2…)",
+        ])
+      ) { try method.allocate(problem) }
     }
     problem.constraints = WeightConstraints(count: 6)
     #expect(throws: AllocationError.self) { try TargetReturn(target: 1e5).allocate(problem) }
     problem.expectedReturns = Array(repeating: -0.01, count: 6)
-    #expect(throws: AllocationError.infeasible(conflict: [
-      "expected return above the risk-free 0.0 a bar"
-    ])) { try MaxSharpe().allocate(problem) }
+    #expect(
+      throws: AllocationError.infeasible(conflict: [
+        "expected return above the risk-free 0.0 a bar"
+      ])
+    ) { try MaxSharpe().allocate(problem) }
     problem.constraints.held = Array(repeating: 1.0 / 6, count: 6)
     problem.constraints.maxTurnover = 0.1
     problem.constraints.lower[0] = 0.5
-    #expect(throws: AllocationError.infeasible(conflict: [
-      "turnover at most 0.1", "S0 at least 0.5",
-    ])) { try MinVariance().allocate(problem) }
+    #expect(
+      throws: AllocationError.infeasible(conflict: [
+        "turnover at most 0.1", "S0 at least 0.5",
+      ])
+    ) { try MinVariance().allocate(problem) }
   }
 
   @Test func noBound() throws {

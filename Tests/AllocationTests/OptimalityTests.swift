@@ -56,7 +56,8 @@ import Testing
     try expectNoBetter(problem, allocation.weights, gradient, seed)
   }
 
-  private func feasible(_ method: any Allocator, _ problem: AllocationProblem) throws -> Allocation? {
+  private func feasible(_ method: any Allocator, _ problem: AllocationProblem) throws -> Allocation?
+  {
     do throws(AllocationError) { return try method.allocate(problem) } catch {
       if case .infeasible = error { return nil }
       throw error

@@ -36,6 +36,9 @@ public struct RiskBudget: Allocator {
   /// The objective is the largest difference of a share and its budget.
   public var definition: String { "w·(Σw) = budget·wᵀΣw for every symbol" }
 
+  /// Weights with the shares asked for.
+  ///
+  /// - Throws: `AllocationError.unsupported` if they break a constraint.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let problem = try problem.checked(by: name)
     try problem.refusePenalty(by: name)
@@ -137,7 +140,8 @@ public struct RiskBudget: Allocator {
       if largest(x) > 1e7 {
         throw .unbounded(
           method: name,
-          remedy: "some weights above 0 have no risk together; take more bars or a shrunk covariance")
+          remedy:
+            "some weights above 0 have no risk together; take more bars or a shrunk covariance")
       }
       if settled <= 1e-14 || (length < 1e-9 && worst <= 1e-10) { return (x, step) }
     }
