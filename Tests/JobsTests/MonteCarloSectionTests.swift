@@ -2,7 +2,7 @@ import Foundation
 import Storage
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct MonteCarloSectionTests {
   private let bench: Workbench

@@ -5,7 +5,7 @@ import Storage
 import TestSupport
 import Testing
 
-@testable import Jobs
+import Jobs
 
 /// `covariance` of `apus risk`, from a spec to the groups of its result.
 @Suite struct RiskCovarianceTests {
