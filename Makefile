@@ -11,7 +11,7 @@ help: ## Print this list
 build: prepare ## Build the executable, .build/release/apus
 	swift build -c release --product apus
 
-demo: build ## Import the sample data and run two sweeps into build/demo
+demo: build ## Import the sample data, run two sweeps, choose weights and judge them, into build/demo
 	@sh datasets/demo.sh
 
 test: prepare ## Run every check of the code: Swift tests, fuzzing, the demonstration, the Python checks

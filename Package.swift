@@ -13,6 +13,9 @@ let hot: [SwiftSetting] = [
   .unsafeFlags(["-cross-module-optimization", "-Xcc", "-fno-math-errno"])
 ]
 
+// Solvers and models have inner parts with tests of their own.
+let tested: [SwiftSetting] = [.unsafeFlags(["-enable-testing"])]
+
 func module(
   _ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = [],
   exclude: [String] = [], resources: [Resource] = [], linking: [LinkerSetting] = []
@@ -117,12 +120,12 @@ let package = Package(
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
 
     module(
-      "Risk", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot,
+      "Risk", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot + tested,
       exclude: ["README.md"]),
 
     // layer 3
     module(
-      "Allocation", ["Risk", "Simulation", "Market", "Kernels", "CShims"], hot,
+      "Allocation", ["Risk", "Simulation", "Market", "Kernels", "CShims"], hot + tested,
       exclude: ["README.md"]),
     module(
       "Strategies", ["Expressions", "Simulation", "Market"], hot, exclude: ["README.md"]),
@@ -203,7 +206,7 @@ let package = Package(
       "Peer", ["Jobs", "Storage", "Market", "Simulation", "Strategies", "Metrics"],
       exclude: ["Golden"]),
     tests("Arguments", ["Arguments"], exclude: ["Golden"]),
-    tests("EndToEnd", ["apus", "Storage"], exclude: ["Golden"]),
+    tests("EndToEnd", ["apus", "Storage", "HDF5"], exclude: ["Golden"]),
     tests("Benchmark", ["BenchmarkKit", "BenchmarkReference", "Scenarios", "apus-bench"]),
   ],
   swiftLanguageModes: [.v6]

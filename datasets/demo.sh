@@ -1,5 +1,5 @@
 #!/bin/sh
-# The demonstration: two stores from the sample data, and a sweep over each.
+# The demonstration: two stores from the sample data, a sweep over each, weights and their risk.
 # Prints every command before it runs it; each can be repeated by hand from the project's folder.
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,6 +20,8 @@ run 'apus sweep datasets/specs/golden-cross.json5 -o build/demo/golden-cross.h5 
 run 'apus import datasets/crypto_1d/prices.csv.gz --symbols datasets/crypto_1d/symbols.csv \
     --store build/demo/crypto.h5 --force'
 run 'apus sweep datasets/specs/crypto-dip.json5 -o build/demo/crypto-dip.h5 --force'
+run 'apus allocate datasets/specs/defensive.json5 -o build/demo/defensive.h5 --weights build/demo/defensive.csv --force'
+run 'apus risk datasets/specs/defensive-risk.json5 -o build/demo/defensive-risk.h5 --force'
 cat <<'END'
 
 To type such commands yourself: export PATH="$PWD/.build/release:$PATH"

@@ -4,8 +4,9 @@ import BenchmarkKit
 public enum ScenarioCatalog {
   /// All scenarios.
   public static let all: [Scenario] =
-    importScenarios + storeScenarios + resampleScenarios + expressionScenarios + formulaScenarios
-    + laneScenarios + laneScalingScenarios + laneRuleScenarios + strategyScenarios
-    + portfolioScenarios + allocationScenarios + pathScenarios + sweepScenarios + metricScenarios
-    + resultScenarios + startupScenarios
+    importScenarios + storeScenarios + resampleScenarios + expressionScenarios
+    + formulaScenarios + laneScenarios + laneScalingScenarios + laneRuleScenarios
+    + strategyScenarios + portfolioScenarios + covarianceScenarios + portfolioRiskScenarios
+    + allocationScenarios + pathScenarios + sweepScenarios + metricScenarios + resultScenarios
+    + startupScenarios
 }

@@ -10,6 +10,7 @@ protocol Optimiser: Allocator {
 }
 
 extension Optimiser {
+  /// Checks the problem, solves it, and brings holdings down to their limit; no constraint is off by more than 1e-8.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     var problem = try problem.checked(by: name)
     let most = problem.constraints.maxHoldings

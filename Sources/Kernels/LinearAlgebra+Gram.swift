@@ -41,16 +41,19 @@ private struct GramTile {
 
   /// The tiles of a size, the largest first, so that workers end together.
   ///
-  /// The library packs both sides of every product anew: strips of a sixth, and rectangles three times as wide, keep that below a tenth
-  /// of the work. They depend on the size alone, as bits do on them.
+  /// The library packs both sides of every product anew: strips of a quarter, and rectangles up to twice as wide, keep that near a
+  /// twentieth of the work. They depend on the size alone, as bits do on them.
   static func all(size: Int) -> [GramTile] {
-    let height = min(max((size / 6 + 7) / 8 * 8, 192), 512)
+    let height = min(max((size / 4 + 7) / 8 * 8, 192), 768)
     var tiles: [GramTile] = []
     for start in stride(from: 0, to: size, by: height) {
       let rows = start..<min(start + height, size)
       tiles.append(GramTile(rows: rows, columns: rows))
-      for column in stride(from: 0, to: start, by: 3 * height) {
-        tiles.append(GramTile(rows: rows, columns: column..<min(column + 3 * height, start)))
+      guard start > 0 else { continue }
+      let parts = (start + 2 * height - 1) / (2 * height)
+      let width = (start / parts + 7) / 8 * 8
+      for column in stride(from: 0, to: start, by: width) {
+        tiles.append(GramTile(rows: rows, columns: column..<min(column + width, start)))
       }
     }
     return tiles.sorted { ($1.area, $0.rows.lowerBound) < ($0.area, $1.rows.lowerBound) }

@@ -121,17 +121,17 @@ enum NormalLanes {
     _ radius: Vector, _ angle: Vector, _ signs: PhiloxLanes.Words
   ) -> (Vector, Vector) {
     let z = angle * angle
-    var sine = Vector(repeating: NormalSeries.sine6) * z + NormalSeries.sine5
-    var cosine = Vector(repeating: NormalSeries.cosine6) * z + NormalSeries.cosine5
-    sine = sine * z + NormalSeries.sine4
-    cosine = cosine * z + NormalSeries.cosine4
-    sine = sine * z + NormalSeries.sine3
-    cosine = cosine * z + NormalSeries.cosine3
-    sine = sine * z + NormalSeries.sine2
-    cosine = cosine * z + NormalSeries.cosine2
-    sine = sine * z + NormalSeries.sine1
-    cosine = cosine * z + NormalSeries.cosine1
-    sine = sine * z + NormalSeries.sine0
+    var sine = Vector(repeating: NormalSeries.sine[6]) * z + NormalSeries.sine[5]
+    var cosine = Vector(repeating: NormalSeries.cosine[6]) * z + NormalSeries.cosine[5]
+    sine = sine * z + NormalSeries.sine[4]
+    cosine = cosine * z + NormalSeries.cosine[4]
+    sine = sine * z + NormalSeries.sine[3]
+    cosine = cosine * z + NormalSeries.cosine[3]
+    sine = sine * z + NormalSeries.sine[2]
+    cosine = cosine * z + NormalSeries.cosine[2]
+    sine = sine * z + NormalSeries.sine[1]
+    cosine = cosine * z + NormalSeries.cosine[1]
+    sine = sine * z + NormalSeries.sine[0]
     cosine = cosine * z + 1
     let signed = unsafeBitCast(radius, to: PhiloxLanes.Words.self) ^ (signs &<< 63)
     let x = unsafeBitCast(
@@ -162,12 +162,12 @@ enum NormalLanes {
     let f = mantissa - 1
     let s = f / (f + 2)
     let z = s * s
-    var sum = Vector(repeating: NormalSeries.log6) * z + NormalSeries.log5
-    sum = sum * z + NormalSeries.log4
-    sum = sum * z + NormalSeries.log3
-    sum = sum * z + NormalSeries.log2
-    sum = sum * z + NormalSeries.log1
-    sum = sum * z + NormalSeries.log0
+    var sum = Vector(repeating: NormalSeries.log[6]) * z + NormalSeries.log[5]
+    sum = sum * z + NormalSeries.log[4]
+    sum = sum * z + NormalSeries.log[3]
+    sum = sum * z + NormalSeries.log[2]
+    sum = sum * z + NormalSeries.log[1]
+    sum = sum * z + NormalSeries.log[0]
     return power * NormalSeries.ln2High
       + (power * NormalSeries.ln2Low + (f - s * (f - z * sum)))
   }

@@ -36,7 +36,7 @@ enum PhiloxLanes {
     return (unsafeBitCast(bits, to: Vector.self) - 1) + 0x1p-53
   }
 
-  /// Lanes `path`, `path + 1`, …
+  /// Eight paths from one on.
   @inline(always)
   static func streams(from path: UInt32) -> Words {
     Words(0, 1, 2, 3, 4, 5, 6, 7) &+ Words(repeating: UInt64(path))

@@ -68,6 +68,8 @@ enum RowLanes {
   /// A fraction of 64 bits times the number of rows: the row, and what is left as the next fraction.
   @inline(always)
   private static func next(_ low: inout Words, _ high: inout Words, _ count: Words) -> Words {
+    // Where both factors are known to have 32 bits, a multiplication is one instruction.
+    let count = count & PhiloxLanes.lowHalf
     let bottom = (low & PhiloxLanes.lowHalf) &* count
     let top = (high & PhiloxLanes.lowHalf) &* count &+ (bottom &>> 32)
     low = bottom

@@ -21,6 +21,8 @@ public final class ResultFile {
   public let leaderboardBy, leaderboardDirection: String
   /// Number of traces.
   public let traceCount: Int
+  /// Names and titles of the groups of what is not one number a lane.
+  public let groups: [(name: String, title: String)]
   private let file: File
   private let root: Group
   private let part: PartReader
@@ -43,6 +45,7 @@ public final class ResultFile {
     leaderboardBy = try ResultStore.leaderboardAttribute(root, "by", part)
     leaderboardDirection = try ResultStore.leaderboardAttribute(root, "direction", part)
     traceCount = try ResultStore.tracedLanes(file, path).count
+    groups = try ResultStore.groupTitles(root, part)
   }
 
   /// Values of a parameter or metric.

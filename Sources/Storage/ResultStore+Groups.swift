@@ -58,4 +58,21 @@ extension ResultStore {
       try dataset.attach(scale, dimension: position)
     }
   }
+
+  /// Names and titles of the groups of a result.
+  static func groupTitles(_ root: borrowing Group, _ part: PartReader) throws(StorageError)
+    -> [(name: String, title: String)]
+  {
+    try reading(part.path) { () throws(HDF5Error) in
+      var titles: [(name: String, title: String)] = []
+      for name in try root.names() where root.kind(of: name) == .group {
+        let group = try root.group(name)
+        guard group.hasAttribute("role"), try group.textAttribute("role") == "group" else {
+          continue
+        }
+        titles.append((name, try group.text("title", or: "")))
+      }
+      return titles
+    }
+  }
 }

@@ -117,7 +117,9 @@ import Testing
     ) { try MinVariance().allocate(problem) }
     problem.constraints.groups = []
     problem.constraints.upper = Array(repeating: 0.1, count: 6)
-    for method in [MinVariance(), MinCVaR(level: 0.9), MaxSharpe(), Kelly()] as [any Allocator] {
+    for method in [
+      MinVariance(), MinCVaR(level: 0.9), MaxSharpe(), Kelly(), TargetReturn(target: 0.3),
+    ] as [any Allocator] {
       #expect(
         throws: AllocationError.infeasible(conflict: [
           "weights add up to 1.0", "each of 6 weights at most 0.1 (S0, S1, S2…)",

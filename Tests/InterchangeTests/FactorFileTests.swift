@@ -3,7 +3,7 @@ import Market
 import TestSupport
 import Testing
 
-@testable import Interchange
+import Interchange
 
 @Suite struct FactorFileTests {
   private let folder: ScratchFolder

@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 import Testing
 
-@testable import Jobs
+import Jobs
 
 @Suite struct ResultGroupTests {
   private let group = ResultGroup(

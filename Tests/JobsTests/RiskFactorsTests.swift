@@ -6,7 +6,7 @@ import Storage
 import TestSupport
 import Testing
 
-@testable import Jobs
+import Jobs
 
 /// `factors`, `brinson` and `stress` of `apus risk`, from a spec to the groups of its result.
 @Suite struct RiskFactorsTests {

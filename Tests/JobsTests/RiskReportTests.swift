@@ -46,7 +46,7 @@ import Testing
     let warnings = found.summary.warnings.filter { $0.code == "monte_carlo" }
     #expect(warnings.count == 1 && warnings[0].message.contains("CCC has the fewest"))
     let rows = found.best.groups[0].attributes.first { $0.name == "rows" }
-    #expect(rows?.value.hasSuffix(" of 399") ?? false)
+    #expect(rows?.value.hasSuffix(" of 399 bars") ?? false)
   }
 
   /// Bars before a portfolio's first return are no returns of 0, in neither part of a report.

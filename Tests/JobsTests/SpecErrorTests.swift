@@ -32,9 +32,10 @@ import Testing
   // MARK: - Keys
 
   private static let topKeys =
-    "apus, name, data, parameters, where, strategy, account, execution, metrics, rank, seed"
+    "apus, name, data, parameters, where, portfolios, risk, strategy, account, execution, "
+    + "convention, per_bar, tables, metrics, rank, seed"
   private static let dataKeys =
-    "store, panel, symbols, from, to, warm_up, adjust, dividends, fx, lags, scores"
+    "store, panel, symbols, from, to, warm_up, adjust, dividends, fx, lags, scores, benchmark"
   private static let executionKeys =
     "fill, commission, slippage, intrabar, finer_panel, bounds, limit_touch, lot, tick, min_notional, max_volume_share"
   private static let strategyKeys =

@@ -2,7 +2,7 @@ import Storage
 import TestSupport
 import Testing
 
-@testable import Jobs
+import Jobs
 
 /// `risk.var` and `risk.contributions` through a whole job.
 @Suite struct VaRSectionTests {

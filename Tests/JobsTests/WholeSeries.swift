@@ -29,7 +29,7 @@ func wholeSeriesSummary(_ record: LaneRecord, lane: Int, of plan: RunPlan) -> La
   summary.context = LaneContext(
     days: days,
     months: days.map {
-      let date = CivilDate(daysSinceEpoch: $0)
+      let date = CivilDate(daysSinceEpoch: Int64($0))
       return Int32(date.year * 12 + date.month - 1)
     })
   summary.history = LaneHistory(

@@ -108,5 +108,13 @@ bool apus_reference_normal_paths(
 double apus_reference_marks(
     const double *close, int symbols, int bars, const int *held, const double *units, int count);
 
+/// Historical value at risk and its conditional twin at 95 % and 99 %, Sharpe and Sortino ratios and the maximum drawdown of
+/// portfolios that are moved back to their weights at every bar.
+///
+/// `weights` is [portfolios][symbols], `returns` [symbols][bars], `figures` [portfolios][7]. False if memory ran out.
+bool apus_reference_portfolio_risk(
+    const double *weights, long portfolios, int symbols, const double *returns, int bars,
+    double bars_per_year, int threads, apus_reference_multiply *multiply, double *figures);
+
 /// Has this process keep the memory that it frees, as the allocators of other programs do.
 void apus_reference_keep_memory(void);

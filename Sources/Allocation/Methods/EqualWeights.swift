@@ -14,6 +14,9 @@ public struct EqualWeights: Allocator {
   /// budget / N.
   public var definition: String { "w = budget / N" }
 
+  /// Equal weights.
+  ///
+  /// - Throws: `AllocationError.unsupported` if they break a constraint.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let budget = try problem.checked(by: name).constraints.budget ?? 1
     let weights = problem.symbols.map { _ in budget / Double(problem.symbols.count) }

@@ -14,6 +14,9 @@ public struct InverseVolatility: Allocator {
   /// (1/σ) / Σ (1/σ).
   public var definition: String { "w = (1/σ) / Σ (1/σ) · budget" }
 
+  /// Weights by volatility.
+  ///
+  /// - Throws: `AllocationError.unsupported` if they break a constraint; `risk(.noVariation)` for a variance of 0.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let problem = try problem.checked(by: name)
     let deviations = problem.covariance.diagonal.map { $0.squareRoot() }

@@ -36,6 +36,9 @@ public struct RiskBudget: Allocator {
   /// The objective is the largest difference of a share and its budget.
   public var definition: String { "w·(Σw) = budget·wᵀΣw for every symbol" }
 
+  /// Weights with the shares asked for.
+  ///
+  /// - Throws: `AllocationError.unsupported` if they break a constraint.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let problem = try problem.checked(by: name)
     try problem.refusePenalty(by: name)

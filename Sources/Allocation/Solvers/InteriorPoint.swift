@@ -136,7 +136,9 @@ extension InteriorPoint {
     var kept = value
     var keptDuals = (denseDual, localDual, lowDual, highDual)
     var stalled = 0
+    var taken = 0
     for step in 0..<Self.stepLimit {
+      taken = step
       let residuals = residuals()
       let worst = max(
         residuals.dualNorm / residuals.scale, residuals.primalNorm,
@@ -149,16 +151,16 @@ extension InteriorPoint {
         keptDuals = (denseDual, localDual, lowDual, highDual)
       }
       if worst <= 1e-12 { return solution(step) }
-      if stalled >= 8, best <= 1e-8 { break }
+      if stalled >= 8 && best <= 1e-8 || stalled >= 2 && best <= 1e-10 { break }
       guard advance(residuals, sides: sides) else { break }
     }
     // The last digits may be out of reach of double precision; what is good enough to be right counts.
     guard best <= 1e-8 else {
-      throw .notConverged(steps: Self.stepLimit, gap: best)
+      throw .notConverged(steps: taken, gap: best)
     }
     value = kept
     (denseDual, localDual, lowDual, highDual) = keptDuals
-    return solution(Self.stepLimit)
+    return solution(taken)
   }
 
   private func residuals() -> Residuals {

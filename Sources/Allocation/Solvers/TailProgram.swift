@@ -87,10 +87,7 @@ struct TailProgram {
       for column in place.values.sorted() { lower += share * x[column] }
       lower *= size
       let gap = best.value - lower
-      let missing = sorted.prefix {
-        $0.value / size > x[quantile] + (place[$0.scenario].map { x[$0] } ?? 0) + 1e-12
-          || $0.value / size > x[quantile]
-      }.filter {
+      let missing = sorted.prefix { $0.value / size > x[quantile] }.filter {
         $0.value / size > x[quantile] + (place[$0.scenario].map { x[$0] } ?? 0) + 1e-11
           && !known.contains([$0.scenario, $0.piece])
       }

@@ -16,6 +16,8 @@ struct WeightPolytope {
   private var named: [NamedRow] = []
   private var defining: [QuadraticProgram.Row] = []
   private var pairCount = 0
+  /// Places in `named` of a method's own rows.
+  private var own: Range<Int> = 0..<0
 
   init(_ problem: AllocationProblem, _ extra: [NamedRow] = []) {
     symbols = problem.symbols
@@ -42,6 +44,7 @@ struct WeightPolytope {
     if let held = constraints.held, constraints.maxTurnover < .infinity {
       addAbsolutes(names.turnover, held, constraints.maxTurnover)
     }
+    own = named.count..<named.count + extra.count
     named += extra
   }
 
@@ -89,7 +92,10 @@ struct WeightPolytope {
 
   /// Constraints that exclude each other, none of which can be left out; empty if all can be kept.
   ///
-  /// Rows that a least sum of violations leans on contain such a set (Farkas); it is thinned by leaving out one after the other.
+  /// Multiples of rows that add up to a contradiction prove that they exclude each other (Farkas), and those of a vertex of all such
+  /// proofs need every one of their rows.
+  ///
+  /// - Source: Gleeson and Ryan (1990), *Identifying minimally infeasible subsystems of inequalities*.
   func conflict() throws(AllocationError) -> [String] {
     let names = NamedConstraints(symbols: symbols, constraints: constraints)
     var rows = named
@@ -109,8 +115,10 @@ struct WeightPolytope {
     }
     let (violation, duals) = try leastViolation(rows)
     guard violation > 1e-9 else { return [] }
-    var kept = zip(rows, duals).filter { abs($1) > 1e-9 }.map(\.0)
+    var kept = try certificate(rows) ?? zip(rows, duals).filter { abs($1) > 1e-9 }.map(\.0)
     if try leastViolation(kept).violation <= 1e-9 { kept = rows }
+    // Absolute values may leave a row too many. Sets of more are those of bounds, each of which is needed.
+    guard kept.count <= 40 else { return Self.merged(kept, symbols) }
     var index = 0
     while index < kept.count {
       var fewer = kept
@@ -118,6 +126,46 @@ struct WeightPolytope {
       if try leastViolation(fewer).violation > 1e-9 { kept = fewer } else { index += 1 }
     }
     return Self.merged(kept, symbols)
+  }
+
+  /// The rows of a vertex of all proofs that rows exclude each other; nil if CLP finds none.
+  private func certificate(_ rows: [NamedRow]) throws(AllocationError) -> [NamedRow]? {
+    let size = symbols.count + 2 * pairCount
+    var program = LinearProgram(cost: [], lower: [], upper: [])
+    var terms = [QuadraticProgram.Row](
+      repeating: .init([], [], lower: 0, upper: 0), count: size + 1)
+    for place in symbols.count..<size { terms[place].upper = .infinity }
+    terms[size].lower = -1
+    terms[size].upper = -1
+    func add(_ row: QuadraticProgram.Row, _ sign: Double, _ limit: Double, cost: Double) {
+      let isFree = cost == 0
+      let column = program.addColumn(
+        cost: cost, lower: isFree ? -.infinity : 0, upper: .infinity)
+      for (index, value) in zip(row.indices, row.values) {
+        terms[index].indices.append(column)
+        terms[index].values.append(sign * value)
+      }
+      terms[size].indices.append(column)
+      terms[size].values.append(sign * limit)
+    }
+    var owners: [Int] = []
+    for (index, named) in rows.enumerated() {
+      // Proofs without a method's own row, such as a target, are simpler to read.
+      let cost = own.contains(index) ? 1e4 : 1
+      if named.row.upper < .infinity {
+        add(named.row, 1, named.row.upper, cost: cost)
+        owners.append(index)
+      }
+      if named.row.lower > -.infinity {
+        add(named.row, -1, named.row.lower, cost: cost)
+        owners.append(index)
+      }
+    }
+    for row in defining { add(row, 1, row.lower, cost: 0) }
+    for row in terms { program.addRow(row) }
+    guard case .solved(let x, _, _) = try program.solve(byPrimal: true) else { return nil }
+    let used = Set(owners.indices.filter { x[$0] > 1e-9 }.map { owners[$0] })
+    return rows.indices.filter { used.contains($0) }.map { rows[$0] }
   }
 
   /// The least sum of violations of rows, and what each row's limit changes of it.

@@ -24,22 +24,13 @@ struct LaneDetail: Sendable {
   init?(
     _ spec: Spec, _ run: LaneRun, needs: MetricNeeds, _ history: HistoryBuilder
   ) throws(SpecError) {
-    let column = try spec.benchmark.map { name throws(SpecError) in
-      try Self.column(of: name, run.panel)
-    }
     let compounds = Self.compounds(spec, run.panel)
     guard compounds || !needs.isDisjoint(with: [.periods, .benchmark, .history]) else {
+      try Self.checkBenchmark(spec, run.panel)
       return nil
     }
     let zone = ZoneOffsets(run.panel)
-    let periods = Periods(run.panel, zone)
-    let (window, time) = (run.window, run.panel.time.ns)
-    let context = LaneContext(
-      days: window.map { Int32(periods.period(of: $0, .day) ?? 0) },
-      months: window.map { Int32(periods.period(of: $0, .month) ?? 0) },
-      benchmark: column.map { Self.returns(of: $0, run.panel, window) },
-      daysPerBar: Double(run.panel.frequencyNs) / Double(Calendar.dayNs))
-    precondition(time.count >= window.upperBound)
+    let context = try Self.context(spec, run.panel, run.window, zone)
     bars = context
     isInUTC = zone.wasMissed
     days = compounds ? context.daily : nil
@@ -48,6 +39,28 @@ struct LaneDetail: Sendable {
     minimumAcceptable = spec.minimumAcceptable
     needsHistory = needs.contains(.history)
     self.history = history
+  }
+
+  /// Calendar and benchmark of the bars of a window.
+  ///
+  /// - Throws: `SpecError` for a benchmark that the panel does not have.
+  static func context(
+    _ spec: Spec, _ panel: PricePanel, _ window: Range<Int>, _ zone: ZoneOffsets
+  ) throws(SpecError) -> LaneContext {
+    let column = try spec.benchmark.map { name throws(SpecError) in
+      try Self.column(of: name, panel)
+    }
+    let periods = Periods(panel, zone)
+    return LaneContext(
+      days: window.map { Int32(periods.period(of: $0, .day) ?? 0) },
+      months: window.map { Int32(periods.period(of: $0, .month) ?? 0) },
+      benchmark: column.map { returns(of: $0, panel, window) },
+      daysPerBar: Double(panel.frequencyNs) / Double(Calendar.dayNs))
+  }
+
+  /// Throws if the panel does not have the benchmark.
+  static func checkBenchmark(_ spec: Spec, _ panel: PricePanel) throws(SpecError) {
+    if let name = spec.benchmark { _ = try column(of: name, panel) }
   }
 
   /// First bars of the days that returns are compounded to, and the number of bars at the end; nil where they aren't.

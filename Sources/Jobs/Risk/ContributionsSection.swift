@@ -24,17 +24,22 @@ struct ContributionsSection: RiskSection {
   }
 
   func run(_ input: RiskInput) throws -> [ResultGroup] {
+    let all = input.portfolios.weights
+    // Symbols that nobody holds add nothing, and would fill the tables.
+    let held = input.portfolios.held
+    let returns = input.returns.symbols(held)
+    // Returns as VaR takes them: bars before a portfolio's first are none.
     let known = try input.portfolioReturns().map { series in
-      series.indices.filter { series[$0].isFinite }.suffix(window)
+      Array(series.indices.filter { series[$0].isFinite }.suffix(window))
     }
-    let weights = (0..<input.portfolios.count).map { input.portfolios.weights.row($0) }
-    let sectors = input.sectors
-    let parts = bySector ? sectors.uniqued() : input.returns.symbols
+    let weights = (0..<all.rows).map { row in held.map { all[row, $0] } }
+    let sectors = held.map { input.sectors[$0] }
+    let parts = bySector ? sectors.uniqued() : returns.symbols
     let slots = Slots<[Result<RiskContributions, RiskError>]>(count: weights.count)
     let isDone = try TileLoop(tiles: weights.count, workers: max(input.workers, 1))
       .run(isCancelled: input.isCancelled, room: {}) { portfolio, _ in
         let symbols = RiskParts(
-          weights: weights[portfolio], returns: input.returns.taking(Array(known[portfolio])))
+          weights: weights[portfolio], returns: returns.taking(known[portfolio]))
         let split = bySector ? symbols.grouped(by: sectors) : symbols
         slots.set(
           portfolio,
@@ -45,12 +50,12 @@ struct ContributionsSection: RiskSection {
           })
       }
     guard isDone else { throw RunInterrupted() }
-    return [group(slots.values, parts, weights, input)]
+    return [group(slots.values, parts, weights, sectors, input.portfolios.names)]
   }
 
   private func group(
     _ found: [[Result<RiskContributions, RiskError>]], _ parts: [String], _ weights: [[Double]],
-    _ input: RiskInput
+    _ sectors: [String], _ portfolios: [String]
   ) -> ResultGroup {
     func cube(_ value: (RiskContributions, Int) -> [Double]) -> [Double] {
       levels.indices.flatMap { level in
@@ -76,14 +81,14 @@ struct ContributionsSection: RiskSection {
     let sizes = weights.map { row in
       bySector
         ? parts.map { sector in
-          zip(row, input.sectors).reduce(0) { $0 + ($1.1 == sector ? $1.0 : 0) }
+          zip(row, sectors).reduce(0) { $0 + ($1.1 == sector ? $1.0 : 0) }
         } : row
     }
     return ResultGroup(
       "contributions", title: "Contributions to VaR and expected shortfall by \(part)",
       dimensions: [
         .init("level", .numbers(levels.map(\.confidence))),
-        .init("portfolio", .texts(input.portfolios.names)), .init(part, .texts(parts)),
+        .init("portfolio", .texts(portfolios)), .init(part, .texts(parts)),
       ],
       variables: [
         .init(
@@ -111,16 +116,15 @@ struct ContributionsSection: RiskSection {
         .init(
           "expected_shortfall", ["level", "portfolio"], total(\.total.expectedShortfall),
           unit: "fraction"),
-        .init(
-          "reason", ["level", "portfolio"],
-          .texts(
-            levels.indices.flatMap { level in
-              found.map { row in
-                guard case .failure(let error) = row[level] else { return "" }
-                return "\(error)"
-              }
-            })),
-      ],
+      ]
+        + reasons(
+          ["level", "portfolio"],
+          levels.indices.flatMap { level in
+            found.map { row in
+              guard case .failure(let error) = row[level] else { return "" }
+              return "\(error)"
+            }
+          }),
       attributes: [
         ResultTable.Attribute("method", method.rawValue),
         ResultTable.Attribute("window", "the last \(window) returns at most"),
@@ -132,5 +136,18 @@ extension [String] {
   fileprivate func uniqued() -> [String] {
     var seen: Set<String> = []
     return filter { seen.insert($0).inserted }
+  }
+}
+
+extension ReturnTable {
+  /// Some of the symbols.
+  fileprivate func symbols(_ columns: [Int]) -> ReturnTable {
+    var chosen = Matrix(rows: barCount, columns: columns.count)
+    for bar in 0..<barCount {
+      for (place, column) in columns.enumerated() { chosen[bar, place] = values[bar, column] }
+    }
+    return ReturnTable(
+      symbols: columns.map { symbols[$0] }, timeNs: timeNs, values: chosen,
+      barsPerYear: barsPerYear, kind: kind)
   }
 }

@@ -193,7 +193,7 @@ struct MonteCarloSection: RiskSection {
     -> [ResultTable.Attribute]
   {
     let (left, all) = (whole.barCount, returns.barCount)
-    let rows = ResultTable.Attribute("rows", left == all ? "\(all)" : "\(left) of \(all)")
+    let rows = ResultTable.Attribute("rows", "\(left) of \(all) bars")
     let counts = returns.counts
     guard left * 10 < all * 9, let least = counts.indices.min(by: { counts[$0] < counts[$1] })
     else { return [rows] }

@@ -69,7 +69,8 @@ extension RiskJob {
     attributes.kept = "all"
     attributes.lanesFailed = Int64(counts.failed)
     attributes.lanesOK = Int64(plan.portfolios.portfolioCount - counts.failed)
-    attributes.convention = "apus"
+    attributes.convention = plan.spec.convention.name
+    attributes.benchmark = plan.spec.benchmark ?? ""
     attributes.store = plan.storePath
     attributes.panel = plan.panel.name
     attributes.fill = plan.spec.fillName

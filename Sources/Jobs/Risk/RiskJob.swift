@@ -195,6 +195,7 @@ public struct RiskJob: Sendable {
     if let first = plan.returns.timeNs.first, let last = plan.returns.timeNs.last {
       template.calendarDays = Double(last - first + plan.panel.frequencyNs) / 86_400e9
     }
+    template.context = plan.context
     template.riskFreePerBar = perBar(plan.spec.riskFree, plan)
     template.minimumAcceptablePerBar = perBar(plan.spec.minimumAcceptable, plan)
     return try PortfolioRisk(

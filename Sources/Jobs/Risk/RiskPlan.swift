@@ -23,6 +23,8 @@ public struct RiskPlan: Sendable {
   public let portfolios: any WeightRows
   /// Metrics of each portfolio.
   public let metrics: [any Metric]
+  /// Calendar and benchmark of the bars that returns are of; nil unless a metric asks for them.
+  let context: LaneContext?
   /// Hash of the values of the market that numbers follow from.
   let marketHash: String
   /// Files that were read beside the store.
@@ -104,7 +106,15 @@ public struct RiskPlan: Sendable {
     }
     self.detail = try Self.detail(detail, portfolios)
     let names = spec.givesMetrics ? spec.metrics : Self.defaultMetrics
-    metrics = names.compactMap { MetricCatalog.metric(named: $0) }
+    metrics = names.compactMap { spec.convention.metric(named: $0) }
+    let needs = metrics.reduce(into: MetricNeeds()) { $0.formUnion($1.needs) }
+    if needs.isDisjoint(with: [.periods, .benchmark]) {
+      try LaneDetail.checkBenchmark(spec, panel)
+      context = nil
+    } else {
+      context = try LaneDetail.context(
+        spec, panel, window.upperBound - returns.barCount..<window.upperBound, ZoneOffsets(panel))
+    }
     inputs = market.inputs + (given.files + sections.flatMap(\.files)).map { spec.path(of: $0) }
     marketHash = market.hash(acting: false, weights: nil)
     warnings = market.warnings + Self.warnings(returns, portfolios, missing)

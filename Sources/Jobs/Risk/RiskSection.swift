@@ -39,8 +39,8 @@ extension RiskSection {
 /// All parts of a risk report, in the order in which they are computed and shown.
 enum RiskSections {
   static let all: [any RiskSection.Type] = [
-    VaRSection.self, ContributionsSection.self, FactorsSection.self, BrinsonSection.self,
-    StressSection.self, MonteCarloSection.self,
+    CovarianceSection.self, VaRSection.self, ContributionsSection.self,
+    FactorsSection.self, BrinsonSection.self, StressSection.self, MonteCarloSection.self,
   ]
 }
 

@@ -124,16 +124,15 @@ struct VaRSection: RiskSection {
         .init(
           "expected_shortfall_error", dimensions, cube(\.expectedShortfallError),
           unit: "fraction", definition: "standard error of a simulated expected shortfall"),
-        .init(
-          "reason", ["portfolio", "model"],
-          .texts(
-            now.found.flatMap { row in
-              row.map { found in
-                guard case .failure(let error) = found else { return "" }
-                return "\(error)"
-              }
-            })),
-      ],
+      ]
+        + reasons(
+          ["portfolio", "model"],
+          now.found.flatMap { row in
+            row.map { found in
+              guard case .failure(let error) = found else { return "" }
+              return "\(error)"
+            }
+          }),
       attributes: [
         ResultTable.Attribute("window", "the last \(window) returns at most"),
         ResultTable.Attribute("horizon", question.horizon == 1 ? "1 bar" : bars(question.horizon)),
@@ -141,6 +140,16 @@ struct VaRSection: RiskSection {
   }
 
   private func bars(_ count: Int) -> String { count == 1 ? "bar" : "\(count) bars" }
+}
+
+/// Why numbers are missing, as a variable; none if none are.
+func reasons(_ dimensions: [String], _ texts: [String]) -> [ResultGroup.Variable] {
+  if texts.allSatisfy(\.isEmpty) { return [] }
+  return [
+    .init(
+      "reason", dimensions, .texts(texts),
+      attributes: [ResultTable.Attribute("definition", "why the first missing number is missing")])
+  ]
 }
 
 extension SpecReader {

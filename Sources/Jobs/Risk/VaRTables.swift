@@ -25,7 +25,7 @@ struct VaRTables {
       ],
       variables: [
         cube("exceptions", "count", "losses above VaR") { Double($0.coverage.exceptions) },
-        cube("expected", "count", "exceptions of a right model on average") { $0.expected },
+        cube("expected", "ratio", "exceptions of a right model on average") { $0.expected },
         cube("forecasts", "count", "forecasts that were tested") { Double($0.coverage.count) },
         cube("missing", "count", "bars without a forecast") { Double($0.missing) },
         cube("kupiec", "ratio", "LR_uc: coverage") { $0.coverage.unconditional.statistic },
@@ -54,16 +54,11 @@ struct VaRTables {
           "zone", names,
           .texts(entries { _, _, score in score?.zone.rawValue ?? "" }),
           attributes: [ResultTable.Attribute("definition", "Basel traffic light")]),
-        .init(
-          "reason", ["portfolio", "model"],
-          .texts(
-            laboratory.entries.flatMap { row in
-              row.map { $0.failure.map { "\($0)" } ?? "" }
-            }),
-          attributes: [
-            ResultTable.Attribute("definition", "why the first missing forecast is missing")
-          ]),
-      ], attributes: attributes)
+      ]
+        + reasons(
+          ["portfolio", "model"],
+          laboratory.entries.flatMap { row in row.map { $0.failure.map { "\($0)" } ?? "" } }),
+      attributes: attributes)
   }
 
   /// Models by quantile loss, portfolio after portfolio and level after level.
@@ -94,7 +89,7 @@ struct VaRTables {
         .init("model", ["entry"], .texts(rows.map { laboratory.models[$0.model] })),
         column("quantile_loss_bps", "basis_points") { $0.quantileLoss * 1e4 },
         column("exceptions", "count") { Double($0.coverage.exceptions) },
-        column("expected", "count") { $0.expected },
+        column("expected", "ratio") { $0.expected },
         column("kupiec_p", "ratio") { $0.coverage.unconditional.probability },
         column("independence_p", "ratio") { $0.coverage.independence.probability },
         column("conditional_p", "ratio") { $0.coverage.conditional.probability },

@@ -15,7 +15,9 @@ enum AllocationTables {
     }
     try GroupTables.print(rest, console)
     if group.name == "weights" { try printTexts(group, console) }
-    for variable in group.variables where variable.dimensions == ["method", "symbol"] {
+    // What shares weigh differs from the weights by hairs.
+    for variable in group.variables
+    where variable.dimensions == ["method", "symbol"] && variable.name != "share_weight" {
       try printMatrix(variable, of: group, console)
     }
   }

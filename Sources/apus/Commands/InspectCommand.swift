@@ -262,6 +262,7 @@ enum InspectCommand: Command {
     let rankedBy: String
     let rows: Int
     let traces: Int
+    let sections: [String: String]
   }
 
   private static func result(
@@ -276,7 +277,9 @@ enum InspectCommand: Command {
       route: attributes.route, from: attributes.from,
       to: attributes.to, parameters: file.parameters.map(\.name),
       metrics: file.metrics.map(\.name), rankedBy: file.leaderboardBy, rows: file.rowCount,
-      traces: file.traceCount)
+      traces: file.traceCount,
+      sections: Dictionary(
+        file.groups.map { ($0.name, $0.title) }, uniquingKeysWith: { first, _ in first }))
     if arguments.flag("json") {
       try console.print(try report.json())
       return
@@ -295,6 +298,10 @@ enum InspectCommand: Command {
     try console.print("metrics      \(report.metrics.joined(separator: ", "))")
     try console.print("ranked by    \(report.rankedBy)")
     try console.print("traces       \(report.traces)")
+    for (index, group) in file.groups.enumerated() {
+      let head = index == 0 ? "sections     " : String(repeating: " ", count: 13)
+      try console.print(head + group.name + (group.title.isEmpty ? "" : ": \(group.title)"))
+    }
     console.talk("its best rows: apus rank \(path)")
   }
 }

@@ -65,7 +65,7 @@ enum RiskCommand: Command {
     }
     let rate = Double(outcome.portfolioCount) / max(outcome.computeSeconds, 1e-9)
     console.talk(
-      "\(outcome.portfolioCount) portfolios in \(NumberText.fixed(outcome.seconds, decimals: 2)) s "
+      "\(outcome.portfolioCount) \(outcome.portfolioCount == 1 ? "portfolio" : "portfolios") in \(NumberText.fixed(outcome.seconds, decimals: 2)) s "
         + "(\(NumberText.short(rate)) a second); wrote \(options.output) and \(outcome.summaryPath)"
     )
     if outcome.portfolioCount > plan.spec.top {

@@ -100,7 +100,7 @@ def whole(x):
     for decay in (0.94, 0.97):
         ours = ewma(x, decay)
         theirs = EWCovariance(half_life=half_life(decay), min_observations=1, nearest=False).fit(x).covariance_
-        assert np.allclose(ours, theirs, rtol=1e-11, atol=0)
+        assert np.allclose(ours, theirs, rtol=1e-11, atol=1e-16)
         yield f"ewma({decay})", theirs, np.nan
     yield "ledoit_wolf", *ledoit_wolf(x)
     yield "ledoit_wolf_identity", *shrunk(LedoitWolf(), x)

@@ -1,10 +1,10 @@
 import Kernels
+import Metrics
 import Simulation
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Metrics
 @testable import Risk
 
 @Suite struct PortfolioRiskTests {
