@@ -49,6 +49,14 @@ import Testing
     #expect(rows?.value.hasSuffix(" of 399 bars") ?? false)
   }
 
+  @Test func covariancesOfFewBars() throws {
+    func codes(_ settings: String) throws -> [String] {
+      try outcome("risk: { covariance: { \(settings) } }").summary.warnings.map(\.code)
+    }
+    #expect(try codes("").contains("covariance"))
+    #expect(try !codes("missing: 'pairwise'").contains("covariance"))
+  }
+
   /// Bars before a portfolio's first return are no returns of 0, in neither part of a report.
   @Test func contributionsOfAYoungSymbol() throws {
     let groups = try outcome(

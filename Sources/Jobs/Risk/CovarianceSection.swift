@@ -36,9 +36,10 @@ struct CovarianceSection: RiskSection {
       do throws(RiskError) {
         return try body()
       } catch {
+        let words = if case .setting(_, _, let expected) = error { expected } else { "\(error)" }
         throw .value(
           path: reader.at("estimator"), line: line,
-          found: "the text \"\(JSON5.excerpt(name))\"", expected: "an estimator: \(error)")
+          found: "the text \"\(JSON5.excerpt(name))\"", expected: words)
       }
     }
     let entry = try checked { () throws(RiskError) in
@@ -88,6 +89,15 @@ struct CovarianceSection: RiskSection {
         definition: "of the covariance matrix, the largest first"),
     ]
     var attributes = Self.attributes(estimate)
+    let left = estimator.name.contains("pairwise") ? nil : input.returns.mostLeftOut
+    if let left {
+      attributes.append(
+        .init(
+          RiskJob.warningAttribute,
+          "covariances are of \(left.rows) of \(input.returns.barCount) bars, those at which all "
+            + "symbols have a return; \(left.symbol) has the fewest, \(left.count): leave it out of "
+            + "data.symbols, or take risk.covariance.missing: \"pairwise\""))
+    }
     if writesMatrix ?? (count <= Self.mostSymbols) {
       variables.insert(
         .init(

@@ -192,18 +192,15 @@ struct MonteCarloSection: RiskSection {
   private static func rows(of returns: ReturnTable, _ whole: ReturnTable)
     -> [ResultTable.Attribute]
   {
-    let (left, all) = (whole.barCount, returns.barCount)
-    let rows = ResultTable.Attribute("rows", "\(left) of \(all) bars")
-    let counts = returns.counts
-    guard left * 10 < all * 9, let least = counts.indices.min(by: { counts[$0] < counts[$1] })
-    else { return [rows] }
-    let symbol = returns.symbols[least]
+    let all = returns.barCount
+    let rows = ResultTable.Attribute("rows", "\(whole.barCount) of \(all) bars")
+    guard whole.barCount < all, let left = returns.mostLeftOut else { return [rows] }
     return [
       rows,
       ResultTable.Attribute(
         RiskJob.warningAttribute,
-        "random paths are drawn from \(left) of \(all) bars, those at which all symbols that are "
-          + "held have a return; \(symbol) has the fewest, \(counts[least]): leave it out, or look "
+        "random paths are drawn from \(left.rows) of \(all) bars, those at which all symbols that are "
+          + "held have a return; \(left.symbol) has the fewest, \(left.count): leave it out, or look "
           + "at portfolios that hold it in a run of their own (risk.detail)"),
     ]
   }

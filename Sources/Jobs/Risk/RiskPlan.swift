@@ -117,7 +117,13 @@ public struct RiskPlan: Sendable {
     }
     inputs = market.inputs + (given.files + sections.flatMap(\.files)).map { spec.path(of: $0) }
     marketHash = market.hash(acting: false, weights: nil)
-    warnings = market.warnings + Self.warnings(returns, portfolios, missing)
+    let ofBars = RunWarning(
+      code: "statistics_of_bars", severity: .warning,
+      message: "bars are shorter than a day, and metrics of portfolios are of bars, not of days as "
+        + "in a backtest; apus resample makes days (per_bar: true says that bars are meant)")
+    warnings =
+      market.warnings + Self.warnings(returns, portfolios, missing)
+      + (LaneDetail.compounds(spec, panel) ? [ofBars] : [])
   }
 
   /// What is said of `risk.detail`: how many, or which.

@@ -80,3 +80,13 @@ struct RiskInput: Sendable {
   /// Throws if somebody asked to stop.
   func checkCancelled() throws { if isCancelled() { throw RunInterrupted() } }
 }
+
+extension ReturnTable {
+  /// The bars at which all symbols have a return, and the symbol with the fewest; nil unless a tenth or more are left out.
+  var mostLeftOut: (rows: Int, symbol: String, count: Int)? {
+    let (rows, counts) = (completeRows.count, counts)
+    guard rows * 10 <= barCount * 9, let least = counts.indices.min(by: { counts[$0] < counts[$1] })
+    else { return nil }
+    return (rows, symbols[least], counts[least])
+  }
+}
