@@ -144,7 +144,8 @@ import Jobs
       complaint("factors: { pca: { count: 2, explained: 0.5 } }").contains(
         "expected count or explained, not both"))
     #expect(
-      complaint("factors: { pca: 9 }") == "count: found 9, expected 1 to 4, the symbols")
+      complaint("factors: { pca: 9 }")
+        == "risk.factors: count: found 9, expected 1 to 4, the symbols")
     #expect(
       complaint("factors: { pca: { covariance: 'ledoit' } }").hasPrefix(
         "line 1, risk.factors.pca.covariance: found the text \"ledoit\""))
@@ -307,7 +308,7 @@ import Jobs
         "expected how far correlations move: from -1 (to none) over 0 to 1 (to one)"))
     #expect(
       complaint("stress: [ { worst: 5000 } ]")
-        == "a search for windows of 5000 bars needs 5000 returns, and there are 259; take a longer window"
+        == "risk.stress: a search for windows of 5000 bars needs 5000 returns, and there are 259; take a longer window"
     )
     #expect(
       complaint("stress: [ { from: '2014-03-01', holding: 'hold' } ]").contains(

@@ -24,7 +24,8 @@ struct StressSection: RiskSection {
   static func read(_ json: JSON5, path: String) throws(SpecError) -> StressSection {
     guard case .array(let list) = json.value, !list.isEmpty else {
       throw .value(
-        path: path, line: json.place.line, found: json.kind,
+        path: path, line: json.place.line,
+        found: json.value == .array([]) ? "an empty list" : json.kind,
         expected: "a list of scenarios: [ { from: \"2008-09-01\", to: \"2009-03-31\" } ]")
     }
     var scenarios: [StressScenario] = []

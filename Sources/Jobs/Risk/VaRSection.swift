@@ -155,7 +155,8 @@ func reasons(_ dimensions: [String], _ texts: [String]) -> [ResultGroup.Variable
 extension SpecReader {
   /// A list that is given has something in it.
   mutating func refuseEmpty(_ key: String, _ expected: String) throws(SpecError) {
-    if let json = optional(key), json.value == .array([]) { throw wrong(key, json, expected) }
+    guard let json = optional(key), json.value == .array([]) else { return }
+    throw .value(path: at(key), line: json.place.line, found: "an empty list", expected: expected)
   }
 
   /// Confidence levels of a list, each once.

@@ -34,7 +34,7 @@ package struct JSON5: Equatable, Sendable {
     case .bool(let value): "\(value)"
     case .number(let value): "the number \(Self.text(value))"
     case .string(let text): "the text \"\(Self.excerpt(text))\""
-    case .array(let list): list.isEmpty ? "an empty list" : "a list"
+    case .array: "a list"
     case .object: "an object"
     }
   }
