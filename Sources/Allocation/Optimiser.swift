@@ -65,6 +65,7 @@ extension Optimiser {
         throw .infeasible(
           conflict: conflict.filter {
             !$0.hasSuffix(" at most 0.0") && !$0.hasSuffix(" at least 0.0")
+              && !$0.contains(" weights at most 0.0 (") && !$0.contains(" weights at least 0.0 (")
           }
             + [named.holdings(most)])
       }

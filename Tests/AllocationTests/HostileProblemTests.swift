@@ -160,7 +160,13 @@ import Testing
     #expect(allocation.binding.contains("at most 4 holdings"))
     #expect(allocation.notes.count == 1)
     problem.constraints.upper = Array(repeating: 0.2, count: 20)
-    #expect(throws: AllocationError.self) { try MinVariance().allocate(problem) }
+    // Bounds of 0 that the search set are not among what excludes each other.
+    do {
+      _ = try MinVariance().allocate(problem)
+      Issue.record("four holdings of at most 0.2 can't add up to 1")
+    } catch {
+      #expect("\(error)".contains("at most 4 holdings") && !"\(error)".contains("at most 0.0"))
+    }
     #expect(throws: AllocationError.self) { try RiskBudget(budgets: nil).allocate(problem) }
     problem.constraints.maxHoldings = 5
     #expect(try MinCVaR(level: 0.95).allocate(problem).weights.count { $0 != 0 } <= 5)
