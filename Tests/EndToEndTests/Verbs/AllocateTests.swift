@@ -50,6 +50,29 @@ import Testing
     #expect(try await place.json("risk r.json5 --quiet")["leaderboard"]["rows"].list.count == 6)
   }
 
+  @Test func weightsDoNotReplaceTheResult() async throws {
+    let place = try await place()
+    try place.folder.write(spec("method: \"equal\", lookback: 50, frontier: 3"), to: "a.json5")
+    for file in ["a.h5", "./a.json", "a.svg"] {
+      let outcome = try await place.run(
+        "allocate a.json5 --quiet --force -o a.h5 --weights \(file)")
+      #expect(outcome.status == 3 && outcome.errors.contains("choose another name"), "\(file)")
+    }
+  }
+
+  @Test func walkForwardNeedsWhatFillsAreMadeOf() async throws {
+    let place = try Workplace()
+    let rows = (1...20).map { "2024-01-\($0 < 10 ? "0" : "")\($0),\(100 + $0),\(50 + $0 % 3)" }
+    try place.folder.write((["date,A,B"] + rows).joined(separator: "\n") + "\n", to: "c.csv")
+    try await place.done("import c.csv --store p.h5 --calendar crypto --quiet")
+    let text = "method: \"equal\", lookback: 5, walk_forward: { every: 5 }"
+    try place.folder.write(spec(text), to: "a.json5")
+    let outcome = try await place.apus("allocate a.json5 --quiet")
+    #expect(outcome.status == 2 && outcome.errors.contains("next_close"))
+    try place.folder.write(spec(text, "execution: { fill: \"next_close\" }"), to: "a.json5")
+    try await place.done("allocate a.json5 --quiet")
+  }
+
   @Test func theSameBytesForAnyNumberOfThreads() async throws {
     let place = try await place()
     try place.folder.write(
