@@ -152,6 +152,17 @@ import Testing
     #expect(throws: AllocationError.self) { try MaxUtility(riskAversion: 0).allocate(problem) }
   }
 
+  @Test func roundingIsNoPosition() throws {
+    var problem = try Sample.problem()
+    // All in one symbol: its bound and the budget hold at once, which only an interior point solves.
+    problem.expectedReturns[3] = 0.1
+    for method in [MaxUtility(riskAversion: 1), Kelly()] as [any Allocator] {
+      let weights = try method.allocate(problem).weights
+      #expect(weights.allSatisfy { $0 >= 0 && ($0 == 0 || $0 > 1e-12) })
+      #expect(abs(weights.reduce(0, +) - 1) < 1e-8)
+    }
+  }
+
   @Test func fewHoldings() throws {
     var problem = try Sample.problem()
     problem.constraints.maxHoldings = 4
