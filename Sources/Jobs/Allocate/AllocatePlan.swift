@@ -143,7 +143,12 @@ public struct AllocatePlan: Sendable {
         "walk_forward trades one account without deposits and withdrawals: for account.flows and "
           + "wallets use strategy.weights with apus backtest")
     }
-    return messages.map { RunWarning(code: "unused_setting", severity: .warning, message: $0) }
+    let beyond =
+      walkForward == nil
+      ? []
+      : RunWarning.beyondLeverage([allocation.constraints], spec.execution, path: "allocate")
+    return beyond
+      + messages.map { RunWarning(code: "unused_setting", severity: .warning, message: $0) }
   }
 
   private static func readDiscrete(_ reader: inout SpecReader) throws(SpecError) -> Discrete? {

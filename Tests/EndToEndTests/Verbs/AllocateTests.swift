@@ -73,6 +73,20 @@ import Testing
     try await place.done("allocate a.json5 --quiet")
   }
 
+  @Test func weightsBeyondTheAccountAreTold() async throws {
+    let place = try await place()
+    for (leverage, isTold) in [(1.0, true), (1.5, false)] {
+      try place.folder.write(
+        """
+        { apus: 1, name: "l", data: { store: "p.h5" }, account: { leverage: \(leverage) },
+          strategy: { weights: { allocate: "min_variance", lookback: 50, short: true, max_weight: 0.5, leverage: 1.5 },
+                      rebalance: { every: "month" } }, metrics: ["total_return"] }
+        """, to: "l.json5")
+      let outcome = try await place.apus("sweep l.json5 --force")
+      #expect(outcome.status == 0 && outcome.errors.contains("account.leverage is 1.0") == isTold)
+    }
+  }
+
   @Test func theSameBytesForAnyNumberOfThreads() async throws {
     let place = try await place()
     try place.folder.write(
