@@ -54,7 +54,7 @@ import Testing
     let place = try await place()
     try place.folder.write(spec("method: \"equal\", lookback: 50, frontier: 3"), to: "a.json5")
     for file in ["a.h5", "./a.json", "a.svg"] {
-      let outcome = try await place.run(
+      let outcome = try await place.apus(
         "allocate a.json5 --quiet --force -o a.h5 --weights \(file)")
       #expect(outcome.status == 3 && outcome.errors.contains("choose another name"), "\(file)")
     }
@@ -85,6 +85,21 @@ import Testing
       let outcome = try await place.apus("sweep l.json5 --force")
       #expect(outcome.status == 0 && outcome.errors.contains("account.leverage is 1.0") == isTold)
     }
+  }
+
+  /// CLP has a handler of its own for SIGINT, which may not take the signal's place.
+  @Test func anInterruptDuringLinearProgramsEndsTheRun() async throws {
+    let place = try Workplace()
+    try await place.makeStore("p.h5", "--bars 3000 --symbols 60")
+    try place.folder.write(
+      spec(
+        "methods: [\"min_cdar\", \"min_cvar\"], lookback: 500, walk_forward: { every: \"day\" }"),
+      to: "a.json5")
+    let running = try RunApus.start(
+      ["allocate", "a.json5", "--quiet", "--threads", "2"], in: place.folder)
+    try await Task.sleep(for: .seconds(3))
+    running.signal(SIGINT)
+    #expect(try await running.finish().status == 130)
   }
 
   @Test func theSameBytesForAnyNumberOfThreads() async throws {
