@@ -18,6 +18,7 @@ extension Optimiser {
     problem = problem.withoutTurnoverOfNothing()
     var allocation = try solve(problem)
     if let most { try reduce(&allocation, problem, to: most) }
+    problem.constraints.takeBack(&allocation.weights)
     let named = NamedConstraints(symbols: problem.symbols, constraints: problem.constraints)
     guard allocation.weights.allSatisfy(\.isFinite), named.broken(by: allocation.weights).isEmpty
     else {
@@ -66,6 +67,7 @@ extension Optimiser {
         throw .infeasible(
           conflict: conflict.filter {
             !$0.hasSuffix(" at most 0.0") && !$0.hasSuffix(" at least 0.0")
+              && !$0.contains(" weights at most 0.0 (") && !$0.contains(" weights at least 0.0 (")
           }
             + [named.holdings(most)])
       }
@@ -76,6 +78,23 @@ extension Optimiser {
     allocation.binding.append(named.holdings(most))
     allocation.notes.append(
       "\(before) holdings were brought down to \(most) greedily: others may be better")
+  }
+}
+
+extension WeightConstraints {
+  /// Sets to 0 what rounding leaves of it, so that nobody is told to short 1e-17, and to their bounds what lies beyond by as little.
+  fileprivate func takeBack(_ weights: inout [Double]) {
+    for index in weights.indices where weights[index].isFinite {
+      let (low, high) = (lower[index], upper[index])
+      let weight = weights[index]
+      if abs(weight) <= 1e-12, low <= 0, high >= 0 {
+        weights[index] = 0
+      } else if weight < low, low - weight <= 1e-12 {
+        weights[index] = low
+      } else if weight > high, weight - high <= 1e-12 {
+        weights[index] = high
+      }
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 enum { by_dual_simplex = 0, by_primal_simplex = 1, with_presolve = 0, without_presolve = 1, default_extra = -1 };
+enum { interrupts = 2, no_handler = 1 };
 
 // What is used of Clp_C_Interface.h, of any 1.x: models and options are opaque.
 static struct {
@@ -24,6 +25,7 @@ static struct {
   void (*set_dual_tolerance)(void *, double);
   void (*set_solve_type)(void *, int, int);
   void (*set_presolve_type)(void *, int, int);
+  void (*set_special)(void *, int, int, int);
   int (*solve)(void *, void *);
   int (*primal)(void *, int);
   int (*dual)(void *, int);
@@ -63,6 +65,7 @@ static void open_library(void) {
       {"Clp_setDualTolerance", (void **)&library.set_dual_tolerance},
       {"ClpSolve_setSolveType", (void **)&library.set_solve_type},
       {"ClpSolve_setPresolveType", (void **)&library.set_presolve_type},
+      {"ClpSolve_setSpecialOption", (void **)&library.set_special},
       {"Clp_initialSolveWithOptions", (void **)&library.solve},
       {"Clp_primal", (void **)&library.primal},
       {"Clp_dual", (void **)&library.dual},
@@ -120,6 +123,8 @@ int apus_clp_run(void *model, int how, int step_limit, int *steps) {
     void *options = library.new_options();
     library.set_solve_type(options, how == APUS_CLP_PRIMAL ? by_primal_simplex : by_dual_simplex, default_extra);
     library.set_presolve_type(options, how == APUS_CLP_DUAL ? with_presolve : without_presolve, default_extra);
+    // Else CLP takes SIGINT for itself: an interrupt would end one solution as a failure, and the run would go on.
+    library.set_special(options, interrupts, no_handler, default_extra);
     library.solve(model, options);
     library.delete_options(options);
   }

@@ -177,6 +177,20 @@ func checkApart(_ output: String, from inputs: [String]) throws(StorageError) {
   }
 }
 
+/// Whether two paths are one file, which need not exist yet.
+func isSameFile(_ a: String, _ b: String) -> Bool {
+  if a == b { return true }
+  if let first = FileIdentity(a) { return first == FileIdentity(b) }
+  func split(_ path: String) -> (folder: String, name: Substring) {
+    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    let folder = path.dropLast(name.utf8.count)
+    return (folder.isEmpty ? "." : String(folder), name)
+  }
+  let (first, second) = (split(a), split(b))
+  guard first.name == second.name, let folder = FileIdentity(first.folder) else { return false }
+  return folder == FileIdentity(second.folder)
+}
+
 /// What tells one file from another, whatever their paths.
 private struct FileIdentity: Equatable {
   let device: dev_t

@@ -154,6 +154,17 @@ import Testing
     #expect(throws: AllocationError.self) { try MaxUtility(riskAversion: 0).allocate(problem) }
   }
 
+  @Test func roundingIsNoPosition() throws {
+    var problem = try Sample.problem()
+    // All in one symbol: its bound and the budget hold at once, which only an interior point solves.
+    problem.expectedReturns[3] = 0.1
+    for method in [MaxUtility(riskAversion: 1), Kelly()] as [any Allocator] {
+      let weights = try method.allocate(problem).weights
+      #expect(weights.allSatisfy { $0 >= 0 && ($0 == 0 || $0 > 1e-12) })
+      #expect(abs(weights.reduce(0, +) - 1) < 1e-8)
+    }
+  }
+
   @Test func fewHoldings() throws {
     var problem = try Sample.problem()
     problem.constraints.maxHoldings = 4
@@ -162,7 +173,13 @@ import Testing
     #expect(allocation.binding.contains("at most 4 holdings"))
     #expect(allocation.notes.count == 1)
     problem.constraints.upper = Array(repeating: 0.2, count: 20)
-    #expect(throws: AllocationError.self) { try MinVariance().allocate(problem) }
+    // Bounds of 0 that the search set are not among what excludes each other.
+    do {
+      _ = try MinVariance().allocate(problem)
+      Issue.record("four holdings of at most 0.2 can't add up to 1")
+    } catch {
+      #expect("\(error)".contains("at most 4 holdings") && !"\(error)".contains("at most 0.0"))
+    }
     #expect(throws: AllocationError.self) { try RiskBudget(budgets: nil).allocate(problem) }
     problem.constraints.maxHoldings = 5
     #expect(try MinCVaR(level: 0.95).allocate(problem).weights.count { $0 != 0 } <= 5)

@@ -127,7 +127,8 @@ import Testing
       ),
       (
         "strategy", "",
-        "strategy: is missing; expected { long_entry: \"…\", long_exit: \"…\" }"
+        "strategy: is missing; expected { long_entry: \"…\", long_exit: \"…\" }; apus risk needs "
+          + "portfolios or risk instead, apus allocate needs allocate"
       ),
       (
         "parameters", "parameters: { n: {} }",

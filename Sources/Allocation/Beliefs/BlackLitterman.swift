@@ -55,7 +55,8 @@ public struct BlackLitterman: ReturnBeliefs {
 
   /// Posterior mean and covariance, a bar.
   ///
-  /// - Throws: `AllocationError.setting` for a setting outside its domain; `risk` if views contradict each other with certainty.
+  /// - Throws: `AllocationError.setting` for a setting outside its domain; views that repeat or contradict each other
+  ///   with certainty.
   public func beliefs(_ returns: ReturnTable, _ covariance: CovarianceEstimate)
     throws(AllocationError) -> Beliefs
   {
@@ -100,21 +101,24 @@ public struct BlackLitterman: ReturnBeliefs {
         if let place = places[symbol] { picks[row, place] = weight }
       }
     }
-    return try AllocationError.algebra { () throws(LinearAlgebraError) in
+    let (pull, spread) = try AllocationError.algebra { () throws(LinearAlgebraError) in
       // [N, K]: τΣPᵀ.
       var pull = try LinearAlgebra.product(covariance, picks, transposeB: true)
       for index in pull.values.indices { pull.values[index] *= tau }
       var spread = try LinearAlgebra.product(picks, pull)
-      var surprise: [Double] = []
       for (row, view) in known.enumerated() {
         let usual = spread[row, row]
-        let error =
+        spread[row, row] +=
           view.annualVariance.map { $0 / barsPerYear }
           ?? view.confidence.map { usual * (1 - $0) / $0 } ?? usual
-        spread[row, row] += error
-        surprise.append(
-          view.annualReturn / barsPerYear - LinearAlgebra.dot(picks.row(row), prior))
       }
+      return (pull, spread)
+    }
+    try Self.checkApart(spread, known)
+    let surprise = known.indices.map { row in
+      known[row].annualReturn / barsPerYear - LinearAlgebra.dot(picks.row(row), prior)
+    }
+    return try AllocationError.algebra { () throws(LinearAlgebraError) in
       let pushes = try LinearAlgebra.solve(spread, surprise)
       let shift = try LinearAlgebra.product(pull, pushes)
       // What the views teach: τΣPᵀ (PτΣPᵀ + Ω)⁻¹ PτΣ.
@@ -127,6 +131,32 @@ public struct BlackLitterman: ReturnBeliefs {
       return Beliefs(
         expectedReturns: zip(prior, shift).map { $0 + $1 },
         covariance: moved(covariance, by: learnt))
+    }
+  }
+
+  /// Throws if a view says, with certainty, what others say already: the equations would be solved by rounding errors.
+  private static func checkApart(_ spread: Matrix, _ views: [View]) throws(AllocationError) {
+    let count = views.count
+    // Cholesky's factor of the correlations: a pivot is what a view adds to those before.
+    var factor = Matrix(rows: count, columns: count)
+    for row in 0..<count {
+      for column in 0...row {
+        let scale = (spread[row, row] * spread[column, column]).squareRoot()
+        var value = spread[row, column] / scale
+        for inner in 0..<column { value -= factor[row, inner] * factor[column, inner] }
+        if column < row {
+          factor[row, column] = value / factor[column, column]
+          continue
+        }
+        guard value > 1e-10 else {
+          let names = views[row].weights.keys.sorted().joined(separator: ", ")
+          throw .setting(
+            name: "views",
+            found: "certainty about \(names), on which other views or constant prices are certain",
+            expected: "a confidence below 1, or one view less")
+        }
+        factor[row, row] = value.squareRoot()
+      }
     }
   }
 

@@ -40,39 +40,79 @@ public enum FrontierChart {
     let across = Scale(
       [0] + all.map(\.0), from: left, to: width - right)
     let upwards = Scale(all.map(\.1), from: height - bottom, to: top)
-    func place(_ point: (Double, Double)) -> (x: String, y: String) {
-      (decimal(across.place(point.0), 1), decimal(upwards.place(point.1), 1))
+    func place(_ point: (Double, Double)) -> (x: Double, y: Double) {
+      (across.place(point.0), upwards.place(point.1))
     }
-    var lines = opening(title)
-    lines += axes(across, upwards)
-    for (index, point) in alone.enumerated() {
-      let at = place(point)
-      lines.append(
-        "<circle class=\"symbol\" cx=\"\(at.x)\" cy=\"\(at.y)\" r=\"3\"><title>"
-          + "\(escaped(frontier.symbols[index]))</title></circle>")
-      guard alone.count <= labelsAtMost else { continue }
-      let right = decimal(across.place(point.0) + 5, 1)
-      lines.append(
-        "<text class=\"small\" x=\"\(right)\" y=\"\(at.y)\" dy=\"0.32em\">"
-          + "\(escaped(frontier.symbols[index]))</text>")
+    let line = curve.map(place)
+    var dots = named.map {
+      Dot(
+        name: $0.name, style: "mark", at: place(($0.volatilityAnnualized, $0.returnAnnualized)))
     }
-    let path = curve.map { point in
-      let at = place(point)
-      return "\(at.x),\(at.y)"
-    }
-    lines.append("<polyline class=\"curve\" points=\"\(path.joined(separator: " "))\"/>")
     if let best = frontier.sharpeAnnualized.indices.filter({
       frontier.sharpeAnnualized[$0].isFinite
     }).max(by: { frontier.sharpeAnnualized[$0] < frontier.sharpeAnnualized[$1] }) {
-      lines += mark(
-        "largest Sharpe \(decimal(frontier.sharpeAnnualized[best], 2))", place(curve[best]), "best")
+      let name = "largest Sharpe \(decimal(frontier.sharpeAnnualized[best], 2))"
+      dots.insert(Dot(name: name, style: "best", at: line[best]), at: 0)
     }
-    for point in named {
-      lines += mark(
-        point.name, place((point.volatilityAnnualized, point.returnAnnualized)), "mark")
+    let symbols = zip(frontier.symbols, alone).map {
+      Dot(name: $0, style: "symbol", at: place($1))
     }
+    var labels = LabelPlacement(
+      frame: .init(x: left + 2, y: top, width: width - left - 6, height: height - top - bottom),
+      avoiding: dense(line) + (dots + symbols).map(\.at))
+    // Methods before symbols, which also say their names when pointed at.
+    let texts =
+      dots.flatMap { label($0, &labels) }
+      + (symbols.count > labelsAtMost ? [] : symbols.flatMap { label($0, &labels) })
+    let path = line.map { "\(decimal($0.x, 1)),\(decimal($0.y, 1))" }
+    var lines = opening(title)
+    lines += axes(across, upwards)
+    lines += symbols.map(circle)
+    lines.append("<polyline class=\"curve\" points=\"\(path.joined(separator: " "))\"/>")
+    lines += dots.map(circle)
+    lines += texts
     lines.append("</svg>")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private struct Dot {
+    var name: String
+    var style: String
+    var at: (x: Double, y: Double)
+    var isSmall: Bool { style == "symbol" }
+  }
+
+  private static func circle(_ dot: Dot) -> String {
+    "<circle class=\"\(dot.style)\" cx=\"\(decimal(dot.at.x, 1))\" cy=\"\(decimal(dot.at.y, 1))\" "
+      + "r=\"\(dot.isSmall ? 3 : 5)\"><title>\(escaped(dot.name))</title></circle>"
+  }
+
+  /// The name beside a dot, with a line to it where it is some way off; nothing where there is no room.
+  private static func label(_ dot: Dot, _ labels: inout LabelPlacement) -> [String] {
+    guard let place = labels.place(dot.name, size: dot.isSmall ? 10 : 12, by: dot.at) else {
+      return []
+    }
+    let style = dot.isSmall ? " class=\"small\"" : ""
+    let text =
+      "<text\(style) x=\"\(decimal(place.at.x, 1))\" y=\"\(decimal(place.at.y, 1))\" "
+      + "text-anchor=\"\(place.anchor)\">\(escaped(dot.name))</text>"
+    guard let end = place.leader else { return [text] }
+    return [
+      "<line class=\"leader\" x1=\"\(decimal(dot.at.x, 1))\" y1=\"\(decimal(dot.at.y, 1))\" "
+        + "x2=\"\(decimal(end.x, 1))\" y2=\"\(decimal(end.y, 1))\"/>", text,
+    ]
+  }
+
+  /// Points every few pixels along a line.
+  private static func dense(_ line: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
+    zip(line, line.dropFirst()).flatMap { a, b in
+      let length = max(abs(b.x - a.x), abs(b.y - a.y))
+      let steps = length > 8 && length < 1e4 ? Int(length / 8) : 1
+      return (0...steps).map { step in
+        let part = Double(step) / Double(steps)
+        return (x: a.x + part * (b.x - a.x), y: a.y + part * (b.y - a.y))
+      }
+    }
   }
 
   private static func opening(_ title: String) -> [String] {
@@ -90,7 +130,7 @@ public enum FrontierChart {
       ".grid{stroke:var(--line);stroke-width:1}.curve{fill:none;stroke:var(--curve);"
         + "stroke-width:2.5;stroke-linejoin:round}",
       ".symbol{fill:var(--soft)}.best{fill:var(--best)}.mark{fill:var(--curve)}"
-        + ".page{fill:var(--page)}",
+        + ".page{fill:var(--page)}.leader{stroke:var(--soft);stroke-width:0.7}",
       "</style>",
       "<rect class=\"page\" width=\"720\" height=\"440\"/>",
       "<text class=\"head\" x=\"64\" y=\"26\">\(escaped(title))</text>",
@@ -124,16 +164,6 @@ public enum FrontierChart {
       "<text transform=\"translate(16 \(decimal((top + height - bottom) / 2, 1))) rotate(-90)\" "
         + "text-anchor=\"middle\">expected return a year</text>")
     return lines
-  }
-
-  private static func mark(_ name: String, _ at: (x: String, y: String), _ style: String)
-    -> [String]
-  {
-    [
-      "<circle class=\"\(style)\" cx=\"\(at.x)\" cy=\"\(at.y)\" r=\"5\"/>",
-      "<text x=\"\(at.x)\" y=\"\(at.y)\" dx=\"-8\" dy=\"-8\" text-anchor=\"end\">"
-        + "\(escaped(name))</text>",
-    ]
   }
 
   /// From values to places, over a range that ends at ticks.

@@ -67,7 +67,7 @@ public struct Kelly: Optimiser {
         next = try growth(trial)
       }
       if next.mean >= now.mean { (weights, now) = (trial, next) }
-      if gain <= 1e-15 * max(abs(now.mean), 1e-3) || length <= 1e-12 {
+      if gain <= 1e-13 * max(abs(now.mean), 1e-3) || length <= 1e-12 {
         var allocation = Allocation(weights: weights, objective: now.mean)
         allocation.steps = steps
         return allocation

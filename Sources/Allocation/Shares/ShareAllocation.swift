@@ -22,6 +22,9 @@ public struct ShareAllocation: Sendable, Equatable {
   /// The most steps of the search for `exact` shares; beyond, the best that were found count.
   static let stepLimit = 2_000_000
 
+  /// Smaller weights are what a solver leaves of 0, and buy no share.
+  static let leastWeight = 1e-9
+
   /// Finds shares.
   ///
   /// Longs may cost what their weights add up to, shorts bring in as much at most: neither side is rounded up beyond its weights.
@@ -69,7 +72,7 @@ public struct ShareAllocation: Sendable, Equatable {
     var lotCounts = [Double](repeating: 0, count: count)
     var isExact = true
     for side in [1.0, -1.0] {
-      let members = (0..<count).filter { targets[$0] * side > 0 }
+      let members = (0..<count).filter { weights[$0] * side > Self.leastWeight }
       if members.isEmpty { continue }
       let leg = ShareLeg(
         targets: members.map { targets[$0] * side }, units: members.map { units[$0] })

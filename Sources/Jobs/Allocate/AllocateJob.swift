@@ -52,12 +52,17 @@ public struct AllocateJob: Sendable {
 
   /// Files that the job writes.
   public var outputs: [String] {
-    let base =
-      options.output.hasSuffix(".h5") ? String(options.output.dropLast(3)) : options.output
     var files = [options.output, RunJob.summaryPath(options.output)]
-    if plan.frontierPoints > 0 { files.append(base + ".svg") }
+    if let picture { files.append(picture) }
     if let weights = options.weights { files.append(weights) }
     return files
+  }
+
+  /// Path of the frontier's picture; nil for none.
+  private var picture: String? {
+    guard plan.frontierPoints > 0 else { return nil }
+    let output = options.output
+    return (output.hasSuffix(".h5") ? String(output.dropLast(3)) : output) + ".svg"
   }
 
   /// Solves and writes.
@@ -66,6 +71,12 @@ public struct AllocateJob: Sendable {
   ///
   /// - Throws: `StorageError` before the work if an output can't be written; `RunInterrupted`.
   public func run(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> Outcome {
+    if let weights = options.weights {
+      for other in outputs.dropLast() where isSameFile(weights, other) {
+        throw StorageError.unwritable(
+          path: weights, reason: "the result is written to \(other) too; choose another name")
+      }
+    }
     for path in outputs {
       try AtomicFile.checkTarget(path, force: options.force)
       try checkApart(path, from: [plan.storePath] + plan.inputs)
@@ -91,7 +102,7 @@ public struct AllocateJob: Sendable {
     if let path = options.weights {
       try AtomicFile.write(solved.csv(plan), to: path, force: options.force)
     }
-    if let frontier = solved.frontier, let path = outputs.first(where: { $0.hasSuffix(".svg") }) {
+    if let frontier = solved.frontier, let path = picture {
       try AtomicFile.write(frontier.svg(plan, solved), to: path, force: options.force)
     }
     let summary = summary(
@@ -103,7 +114,7 @@ public struct AllocateJob: Sendable {
       try summary.json(), to: RunJob.summaryPath(options.output), force: options.force)
     return Outcome(
       table: table, summary: summary,
-      files: outputs.filter { !$0.hasSuffix(".svg") || solved.frontier != nil },
+      files: outputs.filter { $0 != picture || solved.frontier != nil },
       failedCount: solved.failedCount)
   }
 

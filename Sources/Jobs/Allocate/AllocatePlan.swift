@@ -90,6 +90,7 @@ public struct AllocatePlan: Sendable {
         reason: "panel \(panel.name) has no field 'close' (it has: "
           + "\(panel.fields.joined(separator: ", "))); returns are those of closes")
     }
+    if walkForward != nil { try RunPlan.checkExecutionFields(spec.execution, panel) }
     symbols = try RunPlan.symbols(spec, panel, market.universe)
     window = try RunPlan.window(spec, panel)
     allocation = try given.resolved(
@@ -109,7 +110,7 @@ public struct AllocatePlan: Sendable {
     inputs = market.inputs
     actions = market.actions(symbols, window)
     dataHash = market.hash(acting: walkForward != nil, weights: nil)
-    warnings = market.warnings
+    warnings = market.warnings + Self.unused(spec, allocation, walkForward)
   }
 
   /// Names of the methods' lanes.
@@ -126,6 +127,29 @@ public struct AllocatePlan: Sendable {
 
   /// Position of the metric that ranks.
   var rankMetric: Int { metrics.firstIndex { $0.name == spec.rankBy } ?? 0 }
+
+  /// What the spec says in vain.
+  private static func unused(
+    _ spec: Spec, _ allocation: AllocationSpec, _ walkForward: Rebalance?
+  ) -> [RunWarning] {
+    var messages: [String] = []
+    if allocation.constraints.maxTurnover < .infinity, walkForward == nil {
+      messages.append(
+        "allocate.max_turnover limits changes at a rebalance, and weights of one bar have none: "
+          + "use it with walk_forward, or in strategy.weights")
+    }
+    if walkForward != nil, spec.wallets.count > 1 || !spec.wallets[0].flows.isEmpty {
+      messages.append(
+        "walk_forward trades one account without deposits and withdrawals: for account.flows and "
+          + "wallets use strategy.weights with apus backtest")
+    }
+    let beyond =
+      walkForward == nil
+      ? []
+      : RunWarning.beyondLeverage([allocation.constraints], spec.execution, path: "allocate")
+    return beyond
+      + messages.map { RunWarning(code: "unused_setting", severity: .warning, message: $0) }
+  }
 
   private static func readDiscrete(_ reader: inout SpecReader) throws(SpecError) -> Discrete? {
     guard var inner = try reader.object("discrete") else { return nil }

@@ -59,11 +59,13 @@ extension RunPlan {
   /// Weights that are estimated again at each rebalance; nil where there are none.
   var allocation: AllocationWeights? { weights?.source as? AllocationWeights }
 
-  /// What the reader should know of estimates that failed.
+  /// What the reader should know of weights that the account can't hold, and of estimates that failed.
   func allocationWarnings() -> [RunWarning] {
     guard let allocation else { return [] }
+    let beyond = RunWarning.beyondLeverage(
+      allocation.recipes.map(\.constraints), spec.execution, path: "strategy.weights")
     let failures = allocation.failures
-    guard let first = failures.first else { return [] }
+    guard let first = failures.first else { return beyond }
     var counts: [(reason: String, count: Int)] = []
     for failure in failures {
       let reason = "\(failure.error)"
@@ -75,7 +77,7 @@ extension RunPlan {
     }
     let most = counts.max { $0.count < $1.count } ?? (reason: "", count: 0)
     let others = counts.count - 1
-    return [
+    return beyond + [
       RunWarning(
         code: "allocation_failed", severity: .warning,
         message: "\(failures.count) of \(allocation.estimateCount) estimates of weights failed and "
@@ -83,5 +85,34 @@ extension RunPlan {
           + "\(Timestamp.text(nanoseconds: run.panel.time.ns[first.bar])): \(most.reason)"
           + (others > 0 ? " (and \(others) other reasons)" : ""))
     ]
+  }
+}
+
+extension RunWarning {
+  /// A warning where constraints let weights be larger than what an account can hold.
+  static func beyondLeverage(
+    _ constraints: [ConstraintSettings], _ rules: ExecutionRules, path: String
+  ) -> [RunWarning] {
+    let gross = constraints.reduce(0) { max($0, $1.largestGross) }
+    guard gross > rules.leverage * (1 + 1e-9) else { return [] }
+    let size =
+      gross < .infinity ? "add up to \(gross) of equity" : "add up to any multiple of equity"
+    return [
+      RunWarning(
+        code: "beyond_leverage", severity: .warning,
+        message:
+          "\(path): weights, shorts counted as positive, may \(size), and account.leverage is "
+          + "\(rules.leverage): orders beyond it are scaled down; set account: { leverage } to at "
+          + "least \(path).leverage")
+    ]
+  }
+}
+
+extension ConstraintSettings {
+  /// The largest sum of absolute weights that is allowed; ∞ without a limit.
+  fileprivate var largestGross: Double {
+    let least = minWeight.map { ([$0.common] + $0.named.values).min() ?? 0 }
+    let isLongOnly = least.map { $0 >= 0 } ?? !allowsShort
+    return min(leverage, isLongOnly ? budget.map { abs($0) } ?? .infinity : .infinity)
   }
 }

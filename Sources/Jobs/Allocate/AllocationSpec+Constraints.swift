@@ -15,11 +15,11 @@ extension AllocationSpec {
         ) { abs($0) <= 1e6 }
       }
     }
-    let positive = "a number above 0, or an expression of parameters in quotes"
+    let positive = "a number above 0, up to 1e6, or an expression of parameters in quotes"
     constraints.leverage =
-      try reader.number("leverage", positive) { $0 > 0 } ?? .infinity
+      try reader.number("leverage", positive) { $0 > 0 && $0 <= 1e6 } ?? .infinity
     constraints.maxTurnover =
-      try reader.number("max_turnover", positive) { $0 > 0 } ?? .infinity
+      try reader.number("max_turnover", positive) { $0 > 0 && $0 <= 1e6 } ?? .infinity
     constraints.l2 =
       try reader.number("l2", "a number of at least 0") { $0 >= 0 && $0 < 1e12 } ?? 0
     constraints.maxHoldings = try reader.integer(

@@ -72,8 +72,8 @@ extension AllocationSpec {
           expected: "one of them")
       }
       for member in given.all {
-        guard case .number(let weight) = member.value.value, weight.isFinite else {
-          throw given.wrong(member.key, member.value, "a weight such as 0.5 or -1")
+        guard case .number(let weight) = member.value.value, abs(weight) <= 1e6 else {
+          throw given.wrong(member.key, member.value, "a weight such as 0.5 or -1, up to 1e6")
         }
         weights[member.key] = weight
       }

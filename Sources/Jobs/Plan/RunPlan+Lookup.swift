@@ -148,9 +148,6 @@ extension RunPlan {
 
   static func checkFields(_ spec: Spec, _ run: LaneRun, _ routes: RouteTable) throws(SpecError) {
     var needed = [("close", "every run values positions at the close")]
-    if run.rules.fill == .nextOpen {
-      needed.append(("open", "fill 'next_open' needs it; without opens use fill: \"next_close\""))
-    }
     if run.strategy.hasLevels || run.strategy.entersShort {
       needed += ["open", "high", "low"].map { ($0, "stops and short positions need it") }
     }
@@ -160,17 +157,31 @@ extension RunPlan {
     if spec.execution.leverage > 1, spec.weights == nil {
       needed += ["open", "high", "low"].map { ($0, "account.leverage needs it") }
     }
-    if spec.execution.maxVolumeShare < .infinity {
+    try checkExecutionFields(spec.execution, run.panel)
+    try check(needed, in: run.panel)
+  }
+
+  /// Throws if a panel lacks what fills and costs are made of.
+  static func checkExecutionFields(_ rules: ExecutionRules, _ panel: PricePanel) throws(SpecError) {
+    var needed: [(String, String)] = []
+    if rules.fill == .nextOpen {
+      needed.append(("open", "fill 'next_open' needs it; without opens use fill: \"next_close\""))
+    }
+    if rules.maxVolumeShare < .infinity {
       needed.append(("volume", "execution.max_volume_share needs it"))
     }
-    let slippage = spec.execution.slippage
+    let slippage = rules.slippage
     if slippage.volumeShare != nil || slippage.almgrenChriss != nil {
       needed.append(("volume", "execution.slippage needs it for volume_share or almgren_chriss"))
     }
-    for (field, reason) in needed where run.panel.fieldIndex(field) == nil {
+    try check(needed, in: panel)
+  }
+
+  private static func check(_ needed: [(String, String)], in panel: PricePanel) throws(SpecError) {
+    for (field, reason) in needed where panel.fieldIndex(field) == nil {
       throw .panel(
-        reason: "panel \(run.panel.name) has no field '\(field)' (it has: "
-          + "\(run.panel.fields.joined(separator: ", "))); \(reason)")
+        reason: "panel \(panel.name) has no field '\(field)' (it has: "
+          + "\(panel.fields.joined(separator: ", "))); \(reason)")
     }
   }
 }

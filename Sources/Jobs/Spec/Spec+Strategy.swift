@@ -44,7 +44,10 @@ extension Spec {
 
   mutating func readStrategy(_ root: inout SpecReader) throws(SpecError) {
     guard var reader = try root.object("strategy") else {
-      throw .missing(path: "strategy", expected: "{ long_entry: \"…\", long_exit: \"…\" }")
+      throw .missing(
+        path: "strategy",
+        expected: "{ long_entry: \"…\", long_exit: \"…\" }; apus risk needs portfolios or risk "
+          + "instead, apus allocate needs allocate")
     }
     try readTemplate(&reader)
     try readSignals(&reader)

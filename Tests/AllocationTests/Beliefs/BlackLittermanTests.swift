@@ -120,5 +120,12 @@ struct BlackLittermanTests {
     #expect(throws: AllocationError.self) {
       try model.posterior(covariance, symbols: symbols, barsPerYear: 1)
     }
+    // Nor can one that follows from the others but for rounding, whatever it says.
+    let weights = model.views[0].weights.merging(model.views[1].weights) { $0 + $1 }
+    model.views[model.views.count - 1] = View(
+      weights: weights.mapValues { $0 / 3 }, annualReturn: 0.2, confidence: 1)
+    #expect(throws: AllocationError.self) {
+      try model.posterior(covariance, symbols: symbols, barsPerYear: 1)
+    }
   }
 }

@@ -4,6 +4,14 @@ import Testing
 @testable import Allocation
 
 struct ShareAllocationTests {
+  @Test(arguments: ShareAllocation.Method.allCases)
+  func whatASolverLeavesOfZeroBuysNothing(_ method: ShareAllocation.Method) throws {
+    let found = try ShareAllocation(
+      weights: [1 - 6e-13, 5e-13, 5e-18], prices: [300, 70, 3], capital: 1000,
+      symbols: ["A", "B", "C"], method: method)
+    #expect(found.shares == [3, 0, 0] && found.cash == 100)
+  }
+
   @Test func greedyIsThatOfPyPortfolioOpt() throws {
     let shares = try ClusterGolden.read.get().shares
     let names = shares.weights.indices.map { "S\($0)" }

@@ -50,6 +50,58 @@ import Testing
     #expect(try await place.json("risk r.json5 --quiet")["leaderboard"]["rows"].list.count == 6)
   }
 
+  @Test func weightsDoNotReplaceTheResult() async throws {
+    let place = try await place()
+    try place.folder.write(spec("method: \"equal\", lookback: 50, frontier: 3"), to: "a.json5")
+    for file in ["a.h5", "./a.json", "a.svg"] {
+      let outcome = try await place.apus(
+        "allocate a.json5 --quiet --force -o a.h5 --weights \(file)")
+      #expect(outcome.status == 3 && outcome.errors.contains("choose another name"), "\(file)")
+    }
+  }
+
+  @Test func walkForwardNeedsWhatFillsAreMadeOf() async throws {
+    let place = try Workplace()
+    let rows = (1...20).map { "2024-01-\($0 < 10 ? "0" : "")\($0),\(100 + $0),\(50 + $0 % 3)" }
+    try place.folder.write((["date,A,B"] + rows).joined(separator: "\n") + "\n", to: "c.csv")
+    try await place.done("import c.csv --store p.h5 --calendar crypto --quiet")
+    let text = "method: \"equal\", lookback: 5, walk_forward: { every: 5 }"
+    try place.folder.write(spec(text), to: "a.json5")
+    let outcome = try await place.apus("allocate a.json5 --quiet")
+    #expect(outcome.status == 2 && outcome.errors.contains("next_close"))
+    try place.folder.write(spec(text, "execution: { fill: \"next_close\" }"), to: "a.json5")
+    try await place.done("allocate a.json5 --quiet")
+  }
+
+  @Test func weightsBeyondTheAccountAreTold() async throws {
+    let place = try await place()
+    for (leverage, isTold) in [(1.0, true), (1.5, false)] {
+      try place.folder.write(
+        """
+        { apus: 1, name: "l", data: { store: "p.h5" }, account: { leverage: \(leverage) },
+          strategy: { weights: { allocate: "min_variance", lookback: 50, short: true, max_weight: 0.5, leverage: 1.5 },
+                      rebalance: { every: "month" } }, metrics: ["total_return"] }
+        """, to: "l.json5")
+      let outcome = try await place.apus("sweep l.json5 --force")
+      #expect(outcome.status == 0 && outcome.errors.contains("account.leverage is 1.0") == isTold)
+    }
+  }
+
+  /// CLP has a handler of its own for SIGINT, which may not take the signal's place.
+  @Test func anInterruptDuringLinearProgramsEndsTheRun() async throws {
+    let place = try Workplace()
+    try await place.makeStore("p.h5", "--bars 3000 --symbols 60")
+    try place.folder.write(
+      spec(
+        "methods: [\"min_cdar\", \"min_cvar\"], lookback: 500, walk_forward: { every: \"day\" }"),
+      to: "a.json5")
+    let running = try RunApus.start(
+      ["allocate", "a.json5", "--quiet", "--threads", "2"], in: place.folder)
+    try await Task.sleep(for: .seconds(3))
+    running.signal(SIGINT)
+    #expect(try await running.finish().status == 130)
+  }
+
   @Test func theSameBytesForAnyNumberOfThreads() async throws {
     let place = try await place()
     try place.folder.write(
