@@ -53,9 +53,9 @@ private func portfolioRisk(_ context: ScenarioContext) throws -> Workload {
     symbols: returns.symbols)
   let found = Scratch<Double>(.allocate(capacity: portfolios * 7))
   found.base.initialize(repeating: 0, count: portfolios * 7)
-  // Each portfolio has places of its own.
-  nonisolated(unsafe) let output = found.base
   let compute = {
+    // Each portfolio has places of its own; taken here, so that the memory lives as long as what writes to it.
+    nonisolated(unsafe) let output = found.base
     // The table of returns is made each time: that is part of the work.
     let plan = try PortfolioRisk(
       returns: returns, symbols: returns.symbols, metrics: metrics,

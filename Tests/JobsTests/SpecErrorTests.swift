@@ -32,7 +32,7 @@ import Testing
   // MARK: - Keys
 
   private static let topKeys =
-    "apus, name, data, parameters, where, portfolios, risk, strategy, account, execution, "
+    "apus, name, data, parameters, where, portfolios, risk, allocate, strategy, account, execution, "
     + "convention, per_bar, tables, metrics, rank, seed"
   private static let dataKeys =
     "store, panel, symbols, from, to, warm_up, adjust, dividends, fx, lags, scores, benchmark"
