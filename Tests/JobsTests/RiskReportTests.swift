@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 import Testing
 
-@testable import Jobs
+import Jobs
 
 /// What a report of risk says where symbols are young, and of what a spec asks besides its parts.
 ///
