@@ -258,11 +258,11 @@ import Testing
       ),
       (
         "weights: true",
-        "line 3, strategy.weights: found true, expected an expression in quotes, such as \"1 / 10\", or { file: \"weights.csv\" }"
+        "line 3, strategy.weights: found true, expected an expression in quotes, such as \"1 / 10\", { file: \"weights.csv\" } or { allocate: \"min_variance\", lookback: 252 }"
       ),
       (
         "weights: {}",
-        "strategy.weights.file: is missing; expected the path of a file of portfolios"
+        "strategy.weights.file: is missing; expected the path of a file of portfolios, or allocate: \"min_variance\""
       ),
       (
         "weights: '1', rebalance: { every: 'mnth' }",

@@ -254,7 +254,7 @@ import Testing
     #expect(try place.folder.names().sorted() == ["a.json5", "p.h5"])
     try place.folder.write("mine", to: "a.svg")
     let run = try await place.apus("allocate a.json5")
-    #expect(run.status == 3, "\(run.errors)")
+    #expect(run.status == 2, "\(run.errors)")
     #expect(String(decoding: try place.bytes("a.svg"), as: UTF8.self) == "mine")
     for flags in ["-o a.json5 --force", "--weights p.h5 --force", "--weights -"] {
       #expect(try await place.apus("allocate a.json5 " + flags).status != 0, "\(flags)")
