@@ -111,10 +111,6 @@ let package = Package(
 
     // layer 2
     module(
-      "Storage", ["HDF5", "Kernels", "Market", "Metrics", "CCrypto", "CZlib"],
-      exclude: ["README.md"],
-      linking: linked(cryptoArchives, or: ["crypto"])),
-    module(
       "Simulation", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot,
       exclude: ["README.md", "Execution/README.md", "Portfolio/README.md"]),
     module("Expressions", ["Kernels", "Indicators"], hot, exclude: ["README.md"]),
@@ -123,7 +119,13 @@ let package = Package(
       "Risk", ["Kernels", "Market", "Metrics", "CShims"] + laneKernels, hot + tested,
       exclude: ["README.md"]),
 
+    module("Books", ["Kernels", "Market", "Metrics"], hot + tested, exclude: ["README.md"]),
+
     // layer 3
+    module(
+      "Storage", ["HDF5", "Kernels", "Market", "Metrics", "Books", "CCrypto", "CZlib"],
+      exclude: ["README.md"],
+      linking: linked(cryptoArchives, or: ["crypto"])),
     module(
       "Allocation", ["Risk", "Simulation", "Market", "Kernels", "CShims"], hot + tested,
       exclude: ["README.md"]),
@@ -132,14 +134,19 @@ let package = Package(
 
     // layer 4
     module(
-      "Interchange", ["Kernels", "Market", "Metrics", "Storage", "CZlib", "CShims"],
+      "Interchange", ["Kernels", "Market", "Metrics", "Books", "Storage", "CZlib", "CShims"],
       exclude: ["README.md"]),
+
+    module(
+      "Advice", ["Books", "Allocation", "Risk", "Simulation", "Market", "Metrics", "Kernels"],
+      hot + tested, exclude: ["README.md"]),
 
     // layer 5
     module(
       "Jobs",
       [
-        "Allocation", "Risk", "Interchange", "Strategies", "Simulation", "Expressions",
+        "Advice", "Allocation", "Risk", "Books", "Interchange", "Strategies", "Simulation",
+        "Expressions",
         "Indicators", "Metrics", "Market",
         "Storage", "Kernels",
       ], exclude: ["README.md"]),
@@ -149,7 +156,8 @@ let package = Package(
     module(
       "apus",
       [
-        "Arguments", "Jobs", "Interchange", "Storage", "Strategies", "Allocation", "Risk",
+        "Arguments", "Jobs", "Advice", "Books", "Interchange", "Storage", "Strategies",
+        "Allocation", "Risk",
         "Simulation", "Expressions", "Metrics", "Market",
       ], exclude: ["Main"]),
     .executableTarget(
@@ -162,7 +170,8 @@ let package = Package(
     .target(
       name: "Scenarios",
       dependencies: [
-        "BenchmarkKit", "BenchmarkReference", "Jobs", "Interchange", "Strategies", "Allocation",
+        "BenchmarkKit", "BenchmarkReference", "Jobs", "Advice", "Books", "Interchange",
+        "Strategies", "Allocation",
         "Risk", "Simulation", "Expressions", "Metrics", "Market", "Storage", "Kernels", "CShims",
       ], path: "Benchmarks/Scenarios"),
     .executableTarget(
@@ -176,8 +185,8 @@ let package = Package(
     .target(
       name: "Apus",
       dependencies: [
-        "Jobs", "Interchange", "Strategies", "Allocation", "Risk", "Storage", "Simulation",
-        "Expressions", "Market", "Metrics",
+        "Jobs", "Advice", "Books", "Interchange", "Strategies", "Allocation", "Risk", "Storage",
+        "Simulation", "Expressions", "Market", "Metrics",
       ], path: "Sources/Umbrella"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -186,7 +195,11 @@ let package = Package(
     tests("Market", ["Market"], exclude: ["Golden"]),
     tests("Metrics", ["Metrics"], exclude: ["Golden"]),
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
-    tests("Storage", ["Storage", "HDF5", "Market", "Metrics"]),
+    tests("Books", ["Books", "Market", "Metrics", "Kernels"], exclude: ["Golden"]),
+    tests(
+      "Advice", ["Advice", "Books", "Allocation", "Risk", "Market", "Metrics", "Kernels"],
+      exclude: ["Golden"]),
+    tests("Storage", ["Storage", "Books", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
     tests(
       "Risk", ["Risk", "Simulation", "Market", "Metrics", "Kernels"], exclude: ["Golden"]),
@@ -200,7 +213,10 @@ let package = Package(
       "Interchange", ["Interchange", "Storage", "Market", "Kernels", "CZlib"], exclude: ["Samples"]),
     tests(
       "Jobs",
-      ["Jobs", "Risk", "Interchange", "Storage", "Market", "Simulation", "Metrics", "Kernels"],
+      [
+        "Jobs", "Advice", "Risk", "Books", "Interchange", "Storage", "Market", "Simulation",
+        "Metrics", "Kernels",
+      ],
       exclude: ["Golden"]),
     tests(
       "Peer", ["Jobs", "Storage", "Market", "Simulation", "Strategies", "Metrics"],
