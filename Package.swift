@@ -195,10 +195,9 @@ let package = Package(
     tests("Market", ["Market"], exclude: ["Golden"]),
     tests("Metrics", ["Metrics"], exclude: ["Golden"]),
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
-    tests("Books", ["Books", "Market", "Metrics", "Kernels"], exclude: ["Golden"]),
+    tests("Books", ["Books", "Market", "Metrics", "Kernels"]),
     tests(
-      "Advice", ["Advice", "Books", "Allocation", "Risk", "Market", "Metrics", "Kernels"],
-      exclude: ["Golden"]),
+      "Advice", ["Advice", "Books", "Allocation", "Risk", "Market", "Metrics", "Kernels"]),
     tests("Storage", ["Storage", "Books", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
     tests(
