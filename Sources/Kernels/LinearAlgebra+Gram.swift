@@ -81,8 +81,8 @@ private struct GramTile {
 
   /// The tiles of a size, the largest first, so that workers end together.
   ///
-  /// The library packs both sides of every product anew: strips of a quarter by twice as much, and two strips at once on the diagonal
-  /// but for the last, keep that near a twentieth of the work. They depend on the size alone, as bits do on them.
+  /// The library packs both sides of every product anew: strips of a quarter by twice as much, and two strips at once on the diagonal,
+  /// keep that near a tenth of the work. They depend on the size alone, as bits do on them.
   static func all(size: Int) -> [GramTile] {
     let height = min(max((size / 4 + 7) / 8 * 8, 128), 768)
     var tiles: [GramTile] = []
@@ -93,16 +93,23 @@ private struct GramTile {
           tiles.append(GramTile(rows: rows, columns: column..<column + 2 * height))
         }
       }
-      if end < size {
-        tiles.append(GramTile(rows: start..<end, columns: start..<end))
-      } else {
-        tiles.append(GramTile(rows: start..<middle, columns: start..<middle))
-        guard middle < end else { continue }
-        tiles.append(GramTile(rows: middle..<end, columns: start..<middle))
-        tiles.append(GramTile(rows: middle..<end, columns: middle..<end))
-      }
+      // Workers end together by the small ones, which come last.
+      add(start..<end, to: &tiles, least: end < size ? 2 * height : height / 2)
     }
     return tiles.sorted { ($1.area, $0.rows.lowerBound) < ($0.area, $1.rows.lowerBound) }
+  }
+
+  /// Adds a square on the diagonal, in halves while it is larger than asked.
+  private static func add(_ rows: Range<Int>, to tiles: inout [GramTile], least: Int) {
+    let half = (rows.count / 2 + 7) / 8 * 8
+    guard rows.count > max(least, 64), half < rows.count else {
+      return tiles.append(GramTile(rows: rows, columns: rows))
+    }
+    let middle = rows.lowerBound + half
+    add(rows.lowerBound..<middle, to: &tiles, least: least)
+    add(middle..<rows.upperBound, to: &tiles, least: least)
+    tiles.append(
+      GramTile(rows: middle..<rows.upperBound, columns: rows.lowerBound..<middle))
   }
 
   /// Computes the tile, takes means off, and copies it above the diagonal.
