@@ -9,24 +9,18 @@ public struct HierarchicalRiskParity: Allocator {
   static let entry = AllocatorEntry(
     "hrp", "risk shared out by halving the order of a tree of correlations",
     settings: ClusterSettings.settings(linkage: .single) + [
-      ClusterSettings.leafOrderSetting, ClusterRisk.setting,
+      ClusterSettings.leafOrderSetting, ClusterSettings.riskSetting,
     ]
   ) { (settings) throws(AllocationError) in
-    HierarchicalRiskParity(
-      clusters: try ClusterSettings(settings, linkage: .single), risk: try ClusterRisk(settings))
+    HierarchicalRiskParity(clusters: try ClusterSettings(settings, linkage: .single))
   }
 
-  /// How symbols are put into clusters.
+  /// How symbols are put into clusters, and what these share out.
   public var clusters: ClusterSettings
-  /// What is shared out.
-  public var risk: ClusterRisk
 
   /// The method with the choices of its author: single linkage and variances.
-  public init(
-    clusters: ClusterSettings = ClusterSettings(linkage: .single), risk: ClusterRisk = .variance
-  ) {
+  public init(clusters: ClusterSettings = ClusterSettings(linkage: .single)) {
     self.clusters = clusters
-    self.risk = risk
   }
 
   /// `hrp`.
@@ -47,7 +41,7 @@ public struct HierarchicalRiskParity: Allocator {
     let tree = ClusterTree(distances: distances, linkage: clusters.linkage)
     let order =
       clusters.ordersLeaves ? tree.orderedLeaves(distances) : tree.leaves(of: tree.root)
-    let naive = NaiveRisk(problem.covariance, risk)
+    let naive = NaiveRisk(problem.covariance, clusters.risk)
     var weights = [Double](repeating: bounds.budget, count: order.count)
     var open = [0..<order.count]
     while let range = open.popLast() {
@@ -61,6 +55,6 @@ public struct HierarchicalRiskParity: Allocator {
       for member in right { weights[member] *= 1 - share }
       open += [middle..<range.upperBound, range.lowerBound..<middle]
     }
-    return try bounds.finish(weights, risk)
+    return try bounds.finish(weights, clusters.risk)
   }
 }
