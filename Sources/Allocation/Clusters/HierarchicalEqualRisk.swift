@@ -34,6 +34,10 @@ public struct HierarchicalEqualRisk: Allocator {
   ///
   /// - Throws: as `HierarchicalRiskParity`.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
+    try problem.ofVarying(by: name, solve)
+  }
+
+  private func solve(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let bounds = try ClusterBounds(problem, method: name)
     let distances = try clusters.distance.distances(problem.covariance, symbols: problem.symbols)
     let tree = ClusterTree(distances: distances, linkage: clusters.linkage)

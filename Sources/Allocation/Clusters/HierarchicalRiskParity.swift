@@ -30,12 +30,16 @@ public struct HierarchicalRiskParity: Allocator {
     "shares risk out by halving the order of a tree of correlations, again and again"
   }
 
-  /// Shares the budget out.
+  /// Shares the budget out; a symbol that does not vary gets no part of it, and is named in the notes.
   ///
-  /// - Throws: `AllocationError`: a symbol without variance, bounds without weights between them, constraints other than bounds and
+  /// - Throws: `AllocationError`: no symbol that varies, bounds without weights between them, constraints other than bounds and
   ///   budget.
   /// - Complexity: O(N² log N), and O(N³) if leaves are ordered.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
+    try problem.ofVarying(by: name, solve)
+  }
+
+  private func solve(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let bounds = try ClusterBounds(problem, method: name)
     let distances = try clusters.distance.distances(problem.covariance, symbols: problem.symbols)
     let tree = ClusterTree(distances: distances, linkage: clusters.linkage)
