@@ -79,7 +79,8 @@ public struct PositionSeries: Sendable {
     var walk = Walk(book, market, instrument, currency)
     for row in rows where book.entries.timeNs[row] < instant {
       let entry = book.entries[row]
-      guard let bar = market.bar(of: entry.timeNs) else { continue }
+      let bar = market.bar(endingAfter: entry.timeNs)
+      if bar >= values.count { continue }
       let portfolio = book.wallets[entry.wallet].portfolio
       let isInside = entry.counter.map { isMember[book.wallets[$0].portfolio] } ?? false
       walk.take(entry, at: bar, portfolio, isInside: isInside, into: &self)
@@ -170,7 +171,7 @@ public struct PositionSeries: Sendable {
     func finish(_ series: inout PositionSeries) {
       var (units, size, before, sizeBefore) = (0.0, 0.0, 0.0, 0.0)
       let market = market
-      var marks = MarkWalk(market, instrument)
+      let marks = market.marks(instrument, bars: net.indices)
       for bar in net.indices {
         units += net[bar]
         size += gross[bar]
@@ -178,7 +179,7 @@ public struct PositionSeries: Sendable {
         if size <= 1e-12 * moved { (units, size) = (0, 0) }
         var price = 0.0
         if size > 0 {
-          price = marks.price(at: bar) * market.rate(from: source, to: target, at: bar)
+          price = marks[bar] * market.rate(from: source, to: target, at: bar)
           price /= market.splitRatio(instrument, after: market.end(of: bar) - 1, upTo: .max)
         }
         series.values[bar] = units * price
@@ -188,42 +189,5 @@ public struct PositionSeries: Sendable {
         sizeBefore = size * price
       }
     }
-  }
-}
-
-/// The last closes of a symbol, bar after bar.
-private struct MarkWalk {
-  private let market: BookMarket
-  private let instrument: Int
-  private var last: Double?
-  private var next = 0
-
-  init(_ market: BookMarket, _ instrument: Int) {
-    self.market = market
-    self.instrument = instrument
-  }
-
-  /// - Precondition: bars ascend.
-  mutating func price(at bar: Int) -> Double {
-    let mark =
-      next > 0 && next == bar ? market.close(instrument, at: bar) : market.mark(instrument, at: bar)?.price
-    next = bar + 1
-    if let mark, mark.isFinite { last = mark }
-    return last ?? .nan
-  }
-}
-
-extension BookMarket {
-  /// The bar that an instant belongs to: the first that ends after it; nil after the last.
-  public func bar(of instant: Int64) -> Int? {
-    let (start, isBefore) = instant.subtractingReportingOverflow(panel.frequencyNs - 1)
-    let bar = isBefore ? 0 : panel.time.firstBar(atOrAfter: start)
-    return bar < panel.barCount ? bar : nil
-  }
-
-  /// The close of a symbol at a bar; nil where it has no column.
-  func close(_ instrument: Int, at bar: Int) -> Double? {
-    guard let column = columns[instrument], let field = panel.fieldIndex("close") else { return nil }
-    return panel.value(field: field, bar: bar, symbol: column)
   }
 }

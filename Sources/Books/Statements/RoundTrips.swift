@@ -33,26 +33,26 @@ public struct RoundTrips: Sendable {
   public private(set) var trips: [Trip] = []
   private var open: [Int: (place: Int, units: Double)] = [:]
 
-  /// Adds the trades of a portfolio.
+  /// Adds the trades that rows of a book tell of.
   ///
   /// - Parameters:
-  ///   - portfolio: its position.
+  ///   - rows: places of entries; those of a portfolio are neighbours and in order.
   ///   - book: the book.
   ///   - market: marks and rates.
   ///   - currency: what money is told in.
-  ///   - only: trades in this symbol; nil for all.
   ///   - instant: entries from it on don't count.
   public mutating func add(
-    _ portfolio: Int, in book: Book, market: BookMarket, currency: String, only: Int? = nil,
+    _ rows: some Sequence<Int>, in book: Book, market: BookMarket, currency: String,
     before instant: Int64 = .max
   ) {
-    open = [:]
-    for row in book.entries.range(of: portfolio) {
-      if book.entries.timeNs[row] >= instant { break }
+    var portfolio = -1
+    for row in rows where book.entries.timeNs[row] < instant {
+      let owner = book.wallets[Int(book.entries.wallet[row])].portfolio
+      if owner != portfolio { (portfolio, open) = (owner, [:]) }
       let entry = book.entries[row]
-      guard let instrument = entry.instrument, only == nil || only == instrument,
-        let bar = market.bar(of: entry.timeNs)
-      else { continue }
+      guard let instrument = entry.instrument else { continue }
+      let bar = market.bar(endingAfter: entry.timeNs)
+      if bar >= market.panel.barCount { continue }
       let rate = market.rate(
         from: book.wallets[entry.wallet].currency, to: currency, at: bar)
       var turn = Turn(bar: bar, fees: entry.fee * rate)
