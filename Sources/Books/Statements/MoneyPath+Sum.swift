@@ -30,36 +30,63 @@ extension MoneyPath {
         try PortfolioHistory(of: portfolios[0], in: book, market: market, bars: bars))
       return
     }
-    var equity = bars.map { _ in 0.0 }
-    var (paidIn, paidOut) = (equity, equity)
-    var opening = 0.0
-    var flows: [DatedFlow] = []
-    let start = bars.first.map { market.panel.time.ns[$0] } ?? 0
-    var years = 0.0
+    var sum = MoneySum(bars, market: market, currency: currency)
     for portfolio in portfolios {
-      let history = try PortfolioHistory(of: portfolio, in: book, market: market, bars: bars)
-      let own = book.portfolios[portfolio].currency.uppercased()
-      let rates = market.rates(from: own, to: currency, bars: bars)
-      years = history.calendarDays / 365.25
-      opening +=
-        history.initialEquity == 0
-        ? 0
-        : history.initialEquity
-          * market.rate(from: own, to: currency, at: max(bars.lowerBound - 1, 0))
-      for place in equity.indices {
-        // Before its first money, a portfolio needs no rate.
-        if history.equity[place] != 0 { equity[place] += history.equity[place] * rates[place] }
-        if history.flowsIn[place] != 0 { paidIn[place] += history.flowsIn[place] * rates[place] }
-        if history.flowsOut[place] != 0 { paidOut[place] += history.flowsOut[place] * rates[place] }
-      }
-      flows += history.flows.map { flow in
-        let instant = start + Int64(flow.years * 365.25 * Double(Calendar.dayNs))
-        let bar = min(max(market.bar(endingAfter: instant), bars.lowerBound), bars.upperBound - 1)
-        return DatedFlow(
-          years: flow.years, amount: flow.amount * rates[bar - bars.lowerBound])
-      }
+      sum.add(
+        try PortfolioHistory(of: portfolio, in: book, market: market, bars: bars),
+        book.portfolios[portfolio].currency.uppercased())
     }
-    self.init(
+    self = sum.path
+  }
+}
+
+/// Histories over the same bars on their way to one account.
+struct MoneySum {
+  private let bars: Range<Int>
+  private let market: BookMarket
+  private let currency: String
+  private var equity: [Double]
+  private var paidIn: [Double]
+  private var paidOut: [Double]
+  private var opening = 0.0
+  private var flows: [DatedFlow] = []
+  private var years = 0.0
+
+  /// Nothing.
+  init(_ bars: Range<Int>, market: BookMarket, currency: String) {
+    self.bars = bars
+    self.market = market
+    self.currency = currency
+    equity = bars.map { _ in 0 }
+    (paidIn, paidOut) = (equity, equity)
+  }
+
+  /// Adds a history that is told in a currency.
+  mutating func add(_ history: PortfolioHistory, _ own: String) {
+    years = history.calendarDays / 365.25
+    let rates = market.rates(from: own, to: currency, bars: bars)
+    if history.initialEquity != 0 {
+      let rate = market.rate(from: own, to: currency, at: max(bars.lowerBound - 1, 0))
+      opening += history.initialEquity * rate
+    }
+    for place in equity.indices {
+      // Before its first money, a portfolio needs no rate.
+      if history.equity[place] != 0 { equity[place] += history.equity[place] * rates[place] }
+      if history.flowsIn[place] != 0 { paidIn[place] += history.flowsIn[place] * rates[place] }
+      if history.flowsOut[place] != 0 { paidOut[place] += history.flowsOut[place] * rates[place] }
+    }
+    guard let first = bars.first, let last = bars.last else { return }
+    let start = market.panel.time.ns[first]
+    for flow in history.flows {
+      let instant = start + Int64(flow.years * 365.25 * Double(Calendar.dayNs))
+      let bar = min(max(market.bar(endingAfter: instant), first), last)
+      flows.append(DatedFlow(years: flow.years, amount: flow.amount * rates[bar - first]))
+    }
+  }
+
+  /// The account.
+  var path: MoneyPath {
+    MoneyPath(
       bars: bars, opening: opening, equity: equity, paidIn: paidIn, paidOut: paidOut,
       datedFlows: flows, years: years)
   }

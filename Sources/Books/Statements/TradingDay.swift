@@ -40,8 +40,9 @@ public struct TradingDay: Sendable, Equatable {
   ///   - portfolios: their positions.
   ///   - book: the book.
   ///   - span: instants from the first to before the second, nanoseconds UTC.
+  ///   - wallets: only these; nil for all.
   public static func of(
-    _ portfolios: some Sequence<Int>, in book: Book, span: Range<Int64>
+    _ portfolios: some Sequence<Int>, in book: Book, span: Range<Int64>, wallets: Set<Int>? = nil
   ) -> [TradingDay] {
     var places: [Key: Int] = [:]
     var days: [TradingDay] = []
@@ -52,6 +53,7 @@ public struct TradingDay: Sendable, Equatable {
       for row in table.range(of: portfolio) where span.contains(table.timeNs[row]) {
         guard [.buy, .sell, .dividend, .fee].contains(table.kind[row]) || table.fee[row] != 0
         else { continue }
+        if let wallets, !wallets.contains(Int(table.wallet[row])) { continue }
         let key = Key(
           day: Timestamp.split(table.timeNs[row]).day,
           currency: book.wallets[Int(table.wallet[row])].currency)

@@ -30,7 +30,8 @@ import Testing
     #expect(found.fees == 3 && found.income == 5)
     let path = MoneyPath(found, bars: 0..<5, of: market.panel)
     #expect(path.bars == 1..<5)
-    #expect(path.returns == [-1 / 1_001.0, 0.1, 63 / 1_100.0, 60 / 720.0])
+    let returns: [Double] = [-1.0 / 1_001, 100.0 / 1_000, 63.0 / 1_100, 60.0 / 720]
+    #expect(path.returns == returns)
     #expect(path.gain == 222)
     #expect(path.flows == [1_001, 0, -443, 0])
   }
@@ -56,7 +57,8 @@ import Testing
     let market = try SampleBooks.market(SampleBooks.panel([("A", [100, 90, 80, 70])]), book)
     let path = MoneyPath(series(book, market), bars: 0..<4, of: market.panel)
     #expect(path.bars == 0..<3)
-    #expect(path.returns == [0, 0.1, 100 / 900.0])
+    let returns: [Double] = [0, 0.1, 100.0 / 900]
+    #expect(path.returns == returns)
     #expect(path.gain == 200)
   }
 
