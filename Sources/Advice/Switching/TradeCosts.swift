@@ -55,4 +55,12 @@ public struct PlannedMove: Sendable, Equatable {
   public var amount: Double
   /// Money that enters, in the other's currency.
   public var received: Double
+
+  /// A transfer.
+  public init(from: Int, to: Int, amount: Double, received: Double) {
+    self.from = from
+    self.to = to
+    self.amount = amount
+    self.received = received
+  }
 }
