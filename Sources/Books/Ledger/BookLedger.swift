@@ -4,6 +4,8 @@ public struct BookLedger: Sendable, Equatable {
   public let wallets: Range<Int>
   /// Money by wallet, in its currency.
   public private(set) var balances: [Double]
+  /// Interest less fees that name no symbol, those of transfers of cash among them, by wallet in its currency.
+  public private(set) var sundry: [Double]
   /// What is held or was held, in the order of first mention.
   public private(set) var positions: [Position] = []
   private var places: [Int: Int] = [:]
@@ -14,6 +16,7 @@ public struct BookLedger: Sendable, Equatable {
   public init(wallets: Range<Int>) {
     self.wallets = wallets
     balances = Array(repeating: 0, count: wallets.count)
+    sundry = balances
     moved = balances
   }
 
@@ -64,7 +67,10 @@ public struct BookLedger: Sendable, Equatable {
     let wallet = entry.wallet - wallets.lowerBound
     balances[wallet] += entry.cash
     moved[wallet] += entry.cash.magnitude
-    guard let instrument = entry.instrument else { return .nan }
+    guard let instrument = entry.instrument else {
+      sundry[wallet] += entry.kind == .dividend || entry.kind == .fee ? entry.cash : -entry.fee
+      return .nan
+    }
     let place = place(of: instrument)
     switch entry.kind {
     case .buy:
@@ -80,8 +86,11 @@ public struct BookLedger: Sendable, Equatable {
       positions[place].trade(
         entry.units, unitCost: entry.price + entry.fee / entry.units, timeNs: entry.timeNs)
     case .transferIn:
-      positions[place].open(entry.units, unitCost: entry.price, timeNs: entry.timeNs)
-    case .transferOut: return positions[place].give(-entry.units)
+      // Units that come to a short close it.
+      positions[place].trade(entry.units, unitCost: entry.price, timeNs: entry.timeNs)
+    case .transferOut:
+      positions[place].income -= entry.fee
+      return positions[place].give(-entry.units)
     case .dividend, .fee: positions[place].income += entry.cash
     case .deposit, .withdrawal: break
     }

@@ -51,28 +51,26 @@ public struct Position: Sendable, Equatable {
   /// The average cost of a unit held; NaN without any.
   public var averagePrice: Double { units == 0 ? .nan : averageCost / units }
 
-  /// Trades: units above zero for a purchase, `money` what they cost or bring for a unit, fees included.
+  /// Trades: units above zero for a purchase, `unitCost` what a unit costs or brings, fees included.
   ///
   /// Units that close a position realise a gain; what is left over opens the other side.
   mutating func trade(_ traded: Double, unitCost: Double, timeNs: Int64) {
-    let closing = units * traded < 0 ? min(traded.magnitude, units.magnitude) : 0
-    if closing > 0 {
+    let after = Self.moved(units, by: traded)
+    var opened = traded
+    if units > 0 && traded < 0 || units < 0 && traded > 0 {
       let side = units > 0 ? 1.0 : -1.0
-      realised += side * (closing * unitCost - take(closing))
-      let share = closing == units.magnitude ? averageCost : averageCost / units * side * closing
+      let isAll = after == 0 || (after > 0) != (units > 0)
+      let closing = isAll ? units.magnitude : traded.magnitude
+      realised += side * (closing * unitCost - take(closing, isAll: isAll))
+      let share = isAll ? averageCost : averageCost / units * side * closing
       realisedAverage += side * closing * unitCost - share
       averageCost -= share
-      units += traded > 0 ? closing : -closing
-      if lots.isEmpty { (units, averageCost) = (0, 0) }
+      if isAll { averageCost = 0 }
+      opened = isAll ? after : 0
     }
-    let opening = traded.magnitude - closing
-    if opening > 0 { open(traded > 0 ? opening : -opening, unitCost: unitCost, timeNs: timeNs) }
-  }
-
-  /// Adds units that come with their cost.
-  mutating func open(_ opened: Double, unitCost: Double, timeNs: Int64) {
+    units = after
+    if opened == 0 { return }
     lots.append(Lot(timeNs: timeNs, units: opened, cost: unitCost))
-    units += opened
     averageCost += opened * unitCost
   }
 
@@ -80,32 +78,44 @@ public struct Position: Sendable, Equatable {
   ///
   /// - Returns: cost of a unit of what goes.
   mutating func give(_ given: Double) -> Double {
-    let cost = take(given)
-    averageCost -= given == units ? averageCost : averageCost / units * given
-    units -= given
-    if lots.isEmpty { (units, averageCost) = (0, 0) }
+    let after = Self.moved(units, by: -given)
+    let cost = take(given, isAll: after <= 0)
+    averageCost -= after <= 0 ? averageCost : averageCost / units * given
+    units = max(0, after)
     return cost / given
   }
 
+  /// Units after some come in, or go out if below zero; what is left over by rounding alone is nothing.
+  static func moved(_ units: Double, by traded: Double) -> Double {
+    let after = units + traded
+    let isOpposed = units > 0 && traded < 0 || units < 0 && traded > 0
+    return isOpposed && after.magnitude <= 1e-9 * min(units.magnitude, traded.magnitude) ? 0 : after
+  }
+
   /// Takes units off the oldest lots, whichever side they are on; returns their cost, above zero for shorts too.
-  private mutating func take(_ count: Double) -> Double {
+  private mutating func take(_ count: Double, isAll: Bool) -> Double {
+    // All of it leaves no lot behind, whatever the lots' sum is by rounding.
+    if isAll {
+      let all = cost.magnitude
+      lots = []
+      return all
+    }
     var left = count
-    var cost = 0.0
+    var taken = 0.0
     var emptied = 0
     while left > 0, emptied < lots.count {
-      let held = lots[emptied].units.magnitude
-      let taken = min(held, left)
-      cost += taken * lots[emptied].cost
-      left -= taken
-      // What is left of a lot by rounding alone is nothing.
-      if held - taken <= 1e-9 * held {
+      let lot = lots[emptied]
+      let part = min(lot.units.magnitude, left)
+      taken += part * lot.cost
+      left -= part
+      if part == lot.units.magnitude {
         emptied += 1
       } else {
-        lots[emptied].units -= lots[emptied].units > 0 ? taken : -taken
+        lots[emptied].units -= lot.units > 0 ? part : -part
       }
     }
     lots.removeFirst(emptied)
-    return cost
+    return taken
   }
 
   /// A split: `ratio` new units for an old one.

@@ -1,3 +1,5 @@
+import Metrics
+
 /// One of several cash accounts of the same owner that are invested together.
 ///
 /// The account trades all the money as one. A wallet owns shares of it, as of a fund: what comes into a wallet buys shares

@@ -1,0 +1,42 @@
+import Market
+
+extension BookMarket {
+  /// The first bar that ends after an instant: the one in which something at that instant shows; the number of bars if none.
+  public func bar(endingAfter instant: Int64) -> Int {
+    let (start, isBeyond) = instant.subtractingReportingOverflow(panel.frequencyNs)
+    if isBeyond { return 0 }
+    let (next, isLast) = start.addingReportingOverflow(1)
+    return isLast ? panel.barCount : panel.time.firstBar(atOrAfter: next)
+  }
+
+  /// Currency of a symbol's prices for a portfolio.
+  ///
+  /// Where nobody told it, that of the portfolio's wallets if they have one currency, else that of the portfolio.
+  public func currency(of instrument: Int, for portfolio: Int, in book: Book) -> String {
+    let told = currencies[instrument]
+    if !told.isEmpty { return told }
+    let wallets = book.wallets[book.wallets(of: portfolio)]
+    let own = book.portfolios[portfolio].currency.uppercased()
+    guard let first = wallets.first?.currency.uppercased() else { return own }
+    return wallets.allSatisfy { $0.currency.uppercased() == first } ? first : own
+  }
+
+  /// What one of a currency is worth in another at the end of each bar: as `rate`.
+  public func rates(from source: String, to target: String, bars: Range<Int>) -> [Double] {
+    bars.map { rate(from: source, to: target, at: $0) }
+  }
+
+  /// The last close of a symbol by the end of each bar; NaN before the first.
+  public func marks(_ instrument: Int, bars: Range<Int>) -> [Double] {
+    var last = bars.isEmpty ? Double.nan : mark(instrument, at: bars.lowerBound)?.price ?? .nan
+    guard let column = columns[instrument], let field = panel.fieldIndex("close") else {
+      return bars.map { _ in last }
+    }
+    let (values, stride) = (panel.field(field), panel.symbolCount)
+    return bars.map { bar in
+      let price = values[bar * stride + column]
+      if price.isFinite { last = price }
+      return last
+    }
+  }
+}

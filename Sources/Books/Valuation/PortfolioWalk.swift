@@ -1,0 +1,76 @@
+/// One portfolio bar by bar: its units and money, and what they are worth.
+struct PortfolioWalk {
+  /// What is known after a bar, in the portfolio's currency.
+  struct Step {
+    var equity, cash, flowIn, flowOut: Double
+  }
+  /// Money or units that crossed the portfolio's border.
+  struct Flow {
+    var bar: Int
+    var timeNs: Int64
+    var amount: Double
+  }
+
+  /// All flows so far.
+  private(set) var flows: [Flow] = []
+  /// Units by symbol, in the order of first mention.
+  private(set) var units: [Double]
+  /// Money by wallet.
+  private(set) var balances: [Double]
+  let events: PortfolioEvents
+  private let first: Int
+  private var bar: Int
+  private var next = 0
+  /// Marks in the portfolio's currency, by symbol; rates by wallet.
+  private let marks: [[Double]]
+  private let rates: [[Double]]
+
+  init(of portfolio: Int, in book: Book, market: BookMarket, bars: Range<Int>, before: Int64) {
+    events = PortfolioEvents(of: portfolio, in: book, market: market, before: before)
+    let currency = book.portfolios[portfolio].currency.uppercased()
+    marks = events.instruments.map { instrument in
+      let own = market.currency(of: instrument, for: portfolio, in: book)
+      let prices = market.marks(instrument, bars: bars)
+      if own == currency { return prices }
+      return zip(prices, market.rates(from: own, to: currency, bars: bars)).map { $0 * $1 }
+    }
+    let wallets = book.wallets[book.wallets(of: portfolio)]
+    rates = wallets.map {
+      market.rates(from: $0.currency.uppercased(), to: currency, bars: bars)
+    }
+    units = Array(repeating: 0, count: marks.count)
+    balances = Array(repeating: 0, count: rates.count)
+    first = bars.lowerBound
+    bar = first
+  }
+
+  /// Goes one bar on.
+  mutating func step() -> Step {
+    let place = bar - first
+    var (flowIn, flowOut) = (0.0, 0.0)
+    while next < events.events.count, events.events[next].bar <= bar {
+      let event = events.events[next]
+      next += 1
+      if event.slot >= 0 {
+        units[event.slot] = Position.moved(units[event.slot] * event.ratio, by: event.units)
+      }
+      if event.row < 0 { continue }
+      balances[event.wallet] += event.cash
+      if event.flow == 0 && event.flowUnits == 0 { continue }
+      var amount = event.flow == 0 ? 0 : event.flow * rates[event.wallet][place]
+      if event.flowUnits != 0 { amount += event.flowUnits * marks[event.slot][place] }
+      flows.append(Flow(bar: event.bar, timeNs: event.timeNs, amount: amount))
+      // What has no mark is neither in nor out, and the sum must say so.
+      if !(amount <= 0) { flowIn += amount }
+      if !(amount >= 0) { flowOut -= amount }
+    }
+    var value = 0.0
+    for slot in units.indices where units[slot] != 0 { value += units[slot] * marks[slot][place] }
+    var cash = 0.0
+    for wallet in balances.indices where balances[wallet] != 0 {
+      cash += balances[wallet] * rates[wallet][place]
+    }
+    bar += 1
+    return Step(equity: value + cash, cash: cash, flowIn: flowIn, flowOut: flowOut)
+  }
+}
