@@ -18,15 +18,18 @@ public enum ReportStore {
     try AtomicFile.write(to: path, force: force) { temporary throws(StorageError) in
       try writing(path) { () throws(HDF5Error) in
         let file = try File.create(temporary)
-        do throws(HDF5Error) {
-          let root = try file.root()
-          try Header.write(root, format: "report", version: version)
-          try root.setAttribute("created_utc", Header.now())
-          for attribute in attributes { try root.setAttribute(attribute.name, attribute.value) }
-          try ResultStore.write(groups, in: root)
-        }
+        try fill(try file.root(), groups, attributes)
         try file.close()
       }
     }
+  }
+
+  private static func fill(
+    _ root: borrowing Group, _ groups: [ResultGroup], _ attributes: [ResultTable.Attribute]
+  ) throws(HDF5Error) {
+    try Header.write(root, format: "report", version: version)
+    try root.setAttribute("created_utc", Header.now())
+    for attribute in attributes { try root.setAttribute(attribute.name, attribute.value) }
+    try ResultStore.write(groups, in: root)
   }
 }
