@@ -20,6 +20,8 @@ package enum Program {
     AuditCommand.self,
     RiskCommand.self,
     AllocateCommand.self,
+    BookAdviseCommand.self,
+    BookSwitchCommand.self,
     ExportCommand.self,
     FunctionsCommand.self,
     MetricsCommand.self,

@@ -12,26 +12,26 @@ import Testing
       }, wallets: [.init(id: "w", balance: Double(cash))])
   }
 
-  @Test("no trades are fewer, and none trade less: all sales by whole hundredths, tried out")
+  @Test("no trades are fewer, and none trade less: all sales by whole twentieths, tried out")
   func bruteForce() {
     var random = TestRandom(seed: 11)
     var moved = 0
     for round in 0..<150 {
       var values = (0..<4).map { _ in random.int(0...40) }
       let sum = max(1, values.reduce(0, +))
-      values = values.map { $0 * 100 / sum }
-      values[0] += 100 - values.reduce(0, +) - (random.one(in: 2) ? 0 : 3)
+      values = values.map { $0 * 20 / sum }
+      values[0] += 20 - values.reduce(0, +) - (random.one(in: 2) ? 0 : 3)
       guard values.allSatisfy({ $0 >= 0 }) else { continue }
-      let cash = 100 - values.reduce(0, +)
+      let cash = 20 - values.reduce(0, +)
       let sectors = (0..<4).map { _ in random.pick(["X", "Y"]) }
       let account = account(values, sectors, cash: cash)
       var limits = TradeLimits(
-        upper: values.map { _ in random.one(in: 5) ? 0 : Double(random.int(15...100)) / 100 })
-      limits.sector = Double(random.int(20...100)) / 100
-      limits.invested = Double(random.int(50...100)) / 100
+        upper: values.map { _ in random.one(in: 5) ? 0 : Double(random.int(3...20)) / 20 })
+      limits.sector = Double(random.int(4...20)) / 20
+      limits.invested = Double(random.int(10...20)) / 20
       var best: (count: Int, sum: Int) = (9, 999)
       func isKept(_ left: [Int]) -> Bool {
-        limits.excess(left.map { Double($0) / 100 }, account) <= 1e-9
+        limits.excess(left.map { Double($0) / 20 }, account) <= 1e-9
       }
       for a in 0...values[0] {
         for b in 0...values[1] {
