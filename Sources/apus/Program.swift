@@ -24,6 +24,8 @@ package enum Program {
     BookMetricsCommand.self,
     BookAssetCommand.self,
     BookReportCommand.self,
+    BookAdviseCommand.self,
+    BookSwitchCommand.self,
     ExportCommand.self,
     FunctionsCommand.self,
     MetricsCommand.self,

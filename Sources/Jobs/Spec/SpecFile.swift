@@ -50,7 +50,7 @@ public enum SpecFile {
     return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
-  private static func read(_ path: String?) throws(SpecError) -> String {
+  static func read(_ path: String?) throws(SpecError) -> String {
     let name = path ?? "standard input"
     guard let path else { return try text(STDIN_FILENO, name) }
     var status = stat()
