@@ -31,6 +31,9 @@ public struct ChallengeBootstrap: Sendable, Equatable {
     public var rankHigh: [Double] = []
     /// Share of samples in which nobody was better.
     public var firstShare: [Double] = []
+
+    /// No intervals.
+    public init() {}
   }
 
   /// The bars of a sample: `[count]`.

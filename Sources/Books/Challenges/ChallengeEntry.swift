@@ -69,7 +69,7 @@ public struct ChallengeEntry: Sendable {
   }
 
   /// Orders by time; sales first at one time, then by symbol, units and price: no order of rows matters.
-  var ordersByTime: [Order] {
+  public var ordersByTime: [Order] {
     orders.sorted {
       if $0.timeNs != $1.timeNs { return $0.timeNs < $1.timeNs }
       if ($0.units < 0) != ($1.units < 0) { return $0.units < 0 }

@@ -121,5 +121,11 @@ public struct ChallengeMarket: Sendable {
     return bar
   }
 
+  /// The close of a bar; nil where there is none.
+  public func close(at bar: Int, _ column: Int) -> Double? {
+    let price = close[index(bar, column)]
+    return price.isNaN ? nil : price
+  }
+
   func index(_ bar: Int, _ column: Int) -> Int { bar * symbols.count + column }
 }
