@@ -6,6 +6,10 @@ public enum ArgumentsError: Error, Sendable, Equatable {
   case noVerb(program: String)
   /// No verb of that name.
   case unknownVerb(String, nearest: String?, program: String)
+  /// A family's first word without a second.
+  case noAction(family: String, actions: [String], program: String)
+  /// A second word that a family lacks.
+  case unknownAction(String, family: String, nearest: String?, program: String)
   /// No option of that name; `verb` is `nil` before the verb.
   case unknownOption(String, nearest: String?, verb: String?, program: String)
   /// An option without the value it needs.
@@ -64,6 +68,12 @@ extension ArgumentsError: CustomStringConvertible {
       "no verb given.\n  see all of them: \(program) --help"
     case .unknownVerb(let verb, let nearest, let program):
       "no verb '\(verb)'.\(Self.hint(nearest))\n  see all of them: \(program) --help"
+    case .noAction(let family, let actions, let program):
+      "'\(family)' needs a second word: \(actions.joined(separator: ", ")).\n"
+        + "  what they do: \(program) help \(family)"
+    case .unknownAction(let action, let family, let nearest, let program):
+      "no verb '\(family) \(action)'.\(Self.hint(nearest.map { "\(family) \($0)" }))\n"
+        + "  see all of them: \(program) help \(family)"
     case .unknownOption(let option, let nearest, let verb?, let program):
       "\(option): '\(verb)' has no such option.\(Self.hint(nearest))\n"
         + "  see all of them: \(program) help \(verb)"

@@ -58,7 +58,7 @@ public struct PositionalSpec: Sendable, Equatable {
 /// Everything the command line knows of one verb: the parser, the help and the shell completions
 /// all read it.
 public struct CommandSpec: Sendable, Equatable {
-  /// The verb.
+  /// The verb; two words for one of a family, such as `book value`.
   public let name: String
   /// Heading under which the list of verbs shows it.
   public let group: String
@@ -112,56 +112,4 @@ public struct CommandSpec: Sendable, Equatable {
 
   /// The declared option of that name.
   func option(_ name: String) -> OptionSpec? { options.first { $0.name == name } }
-}
-
-/// The whole command line: every verb, with what is said of the program itself.
-public struct ProgramSpec: Sendable {
-  /// Name of the executable.
-  public let name: String
-  /// Version as printed by `--version`.
-  public let version: String
-  /// What the program is for, in one sentence.
-  public let summary: String
-  /// Command lines that open the top-level help.
-  public let examples: [Example]
-  /// Verbs in the order of help; `help` is the last.
-  public let commands: [CommandSpec]
-
-  /// A program, to whose verbs `help` is added.
-  ///
-  /// - Precondition: no verb is declared twice.
-  public init(
-    name: String, version: String, summary: String, examples: [Example], commands: [CommandSpec]
-  ) {
-    self.name = name
-    self.version = version
-    self.summary = summary
-    self.examples = examples
-    self.commands = commands + [Self.help(program: name, commands)]
-    let names = self.commands.map(\.name)
-    precondition(Set(names).count == names.count, "a verb is declared twice")
-  }
-
-  private static func help(program: String, _ commands: [CommandSpec]) -> CommandSpec {
-    let names = commands.filter { !$0.isHidden }.map(\.name)
-    return CommandSpec(
-      "help", group: "Shell", summary: "Print help, of the program or of one verb",
-      examples: [
-        Example("\(program) help", "Every verb by group."),
-        Example(
-          "\(program) help \(names.first ?? "help")", "One verb: examples, arguments, options."),
-      ],
-      positionals: [
-        PositionalSpec(
-          "VERB", help: "The verb to explain.", count: .optional,
-          completion: .choices(names + ["help"]))
-      ], common: [])
-  }
-
-  /// The verb of that name.
-  public func command(_ name: String) throws(ArgumentsError) -> CommandSpec {
-    if let found = commands.first(where: { $0.name == name }) { return found }
-    let names = commands.filter { !$0.isHidden }.map(\.name) + ["--version", "--help"]
-    throw .unknownVerb(name, nearest: nearestName(to: name, among: names), program: self.name)
-  }
 }

@@ -24,7 +24,7 @@ extension ProgramSpec {
   }
 
   private func bash(_ commands: [CommandSpec]) -> [String] {
-    let verbs = commands.map(\.name).joined(separator: " ")
+    let verbs = shownVerbs.joined(separator: " ")
     var lines = [
       "# bash completions for \(name) \(version); to load: source <(\(name) completions bash)",
       "_\(name)() {",
@@ -38,8 +38,20 @@ extension ProgramSpec {
       "    mapfile -t COMPREPLY < <(compgen -W '\(verbs) --help --version' -- \"$word\")",
       "    return",
       "  fi",
-      "  case \"$verb $before\" in",
     ]
+    for family in families {
+      let actions = members(of: family).compactMap(\.action).joined(separator: " ")
+      lines += [
+        "  if [[ $verb == \(family.name) ]]; then",
+        "    if (( COMP_CWORD == 2 )); then",
+        "      mapfile -t COMPREPLY < <(compgen -W '\(actions) --help' -- \"$word\")",
+        "      return",
+        "    fi",
+        "    verb=\"$verb ${COMP_WORDS[2]}\"",
+        "  fi",
+      ]
+    }
+    lines.append("  case \"$verb $before\" in")
     for command in commands {
       for option in command.shown where !option.isFlag {
         let patterns = option.spellings.map { Self.quoted("\(command.name) \($0)") }
@@ -52,7 +64,7 @@ extension ProgramSpec {
       let options = command.shown.flatMap(\.spellings).joined(separator: " ")
       let offer = Self.bashOffer(command.positionals.map(\.completion))
       lines += [
-        "        \(command.name))",
+        "        \(Self.pattern(command.name)))",
         "          if [[ $word == -* ]]; then words='\(options)'; else \(offer); fi ;;",
       ]
     }
@@ -85,8 +97,9 @@ extension ProgramSpec {
       "  local -a verbs",
       "  verbs=(",
     ]
-    for command in commands {
-      lines.append("    " + Self.quoted("\(command.name):\(command.summary)"))
+    for verb in shownVerbs {
+      let summary = family(verb)?.summary ?? commands.first { $0.name == verb }?.summary ?? ""
+      lines.append("    " + Self.quoted("\(verb):\(summary)"))
     }
     lines += [
       "  )",
@@ -96,10 +109,28 @@ extension ProgramSpec {
       "  fi",
       "  shift words",
       "  (( CURRENT-- ))",
-      "  case $words[1] in",
+      "  local verb=$words[1]",
     ]
+    for family in families {
+      lines += ["  if [[ $verb == \(family.name) ]]; then", "    verbs=("]
+      for member in members(of: family) {
+        lines.append("      " + Self.quoted("\(member.action ?? ""):\(member.summary)"))
+      }
+      lines += [
+        "    )",
+        "    if (( CURRENT == 2 )); then",
+        "      _describe -t actions action verbs",
+        "      return",
+        "    fi",
+        "    shift words",
+        "    (( CURRENT-- ))",
+        "    verb=\"$verb $words[1]\"",
+        "  fi",
+      ]
+    }
+    lines.append("  case $verb in")
     for command in commands {
-      lines.append("    \(command.name))")
+      lines.append("    \(Self.pattern(command.name)))")
       var arguments = command.shown.map(Self.zshArgument)
       for (index, positional) in command.positionals.enumerated() {
         let place = positional.count == .oneOrMore ? "*" : "\(index + 1)"
@@ -141,13 +172,22 @@ extension ProgramSpec {
       "# fish completions for \(name) \(version); to load: \(name) completions fish | source",
       "function __\(name)_verb",
       "    set -l words (commandline -opc)",
-      "    test (count $words) -ge 2; and test $words[2] = $argv[1]",
+      "    set -l last (math 1 + (count $argv))",
+      "    test (count $words) -ge $last; and test \"$words[2..$last]\" = \"$argv\"",
       "end",
       "complete -c \(name) -f",
     ]
     let first = "complete -c \(name) -n 'test (count (commandline -opc)) -eq 1'"
-    for command in commands {
-      lines.append("\(first) -a \(command.name) -d \(Self.fishQuoted(command.summary))")
+    for verb in shownVerbs {
+      let summary = family(verb)?.summary ?? commands.first { $0.name == verb }?.summary ?? ""
+      lines.append("\(first) -a \(verb) -d \(Self.fishQuoted(summary))")
+    }
+    for family in families {
+      let second =
+        "complete -c \(name) -n '__\(name)_verb \(family.name); and test (count (commandline -opc)) -eq 2'"
+      for member in members(of: family) {
+        lines.append("\(second) -a \(member.action ?? "") -d \(Self.fishQuoted(member.summary))")
+      }
     }
     lines.append("\(first) -l version -d 'Print the version'")
     lines.append("\(first) -l help -s h -d 'Print help'")
@@ -177,6 +217,11 @@ extension ProgramSpec {
   }
 
   // MARK: quoting
+
+  /// A verb as a pattern of `case`.
+  private static func pattern(_ verb: String) -> String {
+    verb.contains(" ") ? quoted(verb) : verb
+  }
 
   private static func quoted(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")

@@ -74,14 +74,16 @@ extension ProgramSpec {
     var lines = HelpPage.wrap("\(name) \(version): \(summary)", indent: 0, width: width) + [""]
     lines += HelpPage.examples(examples, width: width)
     lines += ["Usage: \(name) VERB [ARGUMENT…] [OPTION…]", ""]
-    let shown = commands.filter { !$0.isHidden }
+    let shown = shownVerbs.compactMap { verb -> (group: String, name: String, summary: String)? in
+      if let family = family(verb) { return (family.group, verb + " …", family.summary) }
+      return commands.first { $0.name == verb }.map { ($0.group, verb, $0.summary) }
+    }
     var groups: [String] = []
-    for command in shown where !groups.contains(command.group) { groups.append(command.group) }
+    for verb in shown where !groups.contains(verb.group) { groups.append(verb.group) }
     for group in groups {
       lines.append("\(group):")
-      for command in shown where command.group == group {
-        lines += HelpPage.entry(
-          command.name, command.summary, width: width, gutter: HelpPage.verbGutter)
+      for verb in shown where verb.group == group {
+        lines += HelpPage.entry(verb.name, verb.summary, width: width, gutter: HelpPage.verbGutter)
       }
       lines.append("")
     }
@@ -105,6 +107,7 @@ extension ProgramSpec {
   /// - Parameter width: columns, held between 80 and 100.
   public func help(for verb: String, width: Int = 80) throws(ArgumentsError) -> String {
     let width = HelpPage.clamp(width)
+    if let family = family(verb) { return help(for: family, width: width) }
     let command = try command(verb)
     var lines =
       HelpPage.wrap("\(name) \(command.name): \(command.summary)", indent: 0, width: width) + [""]
@@ -132,6 +135,26 @@ extension ProgramSpec {
     lines += command.options.dropFirst(command.ownOptionCount).flatMap {
       HelpPage.entry($0, width: width)
     }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A family's help: examples, its verbs.
+  private func help(for family: CommandFamily, width: Int) -> String {
+    var lines =
+      HelpPage.wrap("\(name) \(family.name): \(family.summary)", indent: 0, width: width) + [""]
+    lines += HelpPage.examples(family.examples, width: width)
+    lines += ["Usage: \(name) \(family.name) ACTION [ARGUMENT…] [OPTION…]", ""]
+    for paragraph in family.discussion {
+      lines += HelpPage.wrap(paragraph, indent: 0, width: width) + [""]
+    }
+    lines.append("Actions:")
+    for member in members(of: family) {
+      lines += HelpPage.entry(
+        member.action ?? "", member.summary, width: width, gutter: HelpPage.verbGutter)
+    }
+    lines.append("")
+    lines += HelpPage.wrap(
+      "More on one: \(name) help \(family.name) ACTION.", indent: 0, width: width)
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -4,7 +4,7 @@ import Kernels
 public enum Invocation: Sendable, Equatable {
   /// `--version`.
   case version
-  /// The top-level help, or a verb's.
+  /// The top-level help, or that of a verb or a family.
   case help(verb: String?)
   /// A verb with its arguments.
   case run(verb: String, ParsedArguments)
@@ -28,20 +28,18 @@ extension ProgramSpec {
         option, nearest: nearestOption(to: option, among: ["--version", "--help"]), verb: nil,
         program: name)
     }
-    let spec = try command(first)
-    let rest = Array(words.dropFirst())
-    if rest.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
-      return .help(verb: spec.name)
-    }
+    let wantsHelp = words.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
+    if wantsHelp { return try parseHelp(Array(words.prefix { !$0.hasPrefix("-") })) }
+    let (spec, rest) = try resolve(words)
     var parser = Parser(spec: spec, program: name)
     return .run(verb: spec.name, try parser.parse(rest))
   }
 
   private func parseHelp(_ words: [String]) throws(ArgumentsError) -> Invocation {
-    guard let verb = words.first(where: { $0 != "--help" && $0 != "-h" }) else {
-      return .help(verb: nil)
-    }
-    return .help(verb: try command(verb).name)
+    let words = words.filter { $0 != "--help" && $0 != "-h" }
+    guard let first = words.first else { return .help(verb: nil) }
+    if words.count == 1, let family = family(first) { return .help(verb: family.name) }
+    return .help(verb: try resolve(words).0.name)
   }
 }
 

@@ -37,6 +37,31 @@ extension Group {
     return dataset
   }
 
+  /// Makes a one-dimensional dataset of texts of fixed length, that of the longest, and writes it.
+  ///
+  /// For columns of short texts that hardly repeat: a variable-length text takes 50 bytes more, and much longer to write. A text
+  /// ends at its first NUL.
+  @discardableResult
+  public func writeFixed(_ name: String, _ texts: [String]) throws(HDF5Error) -> Dataset {
+    let width = texts.reduce(1) { max($0, $1.utf8.count) }
+    var bytes = [UInt8](repeating: 0, count: texts.count * width)
+    bytes.withUnsafeMutableBytes { bytes in
+      for (row, var text) in texts.enumerated() {
+        text.withUTF8 { bytes.baseAddress.map { $0 + row * width }?.copyMemory(from: $0) }
+      }
+    }
+    return try Library.enter { () throws(HDF5Error) in
+      let type = try StringType.fixed(width, memberPath(name))
+      let dataset = try create(name, type.id, [texts.count])
+      if !texts.isEmpty {
+        let status = H5Dwrite(
+          dataset.handle.id, type.id, apus_h5_whole(), apus_h5_whole(), apus_h5_default(), bytes)
+        try HDF5Error.check(status, "write", dataset.path)
+      }
+      return dataset
+    }
+  }
+
   /// Makes a dataset of numbers whose chunks are shuffled and deflated; the file must have been made for chunks.
   ///
   /// - Parameter level: of deflate, 1 to 9.
@@ -229,5 +254,11 @@ extension Dataset {
       throw HDF5Error(operation: "read", path: part, stack: "the list is damaged")
     }
     return addresses
+  }
+}
+
+extension UnsafeMutableRawPointer {
+  fileprivate func copyMemory(from text: UnsafeBufferPointer<UInt8>) {
+    if let base = text.baseAddress { copyMemory(from: base, byteCount: text.count) }
   }
 }

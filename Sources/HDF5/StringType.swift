@@ -21,6 +21,15 @@ enum StringType {
     return type
   }
 
+  /// The type of UTF-8 text of a fixed length in bytes, padded by NULs.
+  static func fixed(_ width: Int, _ path: String) throws(HDF5Error) -> Handle {
+    let type = try Handle(H5Tcopy(apus_h5_c_string()), "make a text type for", path)
+    try HDF5Error.check(H5Tset_size(type.id, width), "make a text type for", path)
+    try HDF5Error.check(H5Tset_cset(type.id, H5T_CSET_UTF8), "make a text type for", path)
+    try HDF5Error.check(H5Tset_strpad(type.id, H5T_STR_NULLPAD), "make a text type for", path)
+    return type
+  }
+
   /// The type of the 16 bytes that stand in a dataset for a variable-length text.
   static func opaque(_ path: String) throws(HDF5Error) -> Handle {
     if !isRegistered {
@@ -56,12 +65,19 @@ enum StringType {
       throw HDF5Error(operation: "read text from", path: path, stack: "the text is too long")
     }
     let bytes = try fill(count * size, path) { read(type, $0) }
-    return try (0..<count).map { row throws(HDF5Error) in
-      let text = bytes[row * size..<(row + 1) * size].prefix { $0 != 0 }
-      guard let string = String(validating: text, as: UTF8.self) else {
-        throw damaged(row, path)
+    return try bytes.withUnsafeBufferPointer { bytes throws(HDF5Error) in
+      var strings: [String] = []
+      strings.reserveCapacity(count)
+      for row in 0..<count {
+        let text = UnsafeBufferPointer(rebasing: bytes[row * size..<(row + 1) * size])
+        let length = text.firstIndex(of: 0) ?? size
+        guard
+          let string = String(
+            validating: UnsafeBufferPointer(rebasing: text[..<length]), as: UTF8.self)
+        else { throw damaged(row, path) }
+        strings.append(string)
       }
-      return string
+      return strings
     }
   }
 

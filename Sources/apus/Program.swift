@@ -4,7 +4,7 @@ import Jobs
 
 /// The verbs, in the order of help.
 ///
-/// A new verb is a file in `Commands` and a line here.
+/// A new verb is a file in `Commands` and a line here; one of two words belongs to a family.
 package enum Program {
   static let commands: [any Command.Type] = [
     ImportCommand.self,
@@ -34,7 +34,8 @@ package enum Program {
       Example("apus import prices.csv.gz --store prices.h5", "CSV files into a store."),
       Example("apus sweep spec.json5", "Every parameter set of a spec, ranked."),
     ],
-    commands: commands.map { $0.spec })
+    commands: commands.map { $0.spec },
+    families: [BookOptions.family, ChallengeOptions.family])
 
   /// Runs a command line and ends the process.
   package static func run() -> Never {

@@ -7,9 +7,10 @@ import Testing
     #expect(try Golden.difference(Sample.program.help(), from: "program.txt") == nil)
   }
 
-  @Test(arguments: ["sweep", "rank", "help"]) func verbs(verb: String) throws {
+  @Test(arguments: ["sweep", "rank", "book", "book value", "help"]) func verbs(verb: String) throws
+  {
     let text = try Sample.program.help(for: verb)
-    #expect(try Golden.difference(text, from: "\(verb).txt") == nil)
+    #expect(try Golden.difference(text, from: "\(verb.replacing(" ", with: "-")).txt") == nil)
   }
 
   @Test(arguments: [0, 80, 91, 100, 500]) func linesFit(width: Int) throws {

@@ -35,6 +35,23 @@ enum Sample {
     ],
     common: CommonOptions.reporting)
 
+  static let bookValue = CommandSpec(
+    "book value", group: "Books", summary: "What portfolios are worth",
+    examples: [Example("apus book value b.h5 --at 2017-06-30", "At the end of a day.")],
+    positionals: [PositionalSpec("BOOK", help: "A book.", completion: .files)],
+    options: [.value("at", "TIME", help: "As of when.")], common: CommonOptions.reporting)
+
+  static let bookCheck = CommandSpec(
+    "book check", group: "Books", summary: "Whether portfolios keep their limits",
+    examples: [Example("apus book check b.h5", "All limits of all portfolios.")],
+    positionals: [PositionalSpec("BOOK", help: "A book.", completion: .files)],
+    common: CommonOptions.reporting)
+
+  static let books = CommandFamily(
+    "book", group: "Books", summary: "Accounts: who owns what, and what it is worth",
+    discussion: ["A book is a file of portfolios and their transactions."],
+    examples: [Example("apus book value b.h5", "What every portfolio is worth.")])
+
   static let hidden = CommandSpec(
     "internals", group: "Runs", summary: "Not shown", examples: [], isHidden: true)
 
@@ -43,7 +60,7 @@ enum Sample {
     examples: [
       Example("apus sweep golden-cross.json5 -o run.h5", "Run a grid."),
       Example("apus rank lanes run.h5 --by sharpe", "Order its lanes."),
-    ], commands: [sweep, rank, hidden])
+    ], commands: [sweep, rank, bookValue, bookCheck, hidden], families: [books])
 
   /// The arguments of a command line that must be a run of a verb.
   static func run(_ words: String...) throws -> ParsedArguments {

@@ -38,6 +38,18 @@ import Testing
         #expect(try await RunApus.run([verb, "--help"]).output == result.output)
       }
     }
+    // A family's line ends in "…"; its page has its verbs by their second words.
+    for family in page.output.matches(of: /\n  ([a-z]+) …/).map({ String($0.1) }) {
+      let result = try await RunApus.run(["help", family])
+      #expect(try Golden.difference(result.output, from: "help-\(family).txt") == nil)
+      let actions = result.output.split(separator: "Actions:").last ?? ""
+      for action in actions.matches(of: /\n  ([a-z-]+)  +[A-Z]/).map({ String($0.1) }) {
+        let result = try await RunApus.run(["help", family, action])
+        #expect(result.status == 0 && result.errors.isEmpty)
+        #expect(
+          try Golden.difference(result.output, from: "help-\(family)-\(action).txt") == nil)
+      }
+    }
   }
 
   @Test(arguments: [

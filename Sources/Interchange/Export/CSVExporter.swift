@@ -30,7 +30,7 @@ public enum CSVExporter: Exporter {
     try write(text)
   }
 
-  private static func cell(_ text: String) -> String {
+  static func cell(_ text: String) -> String {
     // By scalar: a comma before a combining mark is no Character of its own, and still a comma.
     let scalars = text.unicodeScalars
     guard scalars.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else {
@@ -44,7 +44,7 @@ public enum CSVExporter: Exporter {
     return quoted + "\""
   }
 
-  private static func number(_ value: Double) -> String {
+  static func number(_ value: Double) -> String {
     value.isNaN ? "" : shortest(value)
   }
 }

@@ -100,6 +100,30 @@ public struct CurrencyRates: Sendable {
     currencyOfSymbol[symbol].map { opens[$0][bar] } ?? 1
   }
 
+  /// What currencies are worth when each bar of a panel ends, found as above.
+  ///
+  /// - Parameters:
+  ///   - currencies: in capitals.
+  ///   - account: the currency that they are told in, in capitals.
+  ///   - panel: whose bars count.
+  ///   - rates: the panel of rates.
+  /// - Returns: for each currency `[T]`: the last that is known, NaN before the first.
+  /// - Throws: `PortfolioError.rateMissing`.
+  public static func closes(
+    of currencies: [String], in account: String, panel: PricePanel, rates: PricePanel
+  ) throws(PortfolioError) -> [[Double]] {
+    var closes: [[Double]] = []
+    for currency in currencies {
+      guard let (column, isInverse) = find(currency, account, in: rates) else {
+        throw .rateMissing(currency: currency, account: account, panel: rates.name)
+      }
+      closes.append(align(rates, column, isInverse, to: panel).closes)
+    }
+    return Self(
+      currencyOfSymbol: [], opens: closes.map { $0.map { _ in .nan } }, closes: closes
+    ).closes
+  }
+
   private static func isRate(_ value: Double) -> Bool { value > 0 && value < .infinity }
 
   private static func find(_ currency: String, _ account: String, in rates: PricePanel)

@@ -7,8 +7,15 @@ _apus() {
   if [[ $word == '=' ]]; then word=''
   elif [[ $before == '=' ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
   if (( COMP_CWORD == 1 )); then
-    mapfile -t COMPREPLY < <(compgen -W 'sweep rank help --help --version' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'sweep rank book help --help --version' -- "$word")
     return
+  fi
+  if [[ $verb == book ]]; then
+    if (( COMP_CWORD == 2 )); then
+      mapfile -t COMPREPLY < <(compgen -W 'value check --help' -- "$word")
+      return
+    fi
+    verb="$verb ${COMP_WORDS[2]}"
   fi
   case "$verb $before" in
     'sweep --set') words='' ;;
@@ -20,14 +27,21 @@ _apus() {
     'sweep --threads') words='' ;;
     'rank --by') words='' ;;
     'rank -o'|'rank --output') words='' files=1 ;;
+    'book value --at') words='' ;;
+    'book value -o'|'book value --output') words='' files=1 ;;
+    'book check -o'|'book check --output') words='' files=1 ;;
     *)
       case "$verb" in
         sweep)
           if [[ $word == -* ]]; then words='--set --by --top --share --on-bad-row -o --output --json --quiet --threads --force --dry-run --no-color -h --help'; else words='' files=1; fi ;;
         rank)
           if [[ $word == -* ]]; then words='--by -o --output --json --quiet --force --no-color -h --help'; else words='lanes symbols' files=1; fi ;;
+        'book value')
+          if [[ $word == -* ]]; then words='--at -o --output --json --quiet --force --no-color -h --help'; else words='' files=1; fi ;;
+        'book check')
+          if [[ $word == -* ]]; then words='-o --output --json --quiet --force --no-color -h --help'; else words='' files=1; fi ;;
         help)
-          if [[ $word == -* ]]; then words='--no-color -h --help'; else words='sweep rank help'; fi ;;
+          if [[ $word == -* ]]; then words='--no-color -h --help'; else words='sweep rank book help'; fi ;;
       esac ;;
   esac
   if [[ $files ]]; then

@@ -5,6 +5,7 @@ _apus() {
   verbs=(
     'sweep:Run a grid of parameters and rank what comes out'
     'rank:Order the lanes of a result'
+    'book:Accounts: who owns what, and what it is worth'
     'help:Print help, of the program or of one verb'
   )
   if (( CURRENT == 2 )); then
@@ -13,7 +14,21 @@ _apus() {
   fi
   shift words
   (( CURRENT-- ))
-  case $words[1] in
+  local verb=$words[1]
+  if [[ $verb == book ]]; then
+    verbs=(
+      'value:What portfolios are worth'
+      'check:Whether portfolios keep their limits'
+    )
+    if (( CURRENT == 2 )); then
+      _describe -t actions action verbs
+      return
+    fi
+    shift words
+    (( CURRENT-- ))
+    verb="$verb $words[1]"
+  fi
+  case $verb in
     sweep)
       _arguments \
         '*--set=[Replace a value of the spec, named by its path.]:KEY=VALUE: ' \
@@ -41,11 +56,31 @@ _apus() {
         '(-h --help)'{-h,--help}'[Print this page.]' \
         '1:KIND:(lanes symbols)' \
         '*:RESULT:_files' ;;
+    'book value')
+      _arguments \
+        '--at=[As of when.]:TIME: ' \
+        '(-o --output)'{-o,--output=}'[Write the result here; '\''-'\'' is standard output.]:PATH:_files' \
+        '--json[Print the result as JSON on standard output.]' \
+        '--quiet[Print results and errors only, no talk and no progress bar.]' \
+        '--force[Replace output that exists.]' \
+        '--no-color[Never colour, as when NO_COLOR is set.]' \
+        '(-h --help)'{-h,--help}'[Print this page.]' \
+        '1:BOOK:_files' ;;
+    'book check')
+      _arguments \
+        '(-o --output)'{-o,--output=}'[Write the result here; '\''-'\'' is standard output.]:PATH:_files' \
+        '--json[Print the result as JSON on standard output.]' \
+        '--quiet[Print results and errors only, no talk and no progress bar.]' \
+        '--force[Replace output that exists.]' \
+        '--no-color[Never colour, as when NO_COLOR is set.]' \
+        '(-h --help)'{-h,--help}'[Print this page.]' \
+        '1:BOOK:_files' ;;
     help)
       _arguments \
         '--no-color[Never colour, as when NO_COLOR is set.]' \
         '(-h --help)'{-h,--help}'[Print this page.]' \
-        '1::VERB:(sweep rank help)' ;;
+        '1::VERB:(sweep rank book help)' \
+        '2::ACTION: ' ;;
   esac
 }
 if [[ $funcstack[1] == _apus ]]; then _apus "$@"; else compdef _apus apus; fi

@@ -1,0 +1,116 @@
+import Arguments
+import Books
+import Jobs
+import Kernels
+
+/// What the verbs of books have in common.
+enum BookOptions {
+  static let family = CommandFamily(
+    "book", group: "Books", summary: "Accounts: who owns what, and what it is worth and risks",
+    discussion: [
+      "A book is a file of a firm, its advisors, their clients, the clients' portfolios with their investment profiles, wallets"
+        + " and transactions. A price store values it; nothing in it changes but by import."
+    ],
+    examples: [
+      Example(
+        "apus book import book.h5 transactions.csv", "Transactions into a book; safe to repeat."),
+      Example(
+        "apus book value book.h5 --at 2017-06-30", "What every portfolio was worth that day."),
+    ])
+
+  static let positionals = [
+    PositionalSpec("BOOK", help: "The book, an HDF5 file.", completion: .files)
+  ]
+
+  /// Where prices come from.
+  static let market: [OptionSpec] = [
+    .value("store", "STORE", help: "A price store in place of the book's.", completion: .files),
+    .value("panel", "NAME", help: "A panel in place of the book's."),
+    .value("rates", "NAME", help: "The panel with rates of currencies."),
+  ]
+
+  /// As of when.
+  static let at = OptionSpec.value(
+    "at", "TIME", help: "As of the end of this day, or of this instant; the last bar unless given.")
+
+  /// Which portfolios; all unless given.
+  static let selection: [OptionSpec] = [
+    .value("portfolio", "ID", help: "Only this portfolio.", isRepeatable: true),
+    .value("client", "ID", help: "Only portfolios of this client.", isRepeatable: true),
+    .value("advisor", "ID", help: "Only portfolios of this advisor's clients.", isRepeatable: true),
+  ]
+
+  static let common = [
+    RunOptions.resultOutput("Write the tables here: .h5, .json or .csv, by the ending."),
+    CommonOptions.json, CommonOptions.quiet, CommonOptions.threads, CommonOptions.force,
+  ]
+
+  /// Opens the book and its prices.
+  static func session(_ arguments: ParsedArguments) throws -> BookSession {
+    var options = BookSession.Options()
+    options.store = arguments.optionalString("store")
+    options.panel = arguments.optionalString("panel")
+    options.rates = arguments.optionalString("rates")
+    options.workers = try RunOptions.workers(arguments)
+    let path = arguments.positional("BOOK")
+    if let output = try RunOptions.output(arguments) {
+      try RunOptions.keep([path] + [options.store].compactMap { $0 }, from: [output])
+      try Console.checkOutput(.file(output), force: arguments.flag("force"))
+    }
+    let session = try BookSession.open(path, options)
+    if let output = try RunOptions.output(arguments) {
+      try RunOptions.keep([session.storePath], from: [output])
+    }
+    return session
+  }
+
+  /// Positions of the portfolios that are asked for, ascending; all unless any is named.
+  ///
+  /// - Throws: `ArgumentsError` for an id that the book lacks, with the nearest.
+  static func selection(_ arguments: ParsedArguments, _ session: BookSession) throws -> [Int] {
+    let book = session.book
+    let asked = ["portfolio", "client", "advisor"].filter { arguments.isGiven($0) }
+    if asked.isEmpty { return Array(book.portfolios.indices) }
+    var chosen: Set<Int> = []
+    for id in arguments.strings("portfolio") {
+      chosen.insert(try place(id, "portfolio", book.portfolios.map(\.id), session.path))
+    }
+    for id in arguments.strings("client") {
+      let client = try place(id, "client", book.clients.map(\.id), session.path)
+      chosen.formUnion(book.portfolios.indices.filter { book.portfolios[$0].client == client })
+    }
+    for id in arguments.strings("advisor") {
+      let advisor = try place(id, "advisor", book.advisors.map(\.id), session.path)
+      chosen.formUnion(
+        book.portfolios.indices.filter {
+          book.clients[book.portfolios[$0].client].advisor == advisor
+        })
+    }
+    return chosen.sorted()
+  }
+
+  private static func place(_ id: String, _ kind: String, _ ids: [String], _ path: String)
+    throws(ArgumentsError) -> Int
+  {
+    if let place = ids.firstIndex(of: id) { return place }
+    throw .unknownName(
+      id, kind: kind, option: "--\(kind)", among: ids, seeAll: "apus book inspect \(path)")
+  }
+
+  /// Prints the tables, or JSON with `--json`; writes them with `-o`.
+  static func deliver(
+    _ report: BookReport, _ arguments: ParsedArguments, _ console: Console
+  ) throws {
+    for warning in report.warnings where warning.severity == .warning {
+      console.warn(warning.message)
+    }
+    if arguments.flag("json") {
+      try console.write(try report.json())
+    } else {
+      for group in report.groups { try GroupTables.print(group, console) }
+    }
+    guard let output = try RunOptions.output(arguments) else { return }
+    let files = try report.write(to: output, force: arguments.flag("force"))
+    console.talk("wrote \(files.joined(separator: ", "))")
+  }
+}
