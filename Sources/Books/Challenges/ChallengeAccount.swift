@@ -95,12 +95,12 @@ public struct ChallengeAccount {
     -> ChallengeBreach?
   {
     let (limits, time) = (rules.limits, market.timeNs[bar])
-    if !(value > 0) { return ChallengeBreach(.ruined, timeNs: time, "an equity of \(value)") }
+    if !(value > 0) { return ChallengeBreach(.ruined, timeNs: time, "an equity of \(value.told)") }
     let drawdown = 1 - value / peak
     if isScored, drawdown > limits.maxDrawdown + 1e-12 {
       return ChallengeBreach(
         .maxDrawdown, timeNs: time,
-        "a drawdown of \(drawdown); the rules allow \(limits.maxDrawdown)")
+        "a drawdown of \(drawdown.told); the rules allow \(limits.maxDrawdown.told)")
     }
     if let least = limits.minHoldings, hasBegun, held.count < least {
       return ChallengeBreach(
@@ -207,29 +207,29 @@ public struct ChallengeAccount {
     let (name, now) = (market.symbols[column], units[column])
     if now < 0, !limits.allowsShort {
       return breach(
-        .shortSale, "\(order.units.magnitude) \(name) sold with \(now - order.units) held")
+        .shortSale, "\(order.units.magnitude.told) \(name) sold with \((now - order.units).told) held")
     }
     if let most = limits.maxTrades, curve.fills > most {
       return breach(.maxTrades, "the rules allow \(most) trades")
     }
     if limits.maxLeverage <= 1, cash < -1e-9 * rules.capital {
-      return breach(.cashBelowZero, "it leaves \(cash) in cash")
+      return breach(.cashBelowZero, "it leaves \(cash.told) in cash")
     }
     // What takes nothing on breaks no bound.
     if now.magnitude <= (now - order.units).magnitude { return nil }
     let value = equity
     let weight = (now * last[column]).magnitude / value
-    if !(value > 0) { return breach(.ruined, "an equity of \(value)") }
+    if !(value > 0) { return breach(.ruined, "an equity of \(value.told)") }
     if weight > limits.maxWeight + 1e-9 {
       return breach(
-        .maxWeight, "\(name) at \(weight) of equity; the rules allow \(limits.maxWeight)")
+        .maxWeight, "\(name) at \(weight.told) of equity; the rules allow \(limits.maxWeight.told)")
     }
     let gross = held.reduce(0) { $0 + (units[$1] * last[$1]).magnitude }
     if gross > limits.maxLeverage * value * (1 + 1e-9), limits.maxLeverage > 1 || limits.allowsShort
     {
       return breach(
         .maxLeverage,
-        "positions of \(gross / value) of equity; the rules allow \(limits.maxLeverage)"
+        "positions of \((gross / value).told) of equity; the rules allow \(limits.maxLeverage.told)"
       )
     }
     return nil
@@ -251,7 +251,7 @@ public struct ChallengeAccount {
     }
     let value = equity
     guard value > 0 else {
-      return ChallengeBreach(.ruined, timeNs: step.timeNs, "an equity of \(value)")
+      return ChallengeBreach(.ruined, timeNs: step.timeNs, "an equity of \(value.told)")
     }
     var changes: [(column: Int, units: Double)] = []
     for column in touched {

@@ -77,3 +77,12 @@ public struct ChallengeBreach: Sendable, Equatable {
     return place.isEmpty ? detail : "\(place): \(detail)"
   }
 }
+
+extension Double {
+  /// Money or a weight as a breach tells it: to a millionth.
+  var told: String {
+    let rounded = (self * 1e6).rounded() / 1e6
+    let text = "\(rounded.isFinite ? rounded : self)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}

@@ -102,7 +102,7 @@ public struct ChallengeCurve: Sendable {
     if turnover > limits.maxTurnover {
       return ChallengeBreach(
         .maxTurnover, timeNs: endNs,
-        "a turnover of \(turnover); the rules allow \(limits.maxTurnover)")
+        "a turnover of \(turnover.told); the rules allow \(limits.maxTurnover.told)")
     }
     return nil
   }

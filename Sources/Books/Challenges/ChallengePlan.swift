@@ -97,7 +97,7 @@ struct ChallengePlan {
       let lots = order.units / limits.lot
       if (lots - lots.rounded()).magnitude > 1e-9 * max(1, lots.magnitude) {
         return add(
-          breach(.lot, "\(order.units.magnitude) \(name) are not whole lots of \(limits.lot)"),
+          breach(.lot, "\(order.units.magnitude.told) \(name) are not whole lots of \(limits.lot.told)"),
           order.timeNs, number)
       }
     }
@@ -130,7 +130,7 @@ struct ChallengePlan {
       return add(
         breach(
           .priceOutsideBar,
-          "\(name) at \(order.price), which is not from \(low) to \(high), its low and high"),
+          "\(name) at \(order.price.told), which is not from \(low.told) to \(high.told), its low and high"),
         order.timeNs, number)
     }
     steps.append(
@@ -155,17 +155,17 @@ struct ChallengePlan {
         return breach(.symbolNotAllowed, "the rules exclude \(name)")
       }
       if weight < 0, !limits.allowsShort {
-        return breach(.shortSale, "\(name) has a weight of \(weight); the rules forbid shorts")
+        return breach(.shortSale, "\(name) has a weight of \(weight.told); the rules forbid shorts")
       }
       if weight.magnitude > limits.maxWeight + 1e-9 {
         return breach(
-          .maxWeight, "\(name) has a weight of \(weight); the rules allow \(limits.maxWeight)")
+          .maxWeight, "\(name) has a weight of \(weight.told); the rules allow \(limits.maxWeight.told)")
       }
       gross += weight.magnitude
     }
     if gross > limits.maxLeverage + 1e-9 {
       return breach(
-        .maxLeverage, "weights sum to \(gross); the rules allow \(limits.maxLeverage)")
+        .maxLeverage, "weights sum to \(gross.told); the rules allow \(limits.maxLeverage.told)")
     }
     guard let (bar, moment) = fill(target.timeNs, nil) else {
       if !isLater(target.timeNs) { unfilled += 1 }
