@@ -2,6 +2,11 @@
 public enum BooksError: Error, Equatable {
   /// A panel without closes marks nothing.
   case noCloses(panel: String)
+
+  /// A row of a file breaks a rule; nothing of the import is kept.
+  case badRow(file: String, line: Int, column: String, reason: String)
+  /// What is in the book already would lack money or units after an import.
+  case lacksLater(entry: String, reason: String)
 }
 
 extension BooksError: CustomStringConvertible {
@@ -10,6 +15,10 @@ extension BooksError: CustomStringConvertible {
     switch self {
     case .noCloses(let panel):
       "the panel \(panel) has no field close, so it marks no holdings. Name another with --panel."
+    case .badRow(let file, let line, let column, let reason):
+      "\(file), line \(line), \(column): \(reason). Nothing was imported."
+    case .lacksLater(let entry, let reason):
+      "the import would leave \(entry), which is in the book, without what it takes: \(reason). Nothing was imported."
     }
   }
 }
