@@ -8,7 +8,7 @@ import Testing
 @Suite struct BookStoreTests {
   @Test("a book reads back as it was written", arguments: [(0, true), (1, false), (40, true), (300, true)])
   func roundTrip(_ count: Int, _ withIDs: Bool) throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let path = folder.path("book.h5")
     let book = SampleBook.make(entryCount: count, withIDs: withIDs)
     try BookStore.write(book, to: path)
@@ -17,14 +17,14 @@ import Testing
   }
 
   @Test("a book without anybody is a book") func empty() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let book = Book(firm: .init(id: "f"))
     try BookStore.write(book, to: folder.path("book.h5"))
     #expect(try BookStore.read(folder.path("book.h5")) == book)
   }
 
   @Test("an update that changes nothing leaves the bytes, another counts") func update() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let path = folder.path("book.h5")
     try BookStore.write(SampleBook.make(), to: path)
     let before = try Data(contentsOf: URL(filePath: path))
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test("what breaks a rule is not written, and says where") func rules() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     func fault(_ change: (inout Book) -> Void) -> String {
       var book = SampleBook.make()
       change(&book)
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test("a flipped byte anywhere is refused or changes nothing, and never traps") func flips() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let path = folder.path("book.h5")
     let book = SampleBook.make(entryCount: 25)
     try BookStore.write(book, to: path)
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test("files of other kinds are told apart") func otherFiles() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     #expect(throws: StorageError.fileMissing(path: "no/book.h5")) { try BookStore.read("no/book.h5") }
     let text = try folder.write("id,name\n", to: "book.h5")
     #expect(throws: StorageError.wrongFormat(path: text, expected: "book", found: "it is no HDF5 file")) {
