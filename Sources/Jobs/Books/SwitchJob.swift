@@ -16,7 +16,9 @@ public struct SwitchJob: Sendable {
     public var rules = TradeRules()
     /// How near the least trades have to come to the target; nil to keep the profile's limits alone.
     public var band: Double?
-    /// Target weights; nil for those that advice gives. A portfolio takes the row of its id, or the only row.
+    /// Target weights; nil for those that advice gives.
+    ///
+    /// A portfolio takes the row of its id, or that of a file without portfolios.
     public var targets: WeightFile?
 
     /// Differences without costs.
