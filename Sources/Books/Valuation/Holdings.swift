@@ -37,8 +37,7 @@ public struct Holdings: Sendable {
     let rows = ledger.positions.filter { $0.units != 0 }.map { position in
       let mark = market.mark(position.instrument, at: bar)
       let rate = market.rate(
-        from: market.currency(of: position.instrument, for: portfolio, in: book), to: currency,
-        at: bar)
+        from: market.currencies[position.instrument], to: currency, at: bar)
       let price = mark?.price ?? .nan
       let value = position.units * (price * rate)
       let (cost, averageCost) = (position.cost * rate, position.averageCost * rate)

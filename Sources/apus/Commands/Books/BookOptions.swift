@@ -68,19 +68,23 @@ enum BookOptions {
   ///
   /// - Throws: `ArgumentsError` for an id that the book lacks, with the nearest.
   static func selection(_ arguments: ParsedArguments, _ session: BookSession) throws -> [Int] {
-    let book = session.book
+    try selection(arguments, session.book, session.path)
+  }
+
+  /// The same of a book that needs no prices.
+  static func selection(_ arguments: ParsedArguments, _ book: Book, _ path: String) throws -> [Int] {
     let asked = ["portfolio", "client", "advisor"].filter { arguments.isGiven($0) }
     if asked.isEmpty { return Array(book.portfolios.indices) }
     var chosen: Set<Int> = []
     for id in arguments.strings("portfolio") {
-      chosen.insert(try place(id, "portfolio", book.portfolios.map(\.id), session.path))
+      chosen.insert(try place(id, "portfolio", book.portfolios.map(\.id), path))
     }
     for id in arguments.strings("client") {
-      let client = try place(id, "client", book.clients.map(\.id), session.path)
+      let client = try place(id, "client", book.clients.map(\.id), path)
       chosen.formUnion(book.portfolios.indices.filter { book.portfolios[$0].client == client })
     }
     for id in arguments.strings("advisor") {
-      let advisor = try place(id, "advisor", book.advisors.map(\.id), session.path)
+      let advisor = try place(id, "advisor", book.advisors.map(\.id), path)
       chosen.formUnion(
         book.portfolios.indices.filter {
           book.clients[book.portfolios[$0].client].advisor == advisor

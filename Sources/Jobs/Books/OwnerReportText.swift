@@ -1,0 +1,295 @@
+import Books
+import Market
+import Metrics
+
+/// The texts of one report: JSON, and a set of CSV tables.
+struct OwnerReportText {
+  /// Risk numbers of the whole history, in this order.
+  static let risk: [any Metric] = [
+    "total_return", "cagr_periods", "volatility", "sharpe", "sortino", "max_drawdown", "calmar",
+    "var_95", "cvar_95", "best_month", "worst_month",
+  ].compactMap { MetricCatalog.metric(named: $0) }
+
+  let report: OwnerReport
+  let period: ReportPeriod
+  let span: Range<Int64>
+  let book: Book
+  let market: BookMarket
+  /// What the report is of: `client`, and its id.
+  let level: String
+  let id: String
+
+  // MARK: - JSON
+
+  /// The whole report.
+  func json(_ origin: [(name: String, value: String)]) -> [UInt8] {
+    var text = JSONText()
+    text.object(lines: true) { text in
+      text.add("apus_format", "client_report")
+      text.add("apus_version", 1)
+      text.object("origin") { text in for (name, value) in origin { text.add(name, value) } }
+      text.add(level, id)
+      if level == "client", let client = report.parts.first.map(client) {
+        text.add("name", client.name)
+        text.add("external_id", client.externalID)
+        text.add("advisor", book.advisors[client.advisor].id)
+      }
+      text.object("period") { text in
+        text.add("name", period.name)
+        text.add("from", Timestamp.text(nanoseconds: span.lowerBound))
+        text.add("to", AsOf.text(span.upperBound))
+        text.add("is_complete", span.upperBound >= period.end)
+      }
+      text.object("total", lines: true) { account(report.total, into: &$0) }
+      text.list("portfolios") { text in
+        for part in report.parts { text.object(lines: true) { self.part(part, into: &$0) } }
+      }
+      text.list("trading_days") { text in
+        for day in report.days { text.object { self.day(day, into: &$0) } }
+      }
+    }
+    return text.bytes + [0x0A]
+  }
+
+  private func client(_ part: OwnerReport.Part) -> Book.Client {
+    book.clients[book.portfolios[part.holdings.portfolio].client]
+  }
+
+  private func account(_ account: AccountReport, into text: inout JSONText) {
+    text.add("currency", account.currency)
+    text.add("begin", account.begin)
+    text.add("paid_in", account.paidIn)
+    text.add("paid_out", account.paidOut)
+    text.add("gain", account.gain)
+    text.add("end", account.end)
+    text.add("time_weighted_return", account.timeWeightedReturn)
+    text.add("money_weighted_return", account.moneyWeightedReturn)
+    text.add("period_drawdown", account.periodDrawdown)
+    text.object("since_inception") { text in
+      let values = Self.risk.map { HistoryMetrics.value($0, of: account.lane) }
+      for (metric, value) in zip(Self.risk, values) { text.add(metric.name, value.number) }
+      text.object("undefined") { text in
+        for (metric, value) in zip(Self.risk, values) {
+          if case .undefined(let reason) = value { text.add(metric.name, reason.rawValue) }
+        }
+      }
+    }
+    guard let lane = account.lane, let returns = lane.returns, let context = lane.context else {
+      return
+    }
+    text.list("drawdowns") { text in
+      for row in DrawdownTable(returns: returns).deepest(5) {
+        text.object { text in
+          text.add("depth", row.depth)
+          text.add("start", date(context.days[row.start]))
+          text.add("valley", date(context.days[row.valley]))
+          if let recovery = row.recovery { text.add("recovery", date(context.days[recovery])) }
+        }
+      }
+    }
+    text.list("months") { text in
+      for (year, months, total) in Self.months(returns, context) {
+        text.object { text in
+          text.add("year", year)
+          text.add("return", total)
+          text.object("months") { text in
+            for (month, value) in months.enumerated() where value.isFinite {
+              text.add("\(month + 1)", value)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static func months(_ returns: [Double], _ context: LaneContext)
+    -> [(year: Int, months: ArraySlice<Double>, total: Double)]
+  {
+    let table = MonthlyTable(returns: returns, context: context)
+    return table.years.indices.map {
+      (table.years[$0], table.months[$0 * 12..<$0 * 12 + 12], table.totals[$0])
+    }
+  }
+
+  private func date(_ day: Int32) -> String { CivilDate(daysSinceEpoch: Int64(day)).description }
+
+  private func part(_ part: OwnerReport.Part, into text: inout JSONText) {
+    let portfolio = book.portfolios[part.holdings.portfolio]
+    text.add("portfolio", portfolio.id)
+    text.add("name", portfolio.name)
+    account(part.account, into: &text)
+    text.add("cash", part.holdings.cash)
+    text.list("holdings") { text in
+      for row in part.holdings.rows {
+        text.object { text in
+          text.add("symbol", book.instruments[row.instrument].symbol)
+          text.add("sector", market.sectors[row.instrument])
+          text.add("units", row.units)
+          text.add("price", row.price)
+          text.add("value", row.value)
+          text.add("share", part.holdings.weight(of: row))
+          text.add("cost", row.cost)
+          text.add("unrealised", row.unrealised)
+        }
+      }
+    }
+    text.list("wallets") { text in
+      for wallet in part.wallets {
+        text.object(lines: true) { self.wallet(wallet, into: &$0) }
+      }
+    }
+  }
+
+  private func wallet(_ wallet: Statement, into text: inout JSONText) {
+    text.add("wallet", book.wallets[wallet.wallet].id)
+    text.add("currency", book.wallets[wallet.wallet].currency)
+    text.add("opening", wallet.opening)
+    text.add("received", wallet.received)
+    text.add("paid", wallet.paid)
+    text.add("fees", wallet.fees)
+    text.add("closing", wallet.closing)
+    text.list("transactions") { text in
+      for line in wallet.lines {
+        let entry = book.entries[line.row]
+        text.object { text in
+          text.add("time", Timestamp.text(nanoseconds: entry.timeNs))
+          text.add("kind", entry.kind.name)
+          if let instrument = entry.instrument {
+            text.add("symbol", book.instruments[instrument].symbol)
+            text.add("quantity", entry.units)
+            text.add("price", entry.price)
+          }
+          text.add("fee", entry.fee)
+          text.add("amount", entry.cash)
+          text.add("balance", line.balance)
+          if let other = entry.counter { text.add("other_wallet", book.wallets[other].id) }
+          if !entry.id.isEmpty { text.add("id", entry.id) }
+        }
+      }
+    }
+  }
+
+  private func day(_ day: TradingDay, into text: inout JSONText) {
+    text.add("day", CivilDate(daysSinceEpoch: day.day).description)
+    text.add("currency", day.currency)
+    text.add("purchases", day.purchases)
+    text.add("bought", day.bought)
+    text.add("sells", day.sells)
+    text.add("sold", day.sold)
+    text.add("fees", day.fees)
+    text.add("income", day.income)
+    text.add("net", day.net)
+  }
+
+  // MARK: - CSV
+
+  /// Names of the numbers of an account, as in tables.
+  static let accountColumns =
+    [
+      "currency", "begin", "paid_in", "paid_out", "gain", "end", "time_weighted_return",
+      "money_weighted_return", "period_drawdown",
+    ] + risk.map(\.name)
+
+  /// Adds the numbers of an account to a row.
+  static func add(_ account: AccountReport, to text: inout CSVText) {
+    text.add(account.currency)
+    for number in [
+      account.begin, account.paidIn, account.paidOut, account.gain, account.end,
+      account.timeWeightedReturn, account.moneyWeightedReturn, account.periodDrawdown,
+    ] { text.add(number) }
+    for metric in risk { text.add(HistoryMetrics.value(metric, of: account.lane).number) }
+  }
+
+  /// The tables, by their names.
+  var tables: [(name: String, bytes: [UInt8])] {
+    [
+      ("portfolios", portfolios), ("holdings", holdings), ("transactions", transactions),
+      ("trading_days", tradingDays), ("months", monthly),
+    ]
+  }
+
+  private var portfolios: [UInt8] {
+    var text = CSVText(["portfolio"] + Self.accountColumns)
+    for part in report.parts {
+      text.add(book.portfolios[part.holdings.portfolio].id)
+      Self.add(part.account, to: &text)
+      text.endRow()
+    }
+    return text.bytes
+  }
+
+  private var holdings: [UInt8] {
+    var text = CSVText([
+      "portfolio", "symbol", "sector", "units", "price", "value", "share", "cost", "unrealised",
+    ])
+    for part in report.parts {
+      for row in part.holdings.rows {
+        text.add(book.portfolios[part.holdings.portfolio].id)
+        text.add(book.instruments[row.instrument].symbol)
+        text.add(market.sectors[row.instrument])
+        for number in [
+          row.units, row.price, row.value, part.holdings.weight(of: row), row.cost, row.unrealised,
+        ] { text.add(number) }
+        text.endRow()
+      }
+    }
+    return text.bytes
+  }
+
+  private var transactions: [UInt8] {
+    var text = CSVText([
+      "wallet", "currency", "time", "kind", "symbol", "quantity", "price", "fee", "amount",
+      "balance", "other_wallet", "id",
+    ])
+    for wallet in report.parts.flatMap(\.wallets) {
+      for line in wallet.lines {
+        let entry = book.entries[line.row]
+        text.add(book.wallets[wallet.wallet].id)
+        text.add(book.wallets[wallet.wallet].currency)
+        text.add(Timestamp.text(nanoseconds: entry.timeNs))
+        text.add(entry.kind.name)
+        text.add(entry.instrument.map { book.instruments[$0].symbol } ?? "")
+        text.add(entry.instrument == nil ? .nan : entry.units)
+        for number in [entry.price, entry.fee, entry.cash, line.balance] { text.add(number) }
+        text.add(entry.counter.map { book.wallets[$0].id } ?? "")
+        text.add(entry.id)
+        text.endRow()
+      }
+    }
+    return text.bytes
+  }
+
+  private var tradingDays: [UInt8] {
+    var text = CSVText([
+      "day", "currency", "purchases", "bought", "sells", "sold", "fees", "income", "net",
+    ])
+    for day in report.days {
+      text.add(CivilDate(daysSinceEpoch: day.day).description)
+      text.add(day.currency)
+      text.add(day.purchases)
+      text.add(day.bought)
+      text.add(day.sells)
+      for number in [day.sold, day.fees, day.income, day.net] { text.add(number) }
+      text.endRow()
+    }
+    return text.bytes
+  }
+
+  private var monthly: [UInt8] {
+    var text = CSVText(["portfolio", "year", "month", "return"])
+    for part in report.parts {
+      guard let lane = part.account.lane, let returns = lane.returns, let context = lane.context
+      else { continue }
+      for (year, months, _) in Self.months(returns, context) {
+        for (month, value) in months.enumerated() where value.isFinite {
+          text.add(book.portfolios[part.holdings.portfolio].id)
+          text.add(year)
+          text.add(month + 1)
+          text.add(value)
+          text.endRow()
+        }
+      }
+    }
+    return text.bytes
+  }
+}
