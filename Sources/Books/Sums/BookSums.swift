@@ -42,10 +42,11 @@ public struct BookSums: Sendable {
   ///   - key: what to sum by.
   ///   - portfolios: positions in the book; nil for all.
   ///   - bars: of the panel; not empty.
+  ///   - instant: entries before it show in the last bar, though no bar has ended since; nil for the end of that bar.
   ///   - currency: what sums are told in; nil for the firm's.
   public init(
     by key: SumKey, in book: Book, market: BookMarket, portfolios: [Int]? = nil, bars: Range<Int>,
-    currency: String? = nil
+    before instant: Int64? = nil, currency: String? = nil
   ) {
     precondition(
       !bars.isEmpty && bars.lowerBound >= 0 && bars.upperBound <= market.panel.barCount, "bars")
@@ -56,7 +57,9 @@ public struct BookSums: Sendable {
     walked = max(0, bars.lowerBound - 1)..<bars.upperBound
     let chosen = portfolios ?? Array(book.portfolios.indices)
     groups = SumGroups(key, book, market, chosen)
-    var builder = LegBuilder(book, market, groups, before: market.end(of: bars.upperBound - 1))
+    var builder = LegBuilder(
+      book, market, groups, before: instant ?? market.end(of: bars.upperBound - 1),
+      lastBar: bars.upperBound - 1)
     for portfolio in chosen { builder.add(portfolio) }
     (legs, slots, currencies) = (builder.legs, builder.slots, builder.currencies)
   }

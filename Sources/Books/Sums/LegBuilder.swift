@@ -8,14 +8,16 @@ struct LegBuilder {
   private let groups: SumGroups
   private let index: BarIndex
   private let before: Int64
+  private let lastBar: Int
   /// Currency of each wallet, as a place in `currencies`.
   private let currencyOf: [Int]
   private let owner: [Int]
   /// Slot of a symbol by its currency.
   private var places: [[Int: Int32]]
 
-  init(_ book: Book, _ market: BookMarket, _ groups: SumGroups, before: Int64) {
+  init(_ book: Book, _ market: BookMarket, _ groups: SumGroups, before: Int64, lastBar: Int) {
     (self.book, self.market, self.groups, self.before) = (book, market, groups, before)
+    self.lastBar = lastBar
     index = BarIndex(market)
     legs = Array(repeating: [], count: groups.names.count)
     let names = book.wallets.map { $0.currency.uppercased() }
@@ -57,7 +59,7 @@ struct LegBuilder {
   }
 
   private mutating func add(_ entry: Entry, _ portfolio: Int) {
-    let bar = Int32(index.bar(endingAfter: entry.timeNs))
+    let bar = Int32(min(lastBar, index.bar(endingAfter: entry.timeNs)))
     let cashSlot = Int32(slots.count + currencyOf[entry.wallet])
     let cashGroup = groups.group(portfolio: portfolio, wallet: entry.wallet)
     var cash = BookSums.Leg(bar: bar, slot: cashSlot, amount: entry.cash)
