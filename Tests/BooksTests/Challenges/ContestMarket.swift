@@ -38,7 +38,8 @@ enum Contest {
     _ day: Int, _ column: Int, _ units: Double, _ price: Double = .nan, line: Int = 0
   ) -> ChallengeEntry.Order {
     .init(
-      timeNs: (firstDay + Int64(day)) * dayNs, column: column, units: units, price: price, line: line)
+      timeNs: (firstDay + Int64(day)) * dayNs, column: column, units: units, price: price,
+      line: line)
   }
 
   static func target(_ day: Int, _ weights: [Int: Double]) -> ChallengeEntry.Target {
