@@ -109,7 +109,14 @@ import Testing
       [Contest.order(0, 0, 10, 100), Contest.order(3, 0, -10, 110)], scored: 3..<5)
     #expect(part.initialEquity == whole.equity[2] && part.equity == Array(whole.equity[3...]))
     #expect(part.fills == 1 && part.trades == 1)
-    let early = try curve([Contest.order(0, 0, 10, 100), Contest.order(3, 0, -99, 110)], bars: 3)
+    // What is traded in a window that nobody looks at yet is not looked at either.
+    var market = try Contest.market()
+    let (start, day) = (Contest.firstDay * Contest.dayNs, Contest.dayNs)
+    market.tradable = [start...start + 3 * day - 1, start + 3 * day...start + 5 * day - 1]
+    let early = ChallengeAccount.replay(
+      ChallengeEntry(
+        participant: "x", orders: [Contest.order(0, 0, 10, 100), Contest.order(3, 0, -99, 110)]),
+      market: market, rules: ChallengeRules(capital: 10_000), bars: 3)
     #expect(early.breach == nil && early.equity == Array(whole.equity[..<3]))
   }
 

@@ -59,7 +59,7 @@ import Testing
     ])
   func againstPlainLoop(_ name: String) throws {
     let metric = try #require(MetricCatalog.metric(named: name))
-    for count in [1, 7, 8, 11] {
+    for count in [1, 11] {
       let lanes = Self.summaries(count)
       let settings = Self.settings()
       let outcome = try #require(settings.run(lanes, metric: metric, workers: 2))
