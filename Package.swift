@@ -149,7 +149,7 @@ let package = Package(
         "Expressions",
         "Indicators", "Metrics", "Market",
         "Storage", "Kernels",
-      ], exclude: ["README.md"]),
+      ], exclude: ["README.md", "Challenges/README.md"]),
 
     // layer 6
     module("Arguments", ["Kernels"]),

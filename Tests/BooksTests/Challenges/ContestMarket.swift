@@ -7,7 +7,7 @@ enum Contest {
   static let dayNs: Int64 = 86_400_000_000_000
   static let firstDay: Int64 = 17_225  // 2017-02-28
 
-  /// A: open = close the day before. B is not traded on day 2.
+  /// Bars that open at the close before; B is not traded on day 2.
   static func market(
     a: [Double] = [100, 110, 121, 108.9, 119.79], b: [Double] = [50, 50, .nan, 40, 44],
     events: [ChallengeMarket.Event] = []
