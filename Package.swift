@@ -149,7 +149,7 @@ let package = Package(
         "Expressions",
         "Indicators", "Metrics", "Market",
         "Storage", "Kernels",
-      ], exclude: ["README.md"]),
+      ], exclude: ["README.md", "Challenges/README.md"]),
 
     // layer 6
     module("Arguments", ["Kernels"]),
@@ -195,7 +195,9 @@ let package = Package(
     tests("Market", ["Market"], exclude: ["Golden"]),
     tests("Metrics", ["Metrics"], exclude: ["Golden"]),
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
-    tests("Books", ["Books", "Market", "Metrics", "Kernels", "Simulation"]),
+    tests(
+      "Books", ["Books", "Market", "Metrics", "Kernels", "Simulation"],
+      exclude: ["Challenges/Golden"]),
     tests(
       "Advice", ["Advice", "Books", "Allocation", "Risk", "Market", "Metrics", "Kernels"]),
     tests("Storage", ["Storage", "Books", "HDF5", "Market", "Metrics"]),
