@@ -5,7 +5,7 @@ public struct PathKernels: Sendable {
   /// Words of eight lanes that a caller of `normals` and `normalSums` sets aside.
   @inlinable @inline(always) public static var normalRoom: Int { 32 }
   /// Words of eight lanes that a caller of `rowProducts` sets aside.
-  @inlinable @inline(always) public static var rowRoom: Int { 64 }
+  @inlinable @inline(always) public static var rowRoom: Int { 8 }
 
   /// Name of the instruction set.
   public let name: String

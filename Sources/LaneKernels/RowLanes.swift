@@ -78,81 +78,92 @@ enum RowLanes {
   }
 
   /// Products of a column at rows that are drawn apart.
+  ///
+  /// The rows of a block are drawn while those of the block before are looked up: one needs arithmetic, the other memory.
   @inline(never)
   static func products(
     _ seed: UInt64, _ path: UInt32, _ steps: Int, _ draws: RowDraws,
     _ column: UnsafePointer<Double>, _ room: UnsafeMutablePointer<Words>
   ) -> Vector {
-    var value = Vector(repeating: 1)
-    // As many blocks as fit the room.
-    let atOnce = PathKernels.rowRoom / 4
-    var (block, left) = (0, steps)
-    while left > 0 {
-      let blocks = min(atOnce, (left &+ 2 &* draws.perWord &- 1) / (2 &* draws.perWord))
-      draw(seed, path, block, blocks, draws, room)
-      let count = min(left, 2 &* draws.perWord &* blocks)
-      value = multiply(value, count, UnsafeRawPointer(room), column)
-      block &+= blocks
-      left &-= count
-    }
-    return value
-  }
-
-  /// The rows of blocks, two a lane: the later in the high half.
-  @inline(always)
-  private static func draw(
-    _ seed: UInt64, _ path: UInt32, _ first: Int, _ blocks: Int, _ draws: RowDraws,
-    _ room: UnsafeMutablePointer<Words>
-  ) {
     let streams = PhiloxLanes.streams(from: path)
     let count = Words(repeating: UInt64(draws.rows))
     let perWord = draws.perWord
-    for block in 0..<blocks {
-      let step = UInt64(UInt32(truncatingIfNeeded: first &+ block))
-      var (a, b, c, d) = PhiloxLanes.block(
-        Words(repeating: 1), Words(repeating: step), .zero, streams, seed: seed)
-      let to = room + perWord &* block
-      switch perWord {
-      case 4:
-        to[0] = pair(next(&a, &b, count), next(&a, &b, count))
-        to[1] = pair(next(&a, &b, count), next(&a, &b, count))
-        to[2] = pair(next(&c, &d, count), next(&c, &d, count))
-        to[3] = pair(next(&c, &d, count), next(&c, &d, count))
-      case 3:
-        to[0] = pair(next(&a, &b, count), next(&a, &b, count))
-        to[1] = pair(next(&a, &b, count), next(&c, &d, count))
-        to[2] = pair(next(&c, &d, count), next(&c, &d, count))
-      case 2:
-        to[0] = pair(next(&a, &b, count), next(&a, &b, count))
-        to[1] = pair(next(&c, &d, count), next(&c, &d, count))
-      default:
-        to[0] = pair(next(&a, &b, count), next(&c, &d, count))
-      }
+    var products = RowProducts()
+    draw(seed, streams, 0, count, perWord, room)
+    var (block, left) = (0, steps / 2)
+    while left >= perWord {
+      let rows = room + 4 &* (block & 1)
+      block &+= 1
+      draw(seed, streams, block, count, perWord, room + 4 &* (block & 1))
+      products.multiply(perWord, rows, column)
+      left &-= perWord
+    }
+    let rows = room + 4 &* (block & 1)
+    products.multiply(left, rows, column)
+    if steps % 2 == 0 { return products.value }
+    return products.value * gather(column, rows[left] & PhiloxLanes.lowHalf)
+  }
+
+  /// The rows of a block, two a lane: the later in the high half.
+  @inline(always)
+  private static func draw(
+    _ seed: UInt64, _ streams: Words, _ block: Int, _ count: Words, _ perWord: Int,
+    _ output: UnsafeMutablePointer<Words>
+  ) {
+    let step = UInt64(UInt32(truncatingIfNeeded: block))
+    var (a, b, c, d) = PhiloxLanes.block(
+      Words(repeating: 1), Words(repeating: step), .zero, streams, seed: seed)
+    switch perWord {
+    case 4:
+      output[0] = pair(next(&a, &b, count), next(&a, &b, count))
+      output[1] = pair(next(&a, &b, count), next(&a, &b, count))
+      output[2] = pair(next(&c, &d, count), next(&c, &d, count))
+      output[3] = pair(next(&c, &d, count), next(&c, &d, count))
+    case 3:
+      output[0] = pair(next(&a, &b, count), next(&a, &b, count))
+      output[1] = pair(next(&a, &b, count), next(&c, &d, count))
+      output[2] = pair(next(&c, &d, count), next(&c, &d, count))
+    case 2:
+      output[0] = pair(next(&a, &b, count), next(&a, &b, count))
+      output[1] = pair(next(&c, &d, count), next(&c, &d, count))
+    default:
+      output[0] = pair(next(&a, &b, count), next(&c, &d, count))
     }
   }
 
   @inline(always)
   private static func pair(_ first: Words, _ second: Words) -> Words { first | (second &<< 32) }
 
-  /// A value times a column at rows, two lanes at a time: a gather of eight takes twice as long as eight loads.
+  /// The values of a column at rows.
   @inline(always)
-  private static func multiply(
-    _ value: Vector, _ count: Int, _ rows: UnsafeRawPointer, _ column: UnsafePointer<Double>
-  ) -> Vector {
-    var (a, b) = (SIMD2(value[0], value[1]), SIMD2(value[2], value[3]))
-    var (c, d) = (SIMD2(value[4], value[5]), SIMD2(value[6], value[7]))
-    let words = rows.assumingMemoryBound(to: UInt64.self)
-    for index in 0..<count / 2 {
+  static func gather(_ column: UnsafePointer<Double>, _ rows: Words) -> Vector {
+    apus_gather(column, unsafeBitCast(rows, to: SIMD8<Int64>.self))
+  }
+}
+
+/// Eight products of a column, two lanes at a time: a gather of eight takes twice as long as eight loads.
+private struct RowProducts {
+  private var a = SIMD2(repeating: 1.0)
+  private var b = SIMD2(repeating: 1.0)
+  private var c = SIMD2(repeating: 1.0)
+  private var d = SIMD2(repeating: 1.0)
+
+  @inline(always)
+  var value: Vector { Vector(a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1]) }
+
+  /// Multiplies by the column at pairs of rows.
+  @inline(always)
+  mutating func multiply(
+    _ count: Int, _ rows: UnsafeMutablePointer<RowLanes.Words>, _ column: UnsafePointer<Double>
+  ) {
+    let words = UnsafeRawPointer(rows).assumingMemoryBound(to: UInt64.self)
+    for index in 0..<count {
       let word = words + 8 &* index
-      multiply(&a, word[0], word[1], column)
-      multiply(&b, word[2], word[3], column)
-      multiply(&c, word[4], word[5], column)
-      multiply(&d, word[6], word[7], column)
+      Self.multiply(&a, word[0], word[1], column)
+      Self.multiply(&b, word[2], word[3], column)
+      Self.multiply(&c, word[4], word[5], column)
+      Self.multiply(&d, word[6], word[7], column)
     }
-    let product = Vector(a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1])
-    if count % 2 == 0 { return product }
-    let last = rows.assumingMemoryBound(to: Words.self)[count / 2]
-    return product * gather(column, last & PhiloxLanes.lowHalf)
   }
 
   /// Two lanes, two rows each.
@@ -163,11 +174,5 @@ enum RowLanes {
     value *= SIMD2(
       column[Int(UInt32(truncatingIfNeeded: left))], column[Int(UInt32(truncatingIfNeeded: right))])
     value *= SIMD2(column[Int(left &>> 32)], column[Int(right &>> 32)])
-  }
-
-  /// The values of a column at rows.
-  @inline(always)
-  static func gather(_ column: UnsafePointer<Double>, _ rows: Words) -> Vector {
-    apus_gather(column, unsafeBitCast(rows, to: SIMD8<Int64>.self))
   }
 }
