@@ -9,9 +9,8 @@ import PackageDescription
 // `swift build --explicit-target-dependency-import-check error` holds every import to it.
 
 // Without errno to set, a square root is an instruction.
-let hot: [SwiftSetting] = [
-  .unsafeFlags(["-cross-module-optimization", "-Xcc", "-fno-math-errno"])
-]
+let fast = ["-cross-module-optimization", "-Xcc", "-fno-math-errno"]
+let hot: [SwiftSetting] = [.unsafeFlags(fast)]
 
 // Solvers and models have inner parts with tests of their own.
 let tested: [SwiftSetting] = [.unsafeFlags(["-enable-testing"])]
@@ -233,7 +232,7 @@ for (name, march) in variants {
   package.targets.append(
     module(
       name, ["Kernels", "CShims"],
-      [.unsafeFlags(["-cross-module-optimization", "-Xcc", "-march=\(march)"])]
+      [.unsafeFlags(fast + ["-Xcc", "-march=\(march)"])]
         // AVX-512 alone has the registers for it.
         + (march == "x86-64-v4" ? [.define("FOUR_IN_FLIGHT")] : []),
       exclude: ["README.md"]))
