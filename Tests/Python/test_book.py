@@ -1,8 +1,10 @@
-"""Holds a book of datasets/book against its CSV files as pandas reads them, opened by h5py and by xarray as it is.
+"""Holds a book made of datasets/book against its CSV files as pandas reads them, opened by h5py and by xarray as it is.
 
-    APUS_BOOK=book.h5 python3 Tests/Python/test_book.py
+    APUS_BIN=.build/release/apus python3 Tests/Python/test_book.py
 """
 
+import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -19,7 +21,12 @@ DATASET = Path(__file__).parents[2] / "datasets/book"
 class BookChecks(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.path = support.argument("APUS_BOOK")
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.path = f"{folder.name}/book.h5"
+        subprocess.run(
+            [support.argument("APUS_BIN"), "book", "init", cls.path, "--from", DATASET, "--no-prices", "--quiet"],
+            check=True, timeout=120, stdout=subprocess.DEVNULL)
         cls.tables = {
             name: pd.read_csv(DATASET / f"{name}.csv")
             for name in ("advisors", "clients", "portfolios", "wallets", "transactions")

@@ -60,7 +60,8 @@ import Testing
       } catch { return "\(error)" }
     }
     #expect(fault { $0.clients[1].advisor = 7 }.contains("clients row 1"))
-    #expect(fault { $0.portfolios[2].id = "p-1" }.contains("portfolios row 2 can't be stored: 'p-1'"))
+    let twice = fault { $0.portfolios[2].id = "p-1" }
+    #expect(twice.contains("portfolios row 2 can't be stored: 'p-1' stands twice"))
     #expect(fault { $0.portfolios[0].currency = "usd" }.contains("no currency"))
     #expect(fault { $0.portfolios[0].profile.leverage = 0.5 }.contains("leverage"))
     #expect(fault { $0.wallets.swapAt(0, 3) }.contains("order of portfolios"))
