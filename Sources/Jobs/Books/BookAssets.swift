@@ -23,7 +23,7 @@ public struct BookAssets: Sendable {
 
   /// Holdings of every portfolio.
   ///
-  /// - Throws: `BooksError.beforePrices`, `CancellationError`.
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
   func holdings(isCancelled: @Sendable () -> Bool) throws -> [Holdings] {
     let found = Slots<Holdings>(count: portfolios.count)
     let tile = 64
@@ -39,7 +39,7 @@ public struct BookAssets: Sendable {
               of: portfolios[place], in: session.book, market: session.market, asOf: asOf))
         }
       })
-    guard isDone else { throw CancellationError() }
+    guard isDone else { throw RunInterrupted() }
     return found.values
   }
 
