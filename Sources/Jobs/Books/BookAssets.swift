@@ -66,9 +66,10 @@ public struct BookAssets: Sendable {
         let unrealised = position.units == 0 ? 0 : worth - position.cost
         let unrealisedAverage = position.units == 0 ? 0 : worth - position.averageCost
         let gain = position.realised + unrealised + position.income
-        let values = [
+        let weight = row.map { holdings.weight(of: $0) } ?? (position.units == 0 ? 0 : .nan)
+        let values: [Double] = [
           position.units, position.averagePrice, price, worth,
-          position.units == 0 ? 0 : row.map { holdings.weight(of: $0) } ?? .nan,
+          weight,
           unrealised, position.realised, position.income,
           unrealisedAverage, position.realisedAverage, position.fees, gain,
           position.bought > 0 ? gain / position.bought : .nan,
