@@ -9,6 +9,12 @@ extension BookMarket {
     return isLast ? panel.barCount : panel.time.firstBar(atOrAfter: next)
   }
 
+  /// Currency of a symbol's prices for a portfolio: that of the portfolio where nobody told it.
+  public func currency(of instrument: Int, for portfolio: Int, in book: Book) -> String {
+    let told = currencies[instrument]
+    return told.isEmpty ? book.portfolios[portfolio].currency.uppercased() : told
+  }
+
   /// What one of a currency is worth in another at the end of each bar: as `rate`.
   public func rates(from source: String, to target: String, bars: Range<Int>) -> [Double] {
     bars.map { rate(from: source, to: target, at: $0) }

@@ -57,7 +57,9 @@ struct SumGroups: Sendable {
   let names: [String]
   /// Number of portfolios in each.
   let sizes: [Int]
-  /// Group of each portfolio of the book; −1 for those left out. Of sectors and currencies 0.
+  /// Group of each portfolio of the book; −1 for those left out.
+  ///
+  /// Of sectors and currencies 0.
   let portfolios: [Int32]
   /// Group of each symbol; empty if groups are of portfolios.
   private let instruments: [Int32]

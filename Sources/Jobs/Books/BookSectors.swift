@@ -19,7 +19,7 @@ public struct BookSectors: Sendable {
 
   /// One table: a row a sector that is or was held, cash last.
   ///
-  /// - Throws: `BooksError.beforePrices`, `CancellationError`.
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
   public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
     let (session, book) = (assets.session, assets.session.book)
     let own = Set(assets.portfolios.map { book.portfolios[$0].currency.uppercased() })
@@ -39,7 +39,7 @@ public struct BookSectors: Sendable {
         isTouched: group.flowsIn.contains { $0 != 0 } || group.flowsOut.contains { $0 != 0 }
       )
     }
-    guard let histories else { throw CancellationError() }
+    guard let histories else { throw RunInterrupted() }
     var investments: [String: Set<Int>] = [:]
     for holdings in try assets.holdings(isCancelled: isCancelled) {
       for row in holdings.rows {

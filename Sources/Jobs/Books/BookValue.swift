@@ -58,7 +58,7 @@ public struct BookValue: Sendable {
 
   /// Tables: the groups, and with periods what became of each in each.
   ///
-  /// - Throws: `BooksError.beforePrices`, `CancellationError`.
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
   public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
     let bars = try bars()
     let sums = BookSums(
@@ -66,7 +66,7 @@ public struct BookValue: Sendable {
       before: asOf)
     guard let every = options.every else {
       guard let rows = sums.run(workers: session.workers, isCancelled: isCancelled, Self.row) else {
-        throw CancellationError()
+        throw RunInterrupted()
       }
       return [total(sums, rows)]
     }
@@ -74,7 +74,7 @@ public struct BookValue: Sendable {
     let taken = sums.run(workers: session.workers, isCancelled: isCancelled) { group in
       (Self.row(group), Self.periods(group, ends))
     }
-    guard let taken else { throw CancellationError() }
+    guard let taken else { throw RunInterrupted() }
     return [
       total(sums, taken.map(\.0)), through(sums, ends.map { bars.lowerBound + $0 }, taken.map(\.1)),
     ]

@@ -1,0 +1,139 @@
+import Kernels
+
+/// Units and money of very many portfolios as of an instant, as rows of a sparse matrix: what is needed to value them, no lots.
+///
+/// Values have the bits of `Holdings`, for any number of workers. Memory: 12 bytes for each holding, 8 for each wallet.
+public struct PositionTable: Sendable {
+  /// Positions of the portfolios in the book: `[P]`.
+  public let portfolios: [Int]
+  /// First holding of each portfolio, and the number of holdings: `[P + 1]`.
+  public let starts: [Int]
+  /// Symbol of each holding.
+  public let instruments: [Int32]
+  /// Units of each, never 0.
+  public let units: [Double]
+  /// Money of every wallet of the book; 0 of portfolios left out.
+  public let balances: [Double]
+  /// The first instant that doesn't count.
+  public let asOf: Int64
+  private let bar: Int
+
+  private struct Part: Sendable {
+    var counts: [Int] = []
+    var instruments: [Int32] = []
+    var units: [Double] = []
+    var balances: [(wallet: Int, money: Double)] = []
+  }
+
+  /// Rebuilds holdings from entries.
+  ///
+  /// - Parameters:
+  ///   - portfolios: positions in the book; nil for all.
+  ///   - asOf: entries before it count.
+  ///   - workers: number of workers; no number depends on it.
+  /// - Throws: `BooksError.beforePrices`.
+  public init(
+    of portfolios: [Int]? = nil, in book: Book, market: BookMarket, asOf: Int64, workers: Int = 1
+  ) throws(BooksError) {
+    guard let bar = market.bar(endedBy: asOf) else {
+      throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstBarEnd)
+    }
+    let all = portfolios ?? Array(book.portfolios.indices)
+    let tile = 1024
+    let parts = Slots<Part>(count: (all.count + tile - 1) / tile)
+    let room = EventRoom(book, market)
+    _ = try? TileLoop(tiles: (all.count + tile - 1) / tile, workers: max(1, workers)).run(
+      isCancelled: { false }, room: { room },
+      { index, room in
+        var part = Part()
+        for portfolio in all[index * tile..<min(all.count, (index + 1) * tile)] {
+          Self.add(portfolio, book, asOf, &room, &part)
+        }
+        parts.set(index, part)
+      })
+    var (starts, instruments, units) = ([0], [Int32](), [Double]())
+    var balances = [Double](repeating: 0, count: book.wallets.count)
+    starts.reserveCapacity(all.count + 1)
+    let count = parts.values.reduce(0) { $0 + $1.units.count }
+    instruments.reserveCapacity(count)
+    units.reserveCapacity(count)
+    for part in parts.values {
+      for count in part.counts { starts.append(starts[starts.count - 1] + count) }
+      instruments += part.instruments
+      units += part.units
+      for row in part.balances { balances[row.wallet] = row.money }
+    }
+    self.portfolios = all
+    (self.starts, self.instruments, self.units) = (starts, instruments, units)
+    (self.balances, self.asOf, self.bar) = (balances, asOf, bar)
+  }
+
+  private static func add(
+    _ portfolio: Int, _ book: Book, _ asOf: Int64, _ room: inout EventRoom, _ part: inout Part
+  ) {
+    let events = PortfolioEvents(of: portfolio, in: book, before: asOf, &room)
+    let wallets = book.wallets(of: portfolio)
+    var held = [Double](repeating: 0, count: events.instruments.count)
+    var money = [Double](repeating: 0, count: wallets.count)
+    for event in events.events {
+      if event.slot >= 0 {
+        held[event.slot] = Position.moved(held[event.slot] * event.ratio, by: event.units)
+      }
+      if event.row >= 0 { money[event.wallet] += event.cash }
+    }
+    var count = 0
+    for (slot, units) in held.enumerated() where units != 0 {
+      part.instruments.append(Int32(events.instruments[slot]))
+      part.units.append(units)
+      count += 1
+    }
+    part.counts.append(count)
+    for (place, wallet) in wallets.enumerated() where money[place] != 0 {
+      part.balances.append((wallet, money[place]))
+    }
+  }
+
+  /// Equity of each portfolio, in its currency; NaN while something held has no mark or rate: `[P]`.
+  public func equity(in book: Book, market: BookMarket, workers: Int = 1) -> [Double] {
+    let currencies = Set(portfolios.map { book.portfolios[$0].currency.uppercased() }).sorted()
+    let places = Dictionary(uniqueKeysWithValues: currencies.enumerated().map { ($1, $0) })
+    let own = book.instruments.indices.map { market.mark($0, at: bar, before: asOf)?.price ?? .nan }
+    let prices = currencies.map { currency in
+      own.enumerated().map {
+        $0.element * market.rate(from: market.currencies[$0.offset], to: currency, at: bar)
+      }
+    }
+    let tile = 4096
+    let tiles = (portfolios.count + tile - 1) / tile
+    let parts = Slots<[Double]>(count: tiles)
+    _ = try? TileLoop(tiles: tiles, workers: max(1, workers)).run(
+      isCancelled: { false }, room: {},
+      { index, _ in
+        let rows = index * tile..<min(portfolios.count, (index + 1) * tile)
+        parts.set(
+          index,
+          rows.map { row in
+            let currency = book.portfolios[portfolios[row]].currency
+            let place = currencies.count == 1 ? 0 : places[currency.uppercased()] ?? 0
+            var cash = 0.0
+            for wallet in book.wallets(of: portfolios[row]) where balances[wallet] != 0 {
+              cash +=
+                balances[wallet]
+                * market.rate(
+                  from: book.wallets[wallet].currency.uppercased(), to: currencies[place], at: bar)
+            }
+            return value(row, prices[place]) + cash
+          })
+      })
+    return parts.values.flatMap { $0 }
+  }
+
+  @inline(__always)
+  private func value(_ row: Int, _ prices: [Double]) -> Double {
+    var sum = 0.0
+    for place in starts[row]..<starts[row + 1] {
+      sum += units[place] * prices[Int(instruments[place])]
+    }
+    return sum
+  }
+}
