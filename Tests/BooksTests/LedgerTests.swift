@@ -8,7 +8,8 @@ import Testing
     price: Double = .nan, fee: Double = 0
   ) -> Entry {
     Entry(
-      timeNs: day * 86_400_000_000_000, sequence: day, wallet: 0, kind: kind, instrument: instrument,
+      timeNs: day * 86_400_000_000_000, sequence: day, wallet: 0, kind: kind,
+      instrument: instrument,
       cash: cash, units: units, price: price, fee: fee)
   }
 

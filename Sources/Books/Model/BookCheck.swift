@@ -96,7 +96,8 @@ public enum BookCheck {
   private static func checkID(_ id: String, _ table: String, _ row: Int?) throws(Fault) {
     guard isID(id) else {
       throw Fault(
-        table, row, "'\(id.prefix(40))' is no id: 1 to 255 bytes, no control characters or spaces at its ends")
+        table, row,
+        "'\(id.prefix(40))' is no id: 1 to 255 bytes, no control characters or spaces at its ends")
     }
   }
 
