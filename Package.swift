@@ -195,7 +195,7 @@ let package = Package(
     tests("Market", ["Market"], exclude: ["Golden"]),
     tests("Metrics", ["Metrics"], exclude: ["Golden"]),
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
-    tests("Books", ["Books", "Market", "Metrics", "Kernels"]),
+    tests("Books", ["Books", "Market", "Metrics", "Kernels", "Simulation"]),
     tests(
       "Advice", ["Advice", "Books", "Allocation", "Risk", "Market", "Metrics", "Kernels"]),
     tests("Storage", ["Storage", "Books", "HDF5", "Market", "Metrics"]),

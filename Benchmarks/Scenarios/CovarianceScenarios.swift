@@ -15,8 +15,8 @@ let covarianceScenarios: [Scenario] = [
 ///
 /// Data: 60 MB of returns, and a matrix of 72 MB that is new each time. The work is half of a product of 4.5 · 10¹⁰ operations, bound
 /// by the vector units.
-/// Limit: dgemm of half the symbols with all of them into memory that is there, which is as many operations. The estimate takes means
-/// off, lays returns out by symbol, packs more often, and writes both triangles into new memory.
+/// Limit: dgemm of half the symbols with all of them into memory that is there, which is as many operations. The estimate sums the
+/// returns, takes means off the products, packs more often, and writes both triangles into new memory.
 private func covariance(_ context: ScenarioContext) throws -> Workload {
   let (bars, symbols) = (context.size(2520, tiny: 60), context.size(3000, tiny: 210))
   let returns = Fixture.noise(bars * symbols, stream: 67).map { 0.02 * $0 + 0.0004 }

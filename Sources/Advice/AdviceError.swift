@@ -1,7 +1,15 @@
+import Allocation
+
 /// What can be wrong with a wish for advice.
 public enum AdviceError: Error, Equatable {
   /// A profile that no portfolio can satisfy.
   case impossible(portfolio: String, reason: String)
+  /// No symbol may be held: how many are left out, and why.
+  case noCandidates(reasons: [String])
+  /// No weights could be found.
+  case unsolved(AllocationError)
+  /// Numbers that make no sense.
+  case setting(name: String, found: String, expected: String)
 }
 
 extension AdviceError: CustomStringConvertible {
@@ -9,6 +17,11 @@ extension AdviceError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .impossible(let portfolio, let reason): "portfolio \(portfolio): \(reason)"
+    case .noCandidates(let reasons):
+      "no symbol is left to advise: \(reasons.joined(separator: ", ")). Loosen the profile, or shorten the lookback"
+    case .unsolved(let error): "\(error)"
+    case .setting(let name, let found, let expected):
+      "\(name): found \(found), expected \(expected)"
     }
   }
 }

@@ -167,7 +167,7 @@ extension ImportError: CustomStringConvertible {
   }
 
   /// Names of columns, as many and as much of each as a message takes.
-  private static func listed(_ names: [String]) -> String {
+  static func listed(_ names: [String]) -> String {
     names.prefix(20).map { name in
       let shown = name.prefix(60).map { $0.isNewline ? " " : String($0) }.joined()
       return shown.isEmpty ? "''" : shown + (name.count > 60 ? "…" : "")

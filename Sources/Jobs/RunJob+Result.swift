@@ -1,44 +1,20 @@
-import FoundationEssentials
 import Market
 import Metrics
 import Simulation
 import Storage
 
 extension RunJob {
-  func attributes(
-    _ finished: FinishedLanes, _ warnings: [RunWarning], started: Date, seconds: Double
-  ) -> ResultAttributes {
+  /// Where the result comes from.
+  var origin: ResultOrigin {
     let run = plan.run
-    var attributes = ResultAttributes()
-    attributes.spec = plan.spec.text
-    attributes.specSHA256 = SHA256.hash(plan.spec.text)
-    attributes.dataSHA256 = plan.dataHash
-    attributes.folder = plan.spec.folder
-    attributes.route = plan.route
-    attributes.engineVersion = apusVersion
-    attributes.cpu = "\(Machine.processor), kernel \(options.variant.rawValue)"
-    let startNs = Int64(started.timeIntervalSince1970) * 1_000_000_000
-    attributes.startedUTC = Timestamp.text(nanoseconds: startNs, shortAtMidnight: false)
-    attributes.seconds = seconds
-    attributes.kept = options.keepsTopOnly ? "top" : "all"
-    attributes.lanesFailed = Int64(finished.tally.failed)
-    attributes.lanesOK = Int64(finished.count) - attributes.lanesFailed
-    attributes.convention = plan.spec.convention.name
-    attributes.statistics = LaneDetail.compounds(plan.spec, run.panel) ? "days" : "bars"
-    attributes.benchmark = plan.spec.benchmark ?? ""
-    attributes.store = plan.storePath
-    attributes.panel = run.panel.name
-    attributes.fill = plan.spec.fillName
-    attributes.adjust = plan.spec.adjustment.rawValue
-    attributes.barsPerYear = run.barsPerYear
-    attributes.bars = Int64(run.window.count)
-    attributes.from = Timestamp.text(nanoseconds: run.panel.time.ns[run.window.lowerBound])
-    attributes.to = Timestamp.text(nanoseconds: run.panel.time.ns[run.window.upperBound - 1])
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = try? encoder.encode(warnings)
-    attributes.warnings = json.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
-    return attributes
+    var origin = ResultOrigin(
+      spec: plan.spec, storePath: plan.storePath, panel: run.panel, symbolCount: run.symbols.count,
+      bars: run.window, route: plan.route, dataHash: plan.dataHash, output: options.output,
+      workers: options.workers, variant: options.variant)
+    origin.statistics = LaneDetail.compounds(plan.spec, run.panel) ? "days" : "bars"
+    origin.kept = options.keepsTopOnly ? "top" : "all"
+    if plan.spec.bounds { origin.intrabar = "bounds" }
+    return origin
   }
 
   /// The plan's warnings, and those that only the result can tell.
@@ -79,36 +55,6 @@ extension RunJob {
             + "they had; the metric missed_withdrawals tells what is owed"))
     }
     return warnings
-  }
-
-  func summary(_ table: ResultTable, _ warnings: [RunWarning], _ timings: RunSummary.Timings)
-    -> RunSummary
-  {
-    let attributes = table.attributes
-    let rows = plan.costs(
-      of: LeaderboardRows(table).rows(top: plan.spec.top), variant: options.variant)
-    let file = options.output.split(separator: "/").last.map(String.init) ?? options.output
-    return RunSummary(
-      kind: options.keepsTraces ? "backtest" : "sweep", name: plan.spec.name, result: file,
-      provenance: RunSummary.Provenance(
-        engineVersion: attributes.engineVersion, specSha256: attributes.specSHA256,
-        dataSha256: attributes.dataSHA256, cpu: attributes.cpu, blasCore: attributes.blasCore,
-        startedUtc: attributes.startedUTC, seconds: attributes.seconds, threads: options.workers),
-      run: RunSummary.Run(
-        panel: attributes.panel, calendar: plan.run.panel.calendar.name,
-        barsPerYear: attributes.barsPerYear, bars: Int(attributes.bars), from: attributes.from,
-        to: attributes.to, symbols: plan.run.symbols.count, lanesOk: Int(attributes.lanesOK),
-        lanesFailed: Int(attributes.lanesFailed), fill: attributes.fill,
-        intrabar: plan.spec.bounds ? "bounds" : plan.spec.execution.intrabar.rawValue,
-        route: attributes.route, adjust: attributes.adjust,
-        convention: attributes.convention, statistics: attributes.statistics,
-        benchmark: plan.spec.benchmark),
-      leaderboard: RunSummary.Leaderboard(
-        by: table.leaderboardBy, direction: table.leaderboardDirection,
-        rows: rows),
-      warnings: warnings, timings: timings,
-      sections: table.groups.isEmpty
-        ? nil : Dictionary(uniqueKeysWithValues: table.groups.map { ($0.name, $0) }))
   }
 
   /// A record as the columns of a trace.

@@ -24,15 +24,16 @@ extension RunJob {
 
   /// Writes the finished lanes, ranked, and returns the best of them.
   func write(
-    _ finished: FinishedLanes, isComplete: Bool, blasCore: String?, started: Date, force: Bool,
-    seconds: () -> Double
+    _ finished: FinishedLanes, isComplete: Bool, _ origin: ResultOrigin, blasCore: String?,
+    force: Bool, seconds: () -> Double
   ) throws -> (best: ResultTable, warnings: [RunWarning]) {
     let warnings = warnings(finished, isComplete)
     var text = ReasonTexts(plan.metrics)
     func attributes() -> ResultAttributes {
-      var all = self.attributes(finished, warnings, started: started, seconds: seconds())
-      all.blasCore = blasCore ?? "not used"
-      return all
+      let failed = finished.tally.failed
+      return origin.attributes(
+        lanes: .init(ok: finished.count - failed, failed: failed), seconds: seconds(),
+        blasCore: blasCore, warnings: warnings)
     }
     if options.keepsTopOnly {
       var best = table(finished.best(), &text)
@@ -135,15 +136,7 @@ extension RunJob {
         })
     }
     let metrics = plan.metrics.enumerated().map { position, metric in
-      ResultTable.Column(
-        name: metric.name, values: rows.map { $0.values[position] },
-        attributes: [
-          ResultTable.Attribute("unit", metric.unit.rawValue),
-          ResultTable.Attribute("direction", metric.direction.rawValue),
-          ResultTable.Attribute("definition", metric.definition),
-        ]
-          + (plan.spec.convention.defines(metric.name)
-            ? [ResultTable.Attribute("convention", plan.spec.convention.name)] : []))
+      ResultTable.Column(metric, rows.map { $0.values[position] }, by: plan.spec.convention)
     }
     return ResultTable(
       attributes: ResultAttributes(), lanes: rows.map { Int64($0.lane) },

@@ -92,7 +92,7 @@ public struct RunJob: Sendable {
   ) throws -> Outcome {
     let mayReplace = try checkOutputs()
     let finished = try finishedBefore()
-    let started = Date()
+    let origin = origin
     let clock = ContinuousClock()
     let begin = clock.now
     let before = finished.count
@@ -110,14 +110,17 @@ public struct RunJob: Sendable {
     let summaryPath = Self.summaryPath(options.output)
     if mayReplace { unlink(summaryPath) }
     let (best, warnings) = try write(
-      finished, isComplete: isComplete, blasCore: simulator.blasCore, started: started,
-      force: mayReplace,
+      finished, isComplete: isComplete, origin, blasCore: simulator.blasCore, force: mayReplace,
       seconds: { plan.loadSeconds + (clock.now - begin).seconds })
     let written = clock.now
     let timings = RunSummary.Timings(
       loadSeconds: plan.loadSeconds, simulateSeconds: (simulated - begin).seconds,
       writeSeconds: (written - simulated).seconds)
-    let summary = self.summary(best, warnings, timings)
+    let summary = origin.summary(
+      options.keepsTraces ? "backtest" : "sweep", of: best,
+      rows: plan.costs(
+        of: LeaderboardRows(best).rows(top: plan.spec.top), variant: options.variant),
+      warnings: warnings, timings: timings)
     try AtomicFile.write(try summary.json(), to: summaryPath, force: mayReplace)
     if isComplete { finished.discard() }
     return Outcome(

@@ -108,6 +108,9 @@ public struct KernelTable: Sendable {
       UnsafeMutablePointer<Double>
     ) -> Bool
 
+  /// What one portfolio is worth after the bars of a block, and its returns.
+  public let heldRows: @Sendable (HeldRowBlock) -> Void
+
   /// A table of loops of one instruction set.
   public init(
     name: String,
@@ -174,7 +177,8 @@ public struct KernelTable: Sendable {
       @escaping @Sendable (
         UnsafePointer<Double>, Int, TailSearch, UnsafeMutablePointer<Double>,
         UnsafeMutablePointer<Double>
-      ) -> Bool
+      ) -> Bool,
+    heldRows: @escaping @Sendable (HeldRowBlock) -> Void
   ) {
     self.name = name
     self.run = run
@@ -192,6 +196,7 @@ public struct KernelTable: Sendable {
     self.heldBars = heldBars
     self.portfolioPath = portfolioPath
     self.rowTail = rowTail
+    self.heldRows = heldRows
   }
 }
 

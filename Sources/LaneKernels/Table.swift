@@ -21,6 +21,7 @@ extension LaneKernel {
         HeldBars.run($0, $1, stride: $2, count: $3, settled: $4, cash: $5, $6)
       },
       portfolioPath: { PortfolioPath.run($0, $1, stride: $2, count: $3, $4) },
-      rowTail: { RowTail.run($0, $1, $2, $3, $4) })
+      rowTail: { RowTail.run($0, $1, $2, $3, $4) },
+      heldRows: { HeldRows.run($0) })
   }
 }

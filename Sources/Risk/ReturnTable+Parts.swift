@@ -45,6 +45,7 @@ extension ReturnTable {
 
   /// Some of the symbols, in an order of their own.
   public func symbols(_ columns: [Int]) -> ReturnTable {
+    if columns.elementsEqual(0..<symbolCount) { return self }
     var picked = Matrix(rows: barCount, columns: columns.count)
     for row in 0..<barCount {
       for (place, column) in columns.enumerated() { picked[row, place] = values[row, column] }

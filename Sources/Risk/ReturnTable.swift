@@ -95,7 +95,8 @@ public struct ReturnTable: Sendable {
 
   /// Some of the bars.
   public func bars(_ range: Range<Int>) -> ReturnTable {
-    ReturnTable(
+    if range == 0..<barCount { return self }
+    return ReturnTable(
       symbols: symbols, timeNs: Array(timeNs[range]),
       values: Matrix(
         rows: range.count, columns: symbolCount,

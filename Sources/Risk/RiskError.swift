@@ -6,8 +6,8 @@ public enum RiskError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooFewReturns(method: String, found: Int, needed: Int)
   /// No bar at which all symbols have a return.
   case noCompleteRow(method: String, emptiest: String)
-  /// A symbol without returns, or with constant ones.
-  case noVariation(symbol: String)
+  /// Symbols without returns, or with constant ones.
+  case noVariation(symbols: [String])
   /// A setting outside its domain.
   case setting(name: String, found: String, expected: String)
   /// A method outside the region where it has a meaning, such as Cornish–Fisher where it is not monotone.
@@ -26,8 +26,10 @@ public enum RiskError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(method) needs bars at which all symbols have a return, and there are none; "
         + "leave out \(emptiest), which has the fewest; a covariance can be of the bars that pairs "
         + "have in common, as \"sample(pairwise)\""
-    case .noVariation(let symbol):
-      "the returns of \(symbol) don't vary; leave the symbol out"
+    case .noVariation(let symbols):
+      "the returns of \(symbols.prefix(5).joined(separator: ", "))"
+        + (symbols.count > 5 ? ", … \(symbols.count) in all," : "")
+        + " don't vary; leave the symbol\(symbols.count == 1 ? "" : "s") out"
     case .setting(let name, let found, let expected):
       "\(name): found \(found), expected \(expected)"
     case .outsideDomain(let method, let reason): "\(method): \(reason)"
@@ -39,6 +41,9 @@ public enum RiskError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension RiskError {
+  /// A symbol without returns, or with constant ones.
+  public static func noVariation(symbol: String) -> RiskError { .noVariation(symbols: [symbol]) }
+
   /// Runs linear algebra, with its errors as ours.
   package static func algebra<Value>(
     _ body: () throws(LinearAlgebraError) -> Value

@@ -79,11 +79,46 @@ import Jobs
     }
   }
 
+  /// The same words, wherever a covariance is asked for.
+  @Test(arguments: [
+    ("factors: { pca: { count: 1, covariance: @ } }", "principal_components", "risk.factors.pca"),
+    (
+      "monte_carlo: { model: 'gaussian', paths: 9, bars: 5, covariance: @ }", "monte_carlo",
+      "risk.monte_carlo"
+    ),
+    ("stress: [{ volatility: 2, covariance: @ }]", "stress_risk", "risk.stress[0]"),
+    (
+      "stress: [{ shock: { AAA: -0.1 }, propagate: true, covariance: @ }]", "stress",
+      "risk.stress[0]"
+    ),
+  ])
+  func everyPlaceReadsAllOfIt(place: String, group: String, path: String) throws {
+    func risk(_ words: String) -> String { place.split(separator: "@").joined(separator: words) }
+    let name = "ewma(0.97, pairwise)"
+    for words in ["'\(name)'", "{ estimator: 'ewma', lambda: 0.97, missing: 'pairwise' }"] {
+      let found = try #require(try groups(risk(words)).first { $0.name == group })
+      var texts = found.attributes.map(\.value)
+      for variable in found.variables {
+        if case .texts(let more) = variable.values { texts += more }
+      }
+      #expect(texts.contains { $0.contains(name) }, "\(found)")
+    }
+    for (words, said) in [
+      ("'ledoit'", "\(path).covariance: no covariance estimator 'ledoit'"),
+      ("{ estimator: 'ewma', lambda: 2 }", "\(path).covariance.lambda: found the number 2"),
+      ("{ estimator: 'ewma', lamda: 0.9 }", "Did you mean 'lambda'?"),
+      ("7", "\(path).covariance: found the number 7"),
+    ] {
+      #expect(complaint(risk(words)).contains(said), "\(complaint(risk(words)))")
+    }
+  }
+
   @Test func mistakes() {
     #expect(complaint("covariance: {}") == "no mistake was found")
     #expect(
       complaint("covariance: { estimator: 'ledoit_wulf' }").contains(
-        "line 1, risk.covariance.estimator: found the text \"ledoit_wulf\""))
+        "risk.covariance.estimator: no covariance estimator 'ledoit_wulf'. Did you mean 'ledoit_wolf'?"
+      ))
     #expect(complaint("covariance: { estimator: 'ewma', lambda: 2 }").contains("between 0 and 1"))
     #expect(
       complaint("covariance: { estimator: 'ewma', lamda: 0.9 }").contains("Did you mean 'lambda'?"))

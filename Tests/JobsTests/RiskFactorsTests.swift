@@ -148,7 +148,9 @@ import Jobs
         == "risk.factors: count: found 9, expected 1 to 4, the symbols")
     #expect(
       complaint("factors: { pca: { covariance: 'ledoit' } }").hasPrefix(
-        "line 1, risk.factors.pca.covariance: found the text \"ledoit\""))
+        "line 1, risk.factors.pca.covariance: no covariance estimator 'ledoit'."))
+    #expect(
+      complaint("factors: { file: 'factors.csv', columns: ['MKT'] }").contains("has a header"))
   }
 
   // MARK: Brinson

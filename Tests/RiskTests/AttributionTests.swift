@@ -48,7 +48,7 @@ import Testing
   @Test func attributionOfRealReturns() throws {
     let (returns, given) = try SampleRisk.real()
     let join = try FactorJoin(given, to: returns.timeNs, barNs: 86_400_000_000_000)
-    let all = PortfolioSeries(returns, weights: Array(repeating: 0.05, count: 20)).returns
+    let all = WeightTable(Array(repeating: 0.05, count: 20)).returns(returns).values
     let series = join.bars.map { all[$0] }
     let fit = try FactorRegression(of: series, name: "equal", on: join.factors)
     let found = try FactorAttribution(of: series, betas: fit.betas, on: join.factors)
@@ -147,7 +147,7 @@ import Testing
       found.allocation.reduce(0, +) + found.selection.reduce(0, +)
       + found.interaction.reduce(0, +)
     #expect(near(sum, found.active))
-    let series = PortfolioSeries(returns, weights: weights).returns
+    let series = WeightTable(weights).returns(returns).values
     #expect(near(found.portfolio, series.reduce(1) { $0 * (1 + $1) } - 1))
     // Symbols in another order.
     let order = Array((0..<symbols).shuffled(using: &random))

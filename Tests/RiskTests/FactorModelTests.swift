@@ -142,7 +142,7 @@ import Testing
     let double = try model.risk(of: weights.map { 2 * $0 })
     #expect(close(double.volatility, 2 * risk.volatility, 1e-12))
     // A portfolio's own regression tells its variance exactly.
-    let series = PortfolioSeries(returns, weights: weights).returns
+    let series = WeightTable(weights).returns(returns).values
     let own = try FactorRegression(of: series, name: "portfolio", on: factors)
     let parts = try FactorRisk(
       factors: factors.names, exposures: own.betas, factorCovariance: model.factorCovariance,

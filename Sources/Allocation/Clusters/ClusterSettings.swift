@@ -8,6 +8,8 @@ public struct ClusterSettings: Sendable, Equatable {
   public var linkage: Linkage
   /// How many clusters; hierarchical risk parity needs none.
   public var count = ClusterCount.chosen
+  /// What is shared out; nested clusters share nothing out.
+  public var risk = ClusterRisk.variance
   /// Whether the two sides of each node are turned so that neighbours in the order are near.
   public var ordersLeaves = false
 
@@ -24,6 +26,9 @@ public struct ClusterSettings: Sendable, Equatable {
     self.distance = ClusterDistance(rawValue: distance) ?? .correlation
     ordersLeaves =
       try settings.text("leaf_order", among: ["tree", "near"], default: "tree") == "near"
+    let risks = ClusterRisk.allCases.map(\.rawValue)
+    let risk = try settings.text("risk", among: risks, default: "variance")
+    self.risk = ClusterRisk(rawValue: risk) ?? .variance
     if settings.values["clusters"] != nil {
       let given = try settings.number("clusters", in: 1...1_000_000)
       guard given == given.rounded() else {
@@ -45,6 +50,8 @@ public struct ClusterSettings: Sendable, Equatable {
 
   static let leafOrderSetting = AllocatorSetting(
     "leaf_order", "tree, or near: sides of the tree are turned so that neighbours are near; tree")
+  static let riskSetting = AllocatorSetting(
+    "risk", "what is shared out: variance, standard_deviation; variance")
   static let countSetting = AllocatorSetting("clusters", "number of clusters; chosen by itself")
 }
 
@@ -54,15 +61,6 @@ public enum ClusterRisk: String, Sendable, CaseIterable {
   case variance
   /// √(wᵀ Σ w).
   case standardDeviation = "standard_deviation"
-
-  static let setting = AllocatorSetting(
-    "risk", "what is shared out: variance, standard_deviation; variance")
-
-  init(_ settings: AllocatorSettings) throws(AllocationError) {
-    let name = try settings.text(
-      "risk", among: Self.allCases.map(\.rawValue), default: Self.variance.rawValue)
-    self = Self(rawValue: name) ?? .variance
-  }
 
   /// The measure of a variance.
   func of(_ variance: Double) -> Double {

@@ -9,24 +9,18 @@ public struct HierarchicalEqualRisk: Allocator {
   static let entry = AllocatorEntry(
     "herc", "risk shared out down a tree of clusters, by inverse risks within each",
     settings: ClusterSettings.settings(linkage: .ward) + [
-      ClusterSettings.countSetting, ClusterRisk.setting,
+      ClusterSettings.countSetting, ClusterSettings.riskSetting,
     ]
   ) { (settings) throws(AllocationError) in
-    HierarchicalEqualRisk(
-      clusters: try ClusterSettings(settings, linkage: .ward), risk: try ClusterRisk(settings))
+    HierarchicalEqualRisk(clusters: try ClusterSettings(settings, linkage: .ward))
   }
 
-  /// How symbols are put into clusters.
+  /// How symbols are put into clusters, and what these share out.
   public var clusters: ClusterSettings
-  /// What is shared out.
-  public var risk: ClusterRisk
 
   /// The method with Ward's linkage and variances.
-  public init(
-    clusters: ClusterSettings = ClusterSettings(linkage: .ward), risk: ClusterRisk = .variance
-  ) {
+  public init(clusters: ClusterSettings = ClusterSettings(linkage: .ward)) {
     self.clusters = clusters
-    self.risk = risk
   }
 
   /// `herc`.
@@ -40,12 +34,16 @@ public struct HierarchicalEqualRisk: Allocator {
   ///
   /// - Throws: as `HierarchicalRiskParity`.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
+    try problem.ofVarying(by: name, solve)
+  }
+
+  private func solve(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let bounds = try ClusterBounds(problem, method: name)
     let distances = try clusters.distance.distances(problem.covariance, symbols: problem.symbols)
     let tree = ClusterTree(distances: distances, linkage: clusters.linkage)
     let count = clusters.count.count(tree, distances)
     let nodes = tree.clusters(count)
-    let naive = NaiveRisk(problem.covariance, risk)
+    let naive = NaiveRisk(problem.covariance, clusters.risk)
     var weights = [Double](repeating: 0, count: problem.symbols.count)
     // Risk of each node from the clusters up, the sum of the clusters' below it.
     var risks = [Double](repeating: 0, count: tree.root + 1)
@@ -69,7 +67,7 @@ public struct HierarchicalEqualRisk: Allocator {
         for leaf in tree.leaves(of: node) { weights[leaf] *= weight }
       }
     }
-    var allocation = try bounds.finish(bounds.nearest(weights), risk)
+    var allocation = try bounds.finish(bounds.nearest(weights), clusters.risk)
     allocation.notes.append("\(count) clusters")
     return allocation
   }

@@ -9,24 +9,18 @@ public struct HierarchicalRiskParity: Allocator {
   static let entry = AllocatorEntry(
     "hrp", "risk shared out by halving the order of a tree of correlations",
     settings: ClusterSettings.settings(linkage: .single) + [
-      ClusterSettings.leafOrderSetting, ClusterRisk.setting,
+      ClusterSettings.leafOrderSetting, ClusterSettings.riskSetting,
     ]
   ) { (settings) throws(AllocationError) in
-    HierarchicalRiskParity(
-      clusters: try ClusterSettings(settings, linkage: .single), risk: try ClusterRisk(settings))
+    HierarchicalRiskParity(clusters: try ClusterSettings(settings, linkage: .single))
   }
 
-  /// How symbols are put into clusters.
+  /// How symbols are put into clusters, and what these share out.
   public var clusters: ClusterSettings
-  /// What is shared out.
-  public var risk: ClusterRisk
 
   /// The method with the choices of its author: single linkage and variances.
-  public init(
-    clusters: ClusterSettings = ClusterSettings(linkage: .single), risk: ClusterRisk = .variance
-  ) {
+  public init(clusters: ClusterSettings = ClusterSettings(linkage: .single)) {
     self.clusters = clusters
-    self.risk = risk
   }
 
   /// `hrp`.
@@ -36,18 +30,22 @@ public struct HierarchicalRiskParity: Allocator {
     "shares risk out by halving the order of a tree of correlations, again and again"
   }
 
-  /// Shares the budget out.
+  /// Shares the budget out; a symbol that does not vary gets no part of it, and is named in the notes.
   ///
-  /// - Throws: `AllocationError`: a symbol without variance, bounds without weights between them, constraints other than bounds and
+  /// - Throws: `AllocationError`: no symbol that varies, bounds without weights between them, constraints other than bounds and
   ///   budget.
   /// - Complexity: O(N² log N), and O(N³) if leaves are ordered.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
+    try problem.ofVarying(by: name, solve)
+  }
+
+  private func solve(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let bounds = try ClusterBounds(problem, method: name)
     let distances = try clusters.distance.distances(problem.covariance, symbols: problem.symbols)
     let tree = ClusterTree(distances: distances, linkage: clusters.linkage)
     let order =
       clusters.ordersLeaves ? tree.orderedLeaves(distances) : tree.leaves(of: tree.root)
-    let naive = NaiveRisk(problem.covariance, risk)
+    let naive = NaiveRisk(problem.covariance, clusters.risk)
     var weights = [Double](repeating: bounds.budget, count: order.count)
     var open = [0..<order.count]
     while let range = open.popLast() {
@@ -61,6 +59,6 @@ public struct HierarchicalRiskParity: Allocator {
       for member in right { weights[member] *= 1 - share }
       open += [middle..<range.upperBound, range.lowerBound..<middle]
     }
-    return try bounds.finish(weights, risk)
+    return try bounds.finish(weights, clusters.risk)
   }
 }

@@ -59,6 +59,10 @@ public struct NestedClusters: Allocator {
   ///
   /// - Throws: as `HierarchicalRiskParity`, and what the methods within throw.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
+    try problem.ofVarying(by: name, solve)
+  }
+
+  private func solve(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let bounds = try ClusterBounds(problem, method: name, allowsShort: true)
     // Short positions within clusters, and in clusters, if any symbol may be short.
     let least = problem.constraints.lower.contains { $0 < 0 } ? -1.0 : 0

@@ -14,15 +14,16 @@ public struct InverseVolatility: Allocator {
   /// (1/σ) / Σ (1/σ).
   public var definition: String { "w = (1/σ) / Σ (1/σ) · budget" }
 
-  /// Weights by volatility.
+  /// Weights by volatility; a symbol that does not vary has none, and is named in the notes.
   ///
-  /// - Throws: `AllocationError.unsupported` if they break a constraint; `risk(.noVariation)` for a variance of 0.
+  /// - Throws: `AllocationError.unsupported` if they break a constraint; `risk(.noVariation)` if none varies.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
+    try problem.ofVarying(by: name, solve)
+  }
+
+  private func solve(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let problem = try problem.checked(by: name)
     let deviations = problem.covariance.diagonal.map { $0.squareRoot() }
-    if let flat = deviations.firstIndex(of: 0) {
-      throw .risk(.noVariation(symbol: problem.symbols[flat]))
-    }
     let sum = deviations.reduce(0) { $0 + 1 / $1 }
     let budget = problem.constraints.budget ?? 1
     return try problem.fixed(

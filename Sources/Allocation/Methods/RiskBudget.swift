@@ -38,16 +38,22 @@ public struct RiskBudget: Allocator {
 
   /// Weights with the shares asked for.
   ///
-  /// - Throws: `AllocationError.unsupported` if they break a constraint.
+  /// Equal shares are those of the symbols that vary; others have no weight, and are named in the notes.
+  ///
+  /// - Throws: `AllocationError.unsupported` if they break a constraint; `risk(.noVariation)` if a share is asked of symbols that
+  ///   don't vary, which no weight gives.
   public func allocate(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
+    budgets == nil ? try problem.ofVarying(by: name, solve) : try solve(problem)
+  }
+
+  private func solve(_ problem: AllocationProblem) throws(AllocationError) -> Allocation {
     let problem = try problem.checked(by: name)
     try problem.refusePenalty(by: name)
     let shares = try shares(problem.symbols)
     let held = shares.indices.filter { shares[$0] > 0 }
     let deviations = held.map { problem.covariance[$0, $0].squareRoot() }
-    if let flat = deviations.firstIndex(of: 0) {
-      throw .risk(.noVariation(symbol: problem.symbols[held[flat]]))
-    }
+    let flat = held.indices.filter { deviations[$0] == 0 }.map { problem.symbols[held[$0]] }
+    guard flat.isEmpty else { throw .risk(.noVariation(symbols: flat)) }
     guard let budget = problem.constraints.budget, budget > 0 else {
       throw .setting(
         name: "budget", found: problem.constraints.budget.map { "\($0)" } ?? "none",

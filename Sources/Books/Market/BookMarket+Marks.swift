@@ -9,18 +9,6 @@ extension BookMarket {
     return isLast ? panel.barCount : panel.time.firstBar(atOrAfter: next)
   }
 
-  /// Currency of a symbol's prices for a portfolio.
-  ///
-  /// Where nobody told it, that of the portfolio's wallets if they have one currency, else that of the portfolio.
-  public func currency(of instrument: Int, for portfolio: Int, in book: Book) -> String {
-    let told = currencies[instrument]
-    if !told.isEmpty { return told }
-    let wallets = book.wallets[book.wallets(of: portfolio)]
-    let own = book.portfolios[portfolio].currency.uppercased()
-    guard let first = wallets.first?.currency.uppercased() else { return own }
-    return wallets.allSatisfy { $0.currency.uppercased() == first } ? first : own
-  }
-
   /// What one of a currency is worth in another at the end of each bar: as `rate`.
   public func rates(from source: String, to target: String, bars: Range<Int>) -> [Double] {
     bars.map { rate(from: source, to: target, at: $0) }
@@ -40,7 +28,16 @@ extension BookMarket {
       return bars.map { _ in last }
     }
     let (values, stride) = (panel.field(field), panel.symbolCount)
+    var pending = splits[instrument].map {
+      (bar: self.bar(endingAfter: $0.timeNs), ratio: $0.ratio)
+    }
+    pending.removeAll { $0.bar <= bars.lowerBound }
+    var next = 0
     return bars.map { bar in
+      while next < pending.count, pending[next].bar <= bar {
+        last /= pending[next].ratio
+        next += 1
+      }
       let price = values[bar * stride + column]
       if price.isFinite { last = price }
       return last

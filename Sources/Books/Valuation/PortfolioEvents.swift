@@ -33,49 +33,80 @@ struct PortfolioEvents {
   /// The events of a portfolio.
   ///
   /// - Parameter instant: entries before it count; nil for all.
-  init(of portfolio: Int, in book: Book, market: BookMarket, before instant: Int64? = nil) {
-    let entries = book.entries
+  init(of portfolio: Int, in book: Book, before instant: Int64? = nil, _ room: inout EventRoom) {
+    let range = book.entries.range(of: portfolio)
+    events.reserveCapacity(range.count)
     let first = book.wallets(of: portfolio).lowerBound
-    var slots: [Int: Int] = [:]
-    for row in entries.range(of: portfolio) {
-      let entry = entries[row]
-      if let instant, entry.timeNs >= instant { break }
-      var event = Event(bar: market.bar(endingAfter: entry.timeNs), timeNs: entry.timeNs)
-      (event.wallet, event.cash, event.row) = (entry.wallet - first, entry.cash, row)
-      if let instrument = entry.instrument {
-        event.units = entry.units
-        event.slot =
-          slots[instrument]
-          ?? {
-            slots[instrument] = instruments.count
-            instruments.append(instrument)
-            return instruments.count - 1
-          }()
+    for row in range {
+      let timeNs = book.entries.timeNs[row]
+      if let instant, timeNs >= instant { break }
+      var event = Event(bar: room.index.bar(endingAfter: timeNs), timeNs: timeNs)
+      event.wallet = Int(book.entries.wallet[row]) - first
+      (event.cash, event.row) = (book.entries.cash[row], row)
+      let instrument = Int(book.entries.instrument[row])
+      if instrument >= 0 {
+        event.units = book.entries.units[row]
+        if room.slots[instrument] < 0 {
+          room.slots[instrument] = Int32(instruments.count)
+          instruments.append(instrument)
+        }
+        event.slot = Int(room.slots[instrument])
       }
-      if entry.isExternal(in: book) {
-        event.flow = entry.cash + entry.fee
-        event.flowUnits = entry.units
+      if room.isExternal(row, portfolio, book) {
+        event.flow = event.cash + book.entries.fee[row]
+        event.flowUnits = event.units
       }
       events.append(event)
     }
-    addSplits(market, before: instant)
+    for instrument in instruments { room.slots[instrument] = -1 }
+    if room.hasSplits { addSplits(room, before: instant) }
   }
 
-  private mutating func addSplits(_ market: BookMarket, before instant: Int64?) {
+  private mutating func addSplits(_ room: EventRoom, before instant: Int64?) {
     guard let begin = events.first?.timeNs else { return }
     var splits: [Event] = []
     for (slot, instrument) in instruments.enumerated() {
-      for split in market.splits[instrument]
+      for split in room.splits[instrument]
       where split.timeNs > begin && instant.map({ split.timeNs < $0 }) ?? true {
-        var event = Event(bar: market.bar(endingAfter: split.timeNs), timeNs: split.timeNs)
+        var event = Event(bar: room.index.bar(endingAfter: split.timeNs), timeNs: split.timeNs)
         (event.slot, event.ratio) = (slot, split.ratio)
         splits.append(event)
       }
     }
     if splits.isEmpty { return }
-    // A split before the first mention multiplies nothing.
+    // A split before the first mention multiplies nothing; one at the instant of an entry comes first.
     events = (splits + events).enumerated().sorted {
       ($0.element.timeNs, $0.offset) < ($1.element.timeNs, $1.offset)
     }.map(\.element)
+  }
+}
+
+/// What the events of many portfolios are found with.
+struct EventRoom {
+  let index: BarIndex
+  let splits: [[BookMarket.Split]]
+  let hasSplits: Bool
+  private let portfolios: [Int32]
+  /// Place of each symbol in the portfolio at hand; −1 for none.
+  var slots: [Int32]
+
+  init(_ book: Book, _ market: BookMarket) {
+    index = BarIndex(market)
+    splits = market.splits
+    hasSplits = splits.contains { !$0.isEmpty }
+    portfolios = book.wallets.map { Int32($0.portfolio) }
+    slots = Array(repeating: -1, count: book.instruments.count)
+  }
+
+  /// As `Entry.isExternal`.
+  @inline(always)
+  func isExternal(_ row: Int, _ portfolio: Int, _ book: Book) -> Bool {
+    switch book.entries.kind[row] {
+    case .deposit, .withdrawal: return true
+    case .transferOut, .transferIn:
+      let counter = Int(book.entries.counter[row])
+      return counter < 0 || Int(portfolios[counter]) != portfolio
+    default: return false
+    }
   }
 }

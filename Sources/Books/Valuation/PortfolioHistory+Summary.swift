@@ -29,8 +29,8 @@ extension PortfolioHistory {
   public func summary(
     context: LaneContext? = nil, riskFreePerBar: Double = 0, minimumAcceptablePerBar: Double = 0
   ) -> LaneSummary {
-    let first = firstReturn ?? returns.count
-    let earned = returns[first...].map { $0.isNaN && !isUnmarked ? 0 : $0 }
+    let first = firstMoney ?? returns.count
+    let earned = returns.indices[first...].map { money(before: $0) <= 0 ? 0 : returns[$0] }
     let cut = context.map { context in
       first == 0
         ? context
@@ -45,13 +45,16 @@ extension PortfolioHistory {
       context: cut)
     lane.timeWeightedGrowth = earned.isEmpty ? .nan : lane.finalEquity
     lane.moneyWeightedReturn = moneyWeightedReturn
-    lane.initialEquity =
-      first < returns.count ? (first == 0 ? initialEquity : equity[first - 1]) + flowsIn[first] : 0
+    lane.initialEquity = first < returns.count ? money(before: first) : 0
     lane.finalEquity = equity.last ?? 0
     return lane
   }
 
-  /// The first bar of `bars` that has a return, as a place among them.
-  var firstReturn: Int? { returns.firstIndex { !$0.isNaN } }
-  private var isUnmarked: Bool { equity.contains { $0.isNaN } }
+  /// Equity before a bar and what came in at it, by its place among the bars.
+  private func money(before place: Int) -> Double {
+    (place == 0 ? initialEquity : equity[place - 1]) + flowsIn[place]
+  }
+
+  /// The first bar of `bars` that begins with money, as a place among them.
+  var firstMoney: Int? { returns.indices.first { money(before: $0) > 0 } }
 }

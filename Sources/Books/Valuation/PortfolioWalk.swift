@@ -26,12 +26,13 @@ struct PortfolioWalk {
   private let rates: [[Double]]
 
   init(of portfolio: Int, in book: Book, market: BookMarket, bars: Range<Int>, before: Int64) {
-    events = PortfolioEvents(of: portfolio, in: book, market: market, before: before)
+    var room = EventRoom(book, market)
+    events = PortfolioEvents(of: portfolio, in: book, before: before, &room)
     let currency = book.portfolios[portfolio].currency.uppercased()
     marks = events.instruments.map { instrument in
-      let own = market.currency(of: instrument, for: portfolio, in: book)
+      let own = market.currencies[instrument]
       let prices = market.marks(instrument, bars: bars)
-      if own == currency { return prices }
+      if own.isEmpty || own == currency { return prices }
       return zip(prices, market.rates(from: own, to: currency, bars: bars)).map { $0 * $1 }
     }
     let wallets = book.wallets[book.wallets(of: portfolio)]

@@ -81,7 +81,7 @@ public struct AllocateJob: Sendable {
       try AtomicFile.checkTarget(path, force: options.force)
       try checkApart(path, from: [plan.storePath] + plan.inputs)
     }
-    let started = Date()
+    let origin = origin
     let clock = ContinuousClock()
     let begin = clock.now
     let solved = try AllocateSolution(plan, workers: options.workers, isCancelled: isCancelled)
@@ -96,8 +96,9 @@ public struct AllocateJob: Sendable {
     let computed = clock.now
     var table = solved.table(plan)
     table.groups = groups
-    table.attributes = attributes(
-      started, seconds: (computed - begin).seconds, warnings, failed: solved.failedCount)
+    table.attributes = origin.attributes(
+      lanes: .init(ok: plan.methods.count - solved.failedCount, failed: solved.failedCount),
+      seconds: (computed - begin).seconds, blasCore: MatrixProduct.blasCore, warnings: warnings)
     try ResultStore.write(table, to: options.output, force: options.force)
     if let path = options.weights {
       try AtomicFile.write(solved.csv(plan), to: path, force: options.force)
@@ -105,9 +106,9 @@ public struct AllocateJob: Sendable {
     if let frontier = solved.frontier, let path = picture {
       try AtomicFile.write(frontier.svg(plan, solved), to: path, force: options.force)
     }
-    let summary = summary(
-      table, groups, warnings,
-      RunSummary.Timings(
+    let summary = origin.summary(
+      "allocate", of: table, warnings: warnings,
+      timings: RunSummary.Timings(
         loadSeconds: 0, simulateSeconds: (computed - begin).seconds,
         writeSeconds: (clock.now - computed).seconds))
     try AtomicFile.write(
@@ -118,65 +119,15 @@ public struct AllocateJob: Sendable {
       failedCount: solved.failedCount)
   }
 
-  private var bars: Range<Int> { plan.window.upperBound - plan.lookback..<plan.window.upperBound }
-
-  private func attributes(
-    _ started: Date, seconds: Double, _ warnings: [RunWarning], failed: Int
-  ) -> ResultAttributes {
-    var attributes = ResultAttributes()
-    attributes.spec = plan.spec.text
-    attributes.specSHA256 = SHA256.hash(plan.spec.text)
-    attributes.dataSHA256 = plan.dataHash
-    attributes.folder = plan.spec.folder
-    attributes.route = "allocate"
-    attributes.engineVersion = apusVersion
-    attributes.cpu = "\(Machine.processor), kernel \(options.variant.rawValue)"
-    attributes.blasCore = MatrixProduct.blasCore ?? "not used"
-    let startNs = Int64(started.timeIntervalSince1970) * 1_000_000_000
-    attributes.startedUTC = Timestamp.text(nanoseconds: startNs, shortAtMidnight: false)
-    attributes.seconds = seconds
-    attributes.kept = "all"
-    attributes.lanesFailed = Int64(failed)
-    attributes.lanesOK = Int64(plan.methods.count - failed)
-    attributes.convention = "apus"
-    attributes.store = plan.storePath
-    attributes.panel = plan.panel.name
-    attributes.fill = plan.spec.fillName
-    attributes.adjust = plan.spec.adjustment.rawValue
-    attributes.barsPerYear = plan.barsPerYear
-    attributes.bars = Int64(plan.lookback)
-    attributes.from = Timestamp.text(nanoseconds: plan.panel.time.ns[bars.lowerBound])
-    attributes.to = Timestamp.text(nanoseconds: plan.panel.time.ns[bars.upperBound - 1])
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = try? encoder.encode(warnings)
-    attributes.warnings = json.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
-    return attributes
-  }
-
-  private func summary(
-    _ table: ResultTable, _ groups: [ResultGroup], _ warnings: [RunWarning],
-    _ timings: RunSummary.Timings
-  ) -> RunSummary {
-    let attributes = table.attributes
-    let file = options.output.split(separator: "/").last.map(String.init) ?? options.output
-    return RunSummary(
-      kind: "allocate", name: plan.spec.name, result: file,
-      provenance: RunSummary.Provenance(
-        engineVersion: attributes.engineVersion, specSha256: attributes.specSHA256,
-        dataSha256: attributes.dataSHA256, cpu: attributes.cpu, blasCore: attributes.blasCore,
-        startedUtc: attributes.startedUTC, seconds: attributes.seconds, threads: options.workers),
-      run: RunSummary.Run(
-        panel: attributes.panel, calendar: plan.panel.calendar.name,
-        barsPerYear: attributes.barsPerYear, bars: Int(attributes.bars), from: attributes.from,
-        to: attributes.to, symbols: plan.symbols.count, lanesOk: Int(attributes.lanesOK),
-        lanesFailed: Int(attributes.lanesFailed), fill: attributes.fill,
-        intrabar: plan.spec.execution.intrabar.rawValue, route: attributes.route,
-        adjust: attributes.adjust, convention: attributes.convention),
-      leaderboard: RunSummary.Leaderboard(
-        by: table.leaderboardBy, direction: table.leaderboardDirection,
-        rows: LeaderboardRows(table).rows(top: plan.spec.top)),
-      warnings: warnings, timings: timings,
-      sections: Dictionary(groups.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
+  /// Where the result comes from: no metric is against a benchmark.
+  private var origin: ResultOrigin {
+    let last = plan.window.upperBound
+    var origin = ResultOrigin(
+      spec: plan.spec, storePath: plan.storePath, panel: plan.panel,
+      symbolCount: plan.symbols.count, bars: last - plan.lookback..<last, route: "allocate",
+      dataHash: plan.dataHash, output: options.output, workers: options.workers,
+      variant: options.variant)
+    origin.benchmark = nil
+    return origin
   }
 }

@@ -106,7 +106,7 @@ public struct AllocatePlan: Sendable {
         expected: "at most \(known), the returns that there are up to data.to")
     }
     let names = spec.givesMetrics ? spec.metrics : Self.defaultMetrics
-    metrics = names.compactMap { MetricCatalog.metric(named: $0) }
+    metrics = names.compactMap { spec.convention.metric(named: $0) }
     inputs = market.inputs
     actions = market.actions(symbols, window)
     dataHash = market.hash(acting: walkForward != nil, weights: nil)

@@ -261,13 +261,7 @@ struct AllocateSolution: Sendable {
         }.joined(separator: "; ")
       },
       metrics: plan.metrics.enumerated().map { position, metric in
-        ResultTable.Column(
-          name: metric.name, values: values.map { $0[position].number },
-          attributes: [
-            ResultTable.Attribute("unit", metric.unit.rawValue),
-            ResultTable.Attribute("direction", metric.direction.rawValue),
-            ResultTable.Attribute("definition", metric.definition),
-          ])
+        ResultTable.Column(metric, values.map { $0[position].number }, by: plan.spec.convention)
       }, leaderboard: order.map { Int64($0) }, leaderboardBy: rank.name,
       leaderboardDirection: rank.direction.rawValue)
   }

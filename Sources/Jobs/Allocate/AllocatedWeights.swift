@@ -8,6 +8,9 @@ struct AllocatedWeights {
   /// The weights.
   let source: AllocationWeights
 
+  /// Bars that are looked at where the spec does not say how many: a year of days.
+  static let usualLookback = 252
+
   /// Most numbers that are kept: sets × rebalances × symbols.
   static let sizeLimit = 1 << 28
 
@@ -37,7 +40,7 @@ struct AllocatedWeights {
       let json = numbers.resolve(text.json, grid.values(set: set))
       let given = try AllocationSpec(weights: json, path: path)
         .resolved(entries, path: path)
-      return given.recipe(given.methods[0], lookback: 252, riskFree: spec.riskFree)
+      return given.recipe(given.methods[0], lookback: Self.usualLookback, riskFree: spec.riskFree)
     }
     source = AllocationWeights(
       recipes: recipes, panel: panel, symbols: symbols, window: window,
@@ -64,8 +67,9 @@ extension RunPlan {
     guard let allocation else { return [] }
     let beyond = RunWarning.beyondLeverage(
       allocation.recipes.map(\.constraints), spec.execution, path: "strategy.weights")
+    let told = beyond + RunWarning.usualLookback(spec.weights)
     let failures = allocation.failures
-    guard let first = failures.first else { return beyond }
+    guard let first = failures.first else { return told }
     var counts: [(reason: String, count: Int)] = []
     for failure in failures {
       let reason = "\(failure.error)"
@@ -77,7 +81,7 @@ extension RunPlan {
     }
     let most = counts.max { $0.count < $1.count } ?? (reason: "", count: 0)
     let others = counts.count - 1
-    return beyond + [
+    return told + [
       RunWarning(
         code: "allocation_failed", severity: .warning,
         message: "\(failures.count) of \(allocation.estimateCount) estimates of weights failed and "
@@ -89,6 +93,19 @@ extension RunPlan {
 }
 
 extension RunWarning {
+  /// What is taken for a lookback that the spec leaves out.
+  fileprivate static func usualLookback(_ weights: Spec.Weights?) -> [RunWarning] {
+    guard case .allocated(let text)? = weights, case .object(let members) = text.json.value,
+      !members.contains(where: { $0.key == "lookback" && $0.value.value != .null })
+    else { return [] }
+    return [
+      RunWarning(
+        code: "usual_lookback", severity: .info,
+        message: "strategy.weights has no lookback: each estimate is of the last "
+          + "\(AllocatedWeights.usualLookback) bars")
+    ]
+  }
+
   /// A warning where constraints let weights be larger than what an account can hold.
   static func beyondLeverage(
     _ constraints: [ConstraintSettings], _ rules: ExecutionRules, path: String

@@ -32,7 +32,7 @@ struct AllocationSpec: Sendable {
   ///   - reader: of the object; the caller has asked for keys of its own, or will.
   ///   - methods: the key or keys that name methods.
   init(_ reader: inout SpecReader, methods key: String, list: String? = nil) throws(SpecError) {
-    covariance = try Self.readCovariance(&reader)
+    covariance = try reader.covariance(or: SampleCovariance())
     try readMethods(&reader, key, list)
     let whole = "a whole number of bars of at least 2, or an expression of parameters in quotes"
     lookback = try reader.integer("lookback", whole, in: 2...10_000_000)
@@ -140,39 +140,6 @@ struct AllocationSpec: Sendable {
 
   // MARK: - Estimates
 
-  private static func readCovariance(_ reader: inout SpecReader) throws(SpecError)
-    -> any CovarianceEstimator
-  {
-    let path = reader.at("covariance")
-    guard let json = reader.optional("covariance") else { return SampleCovariance() }
-    let expected = "an estimator such as \"ledoit_wolf\", or { estimator: \"ewma\", settings }"
-    var (name, settings) = try named(json, path, "estimator", expected)
-    var missing = MissingReturns.complete
-    var numbers: [String: Double] = [:]
-    if case .text(let text)? = settings.values.removeValue(forKey: "missing") {
-      guard let policy = MissingReturns(rawValue: text) else {
-        throw .value(
-          path: "\(path).missing", line: json.place.line, found: "\"\(JSON5.excerpt(text))\"",
-          expected: MissingReturns.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or "))
-      }
-      missing = policy
-    }
-    for (key, value) in settings.values.sorted(by: { $0.key < $1.key }) {
-      guard case .number(let number) = value else {
-        throw .value(
-          path: "\(path).\(key)", line: json.place.line, found: "no number", expected: "a number")
-      }
-      numbers[key] = number
-    }
-    return try checked(path, json.place.line) { () throws(AllocationError) in
-      do throws(RiskError) {
-        return try CovarianceCatalog.estimator(named: name, settings: numbers, missing: missing)
-      } catch {
-        throw .risk(error)
-      }
-    }
-  }
-
   private mutating func readBeliefs(_ reader: inout SpecReader) throws(SpecError) {
     let path = reader.at("expected")
     let views = reader.optional("views")
@@ -234,10 +201,6 @@ struct AllocationSpec: Sendable {
         throw .value(
           path: path.hasSuffix(".\(name)") || path.hasSuffix(name) ? path : "\(path).\(name)",
           line: line, found: found, expected: expected)
-      case .risk(.setting(let name, let found, let expected)):
-        throw .value(
-          path: path.hasSuffix(name) ? path : "\(path).\(name)", line: line, found: found,
-          expected: expected)
       default:
         throw .value(path: path, line: line, found: "\(error)", expected: "another setting")
       }

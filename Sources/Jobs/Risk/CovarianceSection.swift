@@ -17,7 +17,7 @@ struct CovarianceSection: RiskSection {
 
   init(_ reader: inout SpecReader) throws(SpecError) {
     place = reader.at("rolling")
-    estimator = try Self.estimator(&reader)
+    estimator = try reader.estimator()
     writesMatrix = try reader.bool("matrix")
     let window = try reader.integer(
       "rolling", "a number of bars, 2 or more", in: 2...Int(Int32.max))
@@ -26,36 +26,6 @@ struct CovarianceSection: RiskSection {
       throw .missing(path: reader.at("rolling"), expected: "a number of bars, which every steps by")
     }
     rolling = window.map { ($0, every ?? 21) }
-  }
-
-  /// The estimator of `estimator`, its settings by their names, and `missing`.
-  static func estimator(_ reader: inout SpecReader) throws(SpecError) -> any CovarianceEstimator {
-    let line = reader.optional("estimator")?.place.line ?? reader.place.line
-    let name = try reader.string("estimator", "a text such as \"ledoit_wolf\"") ?? "sample"
-    func checked<Value>(_ body: () throws(RiskError) -> Value) throws(SpecError) -> Value {
-      do throws(RiskError) {
-        return try body()
-      } catch {
-        let words = if case .setting(_, _, let expected) = error { expected } else { "\(error)" }
-        throw .value(
-          path: reader.at("estimator"), line: line,
-          found: "the text \"\(JSON5.excerpt(name))\"", expected: words)
-      }
-    }
-    let entry = try checked { () throws(RiskError) in
-      try CovarianceCatalog.entry(named: String(name.prefix { $0 != "(" }))
-    }
-    var settings: [String: Double] = [:]
-    for setting in entry.settings {
-      settings[setting.name] = try reader.number(setting.name, setting.expected) { _ in true }
-    }
-    let policy = try reader.choice(
-      "missing", "a way to treat gaps", of: MissingReturns.allCases.map(\.rawValue))
-    let missing = policy.flatMap(MissingReturns.init) ?? .complete
-    let given = settings
-    return try checked { () throws(RiskError) in
-      try CovarianceCatalog.estimator(named: name, settings: given, missing: missing)
-    }
   }
 
   func run(_ input: RiskInput) throws -> [ResultGroup] {
@@ -71,7 +41,7 @@ struct CovarianceSection: RiskSection {
   }
 
   private func whole(_ input: RiskInput) throws -> ResultGroup {
-    var estimate = try estimator.estimate(input.returns, workers: input.workers)
+    var estimate = try input.covariance(by: estimator)
     try input.checkCancelled()
     try PSDRepair.apply(to: &estimate)
     let count = estimate.symbols.count

@@ -72,9 +72,14 @@ struct FactorSource: Sendable {
       options.riskFree = riskFree == "none" ? "" : riskFree
       // A column of the rate stands in one of several files.
       if files.count > 1, riskFree != "none" { options.riskFree = nil }
-      read.append((path, try FactorFile.read(path, options: options)))
+      let file = try SideFileError.telling(.factors) { () throws(ImportError) in
+        try FactorFile.read(path, options: options)
+      }
+      read.append((path, file))
     }
-    let file = try FactorFile.joined(read)
+    let file = try SideFileError.telling(.factors) { () throws(ImportError) in
+      try FactorFile.joined(read)
+    }
     // The spec's names for files, which are shorter.
     let told = file.notes.map { note in
       zip(read, files).first { note.hasPrefix($0.0.path) }.map { read, name in

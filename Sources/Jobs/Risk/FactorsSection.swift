@@ -44,7 +44,7 @@ struct FactorsSection: RiskSection {
   {
     let expected = "a number of components, \"auto\", { count } or { explained: 0.8 }"
     guard let json = reader.optional("pca") else { return nil }
-    var name: String?
+    var estimator: any CovarianceEstimator = RiskInput.usualCovariance
     let count: FactorCount
     switch json.value {
     case .string("auto"): count = .beyondNoise
@@ -54,7 +54,7 @@ struct FactorsSection: RiskSection {
       var inner = try SpecReader(json, path: reader.at("pca"))
       let fixed = try inner.integer("count", "a whole number from 1", in: 1...10_000)
       let share = try inner.number("explained", "a share above 0, at most 1") { $0 > 0 && $0 <= 1 }
-      name = try inner.string("covariance")
+      estimator = try inner.covariance(or: estimator)
       try inner.finish()
       switch (fixed, share) {
       case (let fixed?, nil): count = .fixed(fixed)
@@ -64,8 +64,6 @@ struct FactorsSection: RiskSection {
       }
     default: throw reader.wrong("pca", json, expected)
     }
-    let estimator = try CovarianceChoice.estimator(
-      name, path: reader.at("pca.covariance"), line: json.place.line)
     return (count, estimator)
   }
 
@@ -90,7 +88,7 @@ struct FactorsSection: RiskSection {
     -> [ResultGroup]
   {
     let (factors, year) = (loaded.factors, input.returns.barsPerYear)
-    let series = try input.portfolios.returns(loaded.returns)
+    let series = input.portfolios.returns(loaded.returns)
     let fits = try FactorRegression.all(
       of: series, names: input.portfolios.names, on: factors, errors: errors)
     let covariance = try FactorModel.covariance(of: factors)
@@ -236,12 +234,18 @@ struct FactorsSection: RiskSection {
   private func components(
     _ input: RiskInput, _ count: FactorCount, _ estimator: any CovarianceEstimator
   ) throws -> ResultGroup {
-    let covariance = try estimator.estimate(input.returns, workers: input.workers)
-    let found = try PrincipalFactors(of: input.returns, covariance: covariance, count: count)
+    let whole = try input.covariance(by: estimator)
+    // Of what does not vary there is nothing to explain.
+    let varying = whole.symbols.indices.filter { whole.matrix[$0, $0] > 0 }
+    let isWhole = varying.count == whole.symbols.count || varying.isEmpty
+    let covariance = isWhole ? whole : whole.symbols(varying)
+    let found = try PrincipalFactors(
+      of: isWhole ? input.returns : input.returns.symbols(varying), covariance: covariance,
+      count: count)
     let kept = found.loadings.columns
     let told = max(kept, min(found.variances.count, Self.mostShares))
     let year = input.returns.barsPerYear.squareRoot()
-    let weights = input.portfolios.weights
+    let weights = (isWhole ? input.portfolios : input.portfolios.columns(varying)).weights
     let exposures = try LinearAlgebra.product(weights, found.loadings)
     var parts: [Double] = []
     for portfolio in 0..<weights.rows {
@@ -288,22 +292,24 @@ struct FactorsSection: RiskSection {
         ResultGroup.Variable(
           "factor_return", ["time", "factor"], found.factors.values.values, unit: "fraction"
         ).inFile,
-      ], attributes: [ResultTable.Attribute("covariance", covariance.estimator)])
+      ],
+      attributes: [ResultTable.Attribute("covariance", covariance.estimator)]
+        + Self.leftOut(whole, besides: varying))
   }
-}
 
-/// The covariance that a part of a report asks for by name.
-enum CovarianceChoice {
-  /// An estimator by its name; by default the sample covariance over the bars that pairs have in common.
-  static func estimator(_ name: String?, path: String, line: Int) throws(SpecError)
-    -> any CovarianceEstimator
+  /// A warning of symbols that have no variance; none where all have.
+  private static func leftOut(_ estimate: CovarianceEstimate, besides varying: [Int])
+    -> [ResultTable.Attribute]
   {
-    guard let name else { return SampleCovariance(missing: .pairwise) }
-    do throws(RiskError) {
-      return try CovarianceCatalog.estimator(named: name)
-    } catch {
-      let words = if case .setting(_, _, let expected) = error { expected } else { "\(error)" }
-      throw .value(path: path, line: line, found: "the text \"\(name)\"", expected: words)
-    }
+    let constant = Set(estimate.symbols.indices).subtracting(varying).sorted()
+    if constant.isEmpty { return [] }
+    let names = constant.prefix(5).map { estimate.symbols[$0] }.joined(separator: ", ")
+    return [
+      ResultTable.Attribute(
+        RiskJob.warningAttribute,
+        "principal components leave out \(names)"
+          + (constant.count > 5 ? ", … \(constant.count) symbols in all" : "")
+          + ": their variance by \(estimate.estimator) is 0")
+    ]
   }
 }

@@ -64,9 +64,7 @@ struct MonteCarloSection: RiskSection {
     kind =
       try reader.choice("returns", "kind of return", of: kinds).flatMap(ReturnKind.init)
       ?? (model == .gaussian ? .log : .simple)
-    let name = try reader.string("covariance", "the name of an estimator, such as \"sample\"")
-    covariance = try CovarianceChoice.estimator(
-      name ?? "sample", path: reader.at("covariance"), line: reader.place.line)
+    covariance = try reader.covariance(or: SampleCovariance())
     levels = try Self.levels(&reader)
     goal =
       try reader.number("goal", "a value in units of the first, such as 1.5") { $0 > 0 } ?? .nan
@@ -155,7 +153,7 @@ struct MonteCarloSection: RiskSection {
         symbols: table.symbols, timeNs: table.timeNs, values: values,
         barsPerYear: table.barsPerYear, kind: .log)
     }
-    let estimate = try covariance.estimate(table)
+    let estimate = try input.covariance(of: table, by: covariance)
     let mean = (0..<count).map { column in
       let known = (0..<table.barCount).map { table.values[$0, column] }.filter(\.isFinite)
       return known.reduce(0, +) / Double(known.count)
@@ -177,7 +175,7 @@ struct MonteCarloSection: RiskSection {
 
   /// The longest of the lengths that suit each portfolio.
   private func automatic(_ whole: ReturnTable, _ portfolios: WeightTable) throws -> Double {
-    let returns = try portfolios.returns(whole)
+    let returns = portfolios.returns(whole)
     let longest = (0..<returns.columns).reduce(1.0) {
       max($0, BlockLength.automatic(returns.column($1)))
     }

@@ -74,7 +74,7 @@ enum PortfolioSpec: Sendable {
 
   /// The portfolios over symbols of a run, in its order unless a file has another.
   ///
-  /// - Throws: `SpecError`, `ImportError`, `StorageError`.
+  /// - Throws: `SpecError`, `SideFileError`, `StorageError`.
   func rows(
     _ spec: Spec, symbols: [String], strategy: () throws -> WeightsInMemory
   ) throws -> any WeightRows {
@@ -99,7 +99,9 @@ enum PortfolioSpec: Sendable {
           path: "portfolios.dataset", line: 0, found: "'\(dataset)' of \(path)",
           expected: "an HDF5 file, where tables have names")
       }
-      let file = try WeightFile.read(path)
+      let file = try SideFileError.telling(.weights) { () throws(ImportError) in
+        try WeightFile.read(path)
+      }
       try Self.check(file.symbols, symbols, path)
       return WeightsInMemory(
         WeightTable(

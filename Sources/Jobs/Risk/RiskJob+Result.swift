@@ -1,8 +1,4 @@
-import FoundationEssentials
-import Kernels
-import Market
 import Metrics
-import Risk
 import Storage
 
 extension RiskJob {
@@ -22,15 +18,7 @@ extension RiskJob {
 
   private func columns(_ rows: [RunRow]) -> [ResultTable.Column] {
     plan.metrics.enumerated().map { position, metric in
-      ResultTable.Column(
-        name: metric.name, values: rows.map { $0.values[position] },
-        attributes: [
-          ResultTable.Attribute("unit", metric.unit.rawValue),
-          ResultTable.Attribute("direction", metric.direction.rawValue),
-          ResultTable.Attribute("definition", metric.definition),
-        ]
-          + (plan.spec.convention.defines(metric.name)
-            ? [ResultTable.Attribute("convention", plan.spec.convention.name)] : []))
+      ResultTable.Column(metric, rows.map { $0.values[position] }, by: plan.spec.convention)
     }
   }
 
@@ -49,45 +37,18 @@ extension RiskJob {
       leaderboardBy: rank.name, leaderboardDirection: rank.direction.rawValue)
   }
 
-  /// Where the result comes from.
-  func attributes(
-    _ weightsHash: String, _ counts: RiskRows.Counts, _ groups: [ResultGroup], _ started: Date,
-    seconds: Double
-  ) -> ResultAttributes {
-    var attributes = ResultAttributes()
-    attributes.spec = plan.spec.text
-    attributes.specSHA256 = SHA256.hash(plan.spec.text)
-    attributes.dataSHA256 = SHA256.hash(plan.marketHash + "\n" + weightsHash)
-    attributes.folder = plan.spec.folder
-    attributes.route = "risk"
-    attributes.engineVersion = apusVersion
-    attributes.cpu = "\(Machine.processor), kernel \(options.variant.rawValue)"
-    attributes.blasCore = MatrixProduct.blasCore ?? "not used"
-    let startNs = Int64(started.timeIntervalSince1970) * 1_000_000_000
-    attributes.startedUTC = Timestamp.text(nanoseconds: startNs, shortAtMidnight: false)
-    attributes.seconds = seconds
-    attributes.kept = "all"
-    attributes.lanesFailed = Int64(counts.failed)
-    attributes.lanesOK = Int64(plan.portfolios.portfolioCount - counts.failed)
-    attributes.convention = plan.spec.convention.name
-    attributes.benchmark = plan.spec.benchmark ?? ""
-    attributes.store = plan.storePath
-    attributes.panel = plan.panel.name
-    attributes.fill = plan.spec.fillName
-    attributes.adjust = plan.spec.adjustment.rawValue
-    attributes.barsPerYear = plan.returns.barsPerYear
-    attributes.bars = Int64(plan.returns.barCount)
-    attributes.from = Timestamp.text(nanoseconds: plan.returns.timeNs.first ?? 0)
-    attributes.to = Timestamp.text(nanoseconds: plan.returns.timeNs.last ?? 0)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = try? encoder.encode(warnings(counts, groups))
-    attributes.warnings = json.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
-    return attributes
+  /// Where the result comes from, as far as it is known before the weights are read.
+  var origin: ResultOrigin {
+    let last = plan.window.upperBound
+    return ResultOrigin(
+      spec: plan.spec, storePath: plan.storePath, panel: plan.panel,
+      symbolCount: plan.symbols.count, bars: last - plan.returns.barCount..<last, route: "risk",
+      dataHash: plan.marketHash, output: options.output,
+      workers: options.workers, variant: options.variant)
   }
 
   /// The plan's warnings, and those that only the rows and the groups can tell.
-  private func warnings(_ counts: RiskRows.Counts, _ groups: [ResultGroup]) -> [RunWarning] {
+  func warnings(_ counts: RiskRows.Counts, _ groups: [ResultGroup]) -> [RunWarning] {
     var warnings = plan.warnings
     var told: Set<String> = []
     for group in groups {
@@ -111,34 +72,5 @@ extension RiskJob {
             + "Weights are fractions of equity: 0.5 is half of it"))
     }
     return warnings
-  }
-
-  /// The summary beside the result.
-  func summary(
-    _ table: ResultTable, _ counts: RiskRows.Counts, _ groups: [ResultGroup],
-    _ timings: RunSummary.Timings
-  ) -> RunSummary {
-    let attributes = table.attributes
-    let file = options.output.split(separator: "/").last.map(String.init) ?? options.output
-    return RunSummary(
-      kind: "risk", name: plan.spec.name, result: file,
-      provenance: RunSummary.Provenance(
-        engineVersion: attributes.engineVersion, specSha256: attributes.specSHA256,
-        dataSha256: attributes.dataSHA256, cpu: attributes.cpu, blasCore: attributes.blasCore,
-        startedUtc: attributes.startedUTC, seconds: attributes.seconds, threads: options.workers),
-      run: RunSummary.Run(
-        panel: attributes.panel, calendar: plan.panel.calendar.name,
-        barsPerYear: attributes.barsPerYear, bars: Int(attributes.bars), from: attributes.from,
-        to: attributes.to, symbols: plan.symbols.count, lanesOk: Int(attributes.lanesOK),
-        lanesFailed: Int(attributes.lanesFailed), fill: attributes.fill,
-        intrabar: plan.spec.execution.intrabar.rawValue,
-        route: attributes.route, adjust: attributes.adjust, convention: attributes.convention,
-        benchmark: plan.spec.benchmark),
-      leaderboard: RunSummary.Leaderboard(
-        by: table.leaderboardBy, direction: table.leaderboardDirection,
-        rows: LeaderboardRows(table).rows(top: plan.spec.top)),
-      warnings: warnings(counts, groups), timings: timings,
-      sections: Dictionary(
-        table.groups.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
   }
 }

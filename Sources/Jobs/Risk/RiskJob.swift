@@ -68,15 +68,17 @@ public struct RiskJob: Sendable {
       try checkApart(path, from: [plan.storePath] + plan.inputs + options.inputs)
       try AtomicFile.checkTarget(path, force: options.force)
     }
-    let started = Date()
+    var origin = origin
     let clock = ContinuousClock()
     let begin = clock.now
-    let hash = try plan.portfolios.contentHash(
+    let weightsHash = try plan.portfolios.contentHash(
       workers: options.workers, isCancelled: isCancelled)
+    origin.dataHash = SHA256.hash(plan.marketHash + "\n" + weightsHash)
     let risk = try Self.risk(plan, options.variant)
     var best: [RunRow] = []
     var counts = RiskRows.Counts()
     var groups: [ResultGroup] = []
+    var warnings: [RunWarning] = []
     var computed = begin
     var text = ReasonTexts(plan.metrics)
     var written = ResultAttributes()
@@ -96,8 +98,12 @@ public struct RiskJob: Sendable {
           (best, counts) = (rows.best, rows.counts)
           groups = try sections(order, without: counts.withoutFigures, isCancelled)
           writer.groups = groups
-          written = attributes(
-            hash, counts, groups, started, seconds: (clock.now - begin).seconds)
+          let failed = counts.failed
+          warnings = self.warnings(counts, groups)
+          written = origin.attributes(
+            lanes: .init(ok: plan.portfolios.portfolioCount - failed, failed: failed),
+            seconds: (clock.now - begin).seconds, blasCore: MatrixProduct.blasCore,
+            warnings: warnings)
           return written
         } catch let error as StorageError {
           throw error
@@ -113,9 +119,9 @@ public struct RiskJob: Sendable {
     table.attributes = written
     table.groups = groups
     let wrote = clock.now
-    let summary = summary(
-      table, counts, groups,
-      RunSummary.Timings(
+    let summary = origin.summary(
+      "risk", of: table, warnings: warnings,
+      timings: RunSummary.Timings(
         loadSeconds: 0, simulateSeconds: (computed - begin).seconds,
         writeSeconds: (wrote - computed).seconds))
     try AtomicFile.write(try summary.json(), to: summaryPath, force: options.force)

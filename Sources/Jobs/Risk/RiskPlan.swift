@@ -62,7 +62,7 @@ public struct RiskPlan: Sendable {
 
   /// Looks everything up.
   ///
-  /// - Throws: `SpecError`, `StorageError`, `ImportError`.
+  /// - Throws: `SpecError`, `StorageError`, `SideFileError`.
   public init(spec: Spec, storePath: String) throws {
     self.spec = spec
     self.storePath = storePath

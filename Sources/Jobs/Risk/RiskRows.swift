@@ -52,8 +52,7 @@ final class RiskRows: Sendable {
 
   /// Takes a finished block; returns the number of portfolios that are finished.
   func add(_ tile: RiskTile) throws(StorageError) -> Int {
-    nonisolated(unsafe) let tile = tile
-    return try state.withLock { state throws(StorageError) in
+    try state.withLock { state throws(StorageError) in
       state.waiting[tile.tile.lanes.lowerBound] = tile
       state.done += tile.tile.lanes.count
       while let ready = state.waiting.removeValue(forKey: state.next) {
@@ -80,10 +79,7 @@ final class RiskRows: Sendable {
 
   /// The best rows, best first.
   var best: [RunRow] {
-    state.withLock { state in
-      nonisolated(unsafe) let rows = state.best.sorted()
-      return rows
-    }
+    state.withLock { $0.best.sorted() }
   }
 
   /// What the reader is told of.

@@ -21,7 +21,7 @@ protocol RiskSection: Sendable {
   var files: [String] { get }
   /// Computes it.
   ///
-  /// - Throws: `SpecError` for what only the market can tell, `RiskError`, `ImportError`, `RunInterrupted`.
+  /// - Throws: `SpecError` for what only the market can tell, `RiskError`, `SideFileError`, `RunInterrupted`.
   func run(_ input: RiskInput) throws -> [ResultGroup]
 }
 
@@ -66,6 +66,8 @@ struct RiskInput: Sendable {
   let workers: Int
   /// Instruction set of the kernels.
   let variant: KernelVariant
+  /// Covariances of the run, which its parts share.
+  let covariances = CovarianceCache()
   /// Whether somebody asked to stop; then `run` throws `RunInterrupted`.
   let isCancelled: @Sendable () -> Bool
 
@@ -75,6 +77,18 @@ struct RiskInput: Sendable {
   /// Sectors of the symbols, `unknown` where the store has none: `[N]`.
   var sectors: [String] {
     symbols.map { panel.symbols[$0].sector }.map { $0.isEmpty ? "unknown" : $0 }
+  }
+
+  /// The estimator of parts that name none: the sample, over the bars that pairs have in common.
+  static let usualCovariance = SampleCovariance(missing: .pairwise)
+
+  /// The covariance of the run's symbols, or of another table; estimated once for all parts that ask for it.
+  func covariance(of table: ReturnTable? = nil, by estimator: any CovarianceEstimator)
+    throws(RiskError) -> CovarianceEstimate
+  {
+    let table = table ?? returns
+    return try covariances.estimate(
+      table, bars: 0..<table.barCount, by: estimator, workers: workers)
   }
 
   /// Throws if somebody asked to stop.

@@ -6,7 +6,6 @@ import Risk
 struct StressMarket {
   private let input: RiskInput
   private var past: ReturnTable?
-  private var estimates: [String: CovarianceEstimate] = [:]
   private var model: FactorModel?
 
   init(_ input: RiskInput) { self.input = input }
@@ -73,10 +72,10 @@ struct StressMarket {
     -> [StressSection.Worst]
   {
     var rows: [StressSection.Worst] = []
-    for (name, row) in zip(input.portfolios.names, weights) {
+    let series = input.portfolios.returns(input.returns)
+    for (place, (name, row)) in zip(input.portfolios.names, weights).enumerated() {
       try input.checkCancelled()
-      let series = PortfolioSeries(input.returns, weights: row).returns
-      let found = try WorstWindows(of: bars, count: count, in: series)
+      let found = try WorstWindows(of: bars, count: count, in: series.column(place))
       for (rank, window) in found.windows.enumerated() {
         let path = StressWindow(window.bars, of: input.returns, weights: row)
         rows.append(
@@ -113,7 +112,7 @@ struct StressMarket {
       let place = try place(of: factor, "factor", in: model?.factors ?? [], scenario, "factor")
       shock.factors[place] = move
     }
-    let covariance = propagates ? try estimate(estimator).matrix : nil
+    let covariance = propagates ? try input.covariance(by: estimator).matrix : nil
     let moves = try shock.moves(
       symbolCount: labels.count, covariance: covariance, model: model)
     let contributions = weights.flatMap { row in zip(row, moves).map { $0 * $1 } }
@@ -157,18 +156,18 @@ struct StressMarket {
 
   // MARK: Risk
 
-  mutating func scaled(
+  func scaled(
     _ scenario: StressScenario, _ stress: CovarianceStress, _ estimator: any CovarianceEstimator
   ) throws -> StressSection.Scaled {
-    let before = try estimate(estimator).matrix
+    let before = try input.covariance(by: estimator).matrix
     let after = stress.applied(to: before)
     let year = input.returns.barsPerYear.squareRoot()
     var volatility = [[Double]](repeating: [], count: 2)
     var losses = [[Double]](repeating: [], count: 4)
     let quantiles = [0.95, 0.99].map { Distribution.normalQuantile($0) }
-    for row in weights {
-      let series = PortfolioSeries(input.returns, weights: row).returns
-      let mean = series.reduce(0, +) / Double(series.count)
+    let series = input.portfolios.returns(input.returns)
+    for (portfolio, row) in weights.enumerated() {
+      let mean = series.column(portfolio).reduce(0, +) / Double(series.rows)
       for (place, matrix) in [before, after].enumerated() {
         let deviation = max(try LinearAlgebra.quadratic(matrix, row), 0).squareRoot()
         volatility[place].append(deviation * year)
@@ -179,14 +178,6 @@ struct StressMarket {
     }
     return StressSection.Scaled(
       name: scenario.name, estimator: estimator.name, volatility: volatility, valueAtRisk: losses)
-  }
-
-  private mutating func estimate(_ estimator: any CovarianceEstimator) throws -> CovarianceEstimate
-  {
-    if let known = estimates[estimator.name] { return known }
-    let found = try estimator.estimate(input.returns, workers: input.workers)
-    estimates[estimator.name] = found
-    return found
   }
 
   // MARK: Texts

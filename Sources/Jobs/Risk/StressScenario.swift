@@ -93,7 +93,7 @@ struct StressScenario: Sendable {
         path: reader.path,
         expected: "a move of a symbol, a sector or a factor: shock: { AAPL: -0.2 }")
     }
-    let estimator = try Self.estimator(&reader)
+    let estimator = try reader.covariance(or: RiskInput.usualCovariance)
     let all = [symbols, sectors, factors].flatMap { $0.sorted { $0.key < $1.key } }
     return (
       .shock(
@@ -129,7 +129,7 @@ struct StressScenario: Sendable {
     let correlation = try reader.number(
       "correlation", "how far correlations move: from -1 (to none) over 0 to 1 (to one)"
     ) { abs($0) <= 1 }
-    let estimator = try estimator(&reader)
+    let estimator = try reader.covariance(or: RiskInput.usualCovariance)
     do throws(RiskError) {
       let stress = try CovarianceStress(
         volatility: volatility ?? 1, correlation: correlation ?? 0)
@@ -148,13 +148,5 @@ struct StressScenario: Sendable {
     else { throw .missing(path: reader.at("worst"), expected: "the bars of a window") }
     let count = try reader.integer("count", "a whole number from 1 to 1000", in: 1...1000) ?? 5
     return (.worst(bars: bars, count: count), "worst \(bars) bars")
-  }
-
-  private static func estimator(_ reader: inout SpecReader) throws(SpecError)
-    -> any CovarianceEstimator
-  {
-    let name = try reader.string("covariance", "the name of an estimator, such as \"ledoit_wolf\"")
-    return try CovarianceChoice.estimator(
-      name, path: reader.at("covariance"), line: reader.place.line)
   }
 }

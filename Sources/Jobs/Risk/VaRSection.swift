@@ -204,7 +204,7 @@ extension SpecReader {
 extension RiskInput {
   /// Returns of the portfolios in detail: `[P][T]`, NaN at bars at which no symbol that one holds has a return.
   func portfolioReturns() throws(RiskError) -> [[Double]] {
-    let table = try portfolios.returns(returns)
+    let table = portfolios.returns(returns)
     return portfolios.names.indices.map { portfolio in
       let held = (0..<returns.symbolCount).filter { portfolios.weights[portfolio, $0] != 0 }
       return (0..<returns.barCount).map { bar in

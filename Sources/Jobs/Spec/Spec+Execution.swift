@@ -56,7 +56,7 @@ extension Spec {
     }
   }
 
-  private static func readCommission(_ given: SpecReader) throws(SpecError) -> Commission {
+  static func readCommission(_ given: SpecReader) throws(SpecError) -> Commission {
     var reader = given
     var commission = Commission()
     commission.rate = (try reader.number("bps", points) { $0 >= 0 && $0 < 10_000 } ?? 0) / 10_000
@@ -88,7 +88,7 @@ extension Spec {
     return commission
   }
 
-  private static func readSlippage(_ given: SpecReader) throws(SpecError) -> Slippage {
+  static func readSlippage(_ given: SpecReader) throws(SpecError) -> Slippage {
     var reader = given
     var slippage = Slippage()
     slippage.rate = (try reader.number("bps", points) { $0 >= 0 && $0 < 10_000 } ?? 0) / 10_000

@@ -23,14 +23,13 @@ struct CorrelationSpectrum {
   /// Number of eigenvalues above the noise.
   var signalCount: Int { eigen.values.count { $0 > noiseEdge } }
 
-  /// The spectrum of a table's sample covariance.
+  /// The spectrum of a table's sample covariance; all symbols vary.
   init(_ returns: ReturnTable, _ missing: MissingReturns, method: String, workers: Int)
     throws(RiskError)
   {
     let sample = try ReturnSample(
       returns, missing, method: method, needed: 2, isCentred: true, workers: workers)
     let matrix = try sample.covariance(ddof: 1)
-    try sample.checkVariation(matrix)
     let estimate = try sample.estimate(matrix, by: method)
     self.sample = estimate
     volatilities = estimate.volatilities

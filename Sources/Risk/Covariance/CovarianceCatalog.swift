@@ -12,7 +12,15 @@ public enum CovarianceCatalog {
     public let fallback: Double
     /// What is accepted, in words.
     public let expected: String
-    let accepts: @Sendable (Double) -> Bool
+    /// Whether it is accepted.
+    public let accepts: @Sendable (Double) -> Bool
+
+    /// A number between 0 and 1, both excluded.
+    static func fraction(_ name: String, _ summary: String, fallback: Double) -> Setting {
+      Setting(
+        name: name, summary: summary, fallback: fallback,
+        expected: "a number between 0 and 1, such as \(fallback)", accepts: { $0 > 0 && $0 < 1 })
+    }
   }
 
   /// An estimator and what it can be told.

@@ -66,6 +66,15 @@ public struct CovarianceEstimate: Sendable {
     self.observationCount = observationCount
   }
 
+  /// The estimate of some of the symbols, in an order of their own.
+  public func symbols(_ positions: [Int]) -> CovarianceEstimate {
+    var part = self
+    part.symbols = positions.map { symbols[$0] }
+    part.matrix = matrix.symmetric(positions)
+    part.conditionNumber = .nan
+    return part
+  }
+
   /// Standard deviations: `[N]`, returns a bar.
   public var volatilities: [Double] { matrix.diagonal.map { max($0, 0).squareRoot() } }
 

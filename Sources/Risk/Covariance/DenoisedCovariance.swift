@@ -16,8 +16,16 @@ public struct DenoisedCovariance: CovarianceEstimator {
   /// A denoised covariance.
   public init(missing: MissingReturns = .complete) { self.missing = missing }
 
-  /// Estimates from all bars of a table.
+  /// Estimates from all bars of a table; covariances with a symbol that does not vary are 0.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
+    -> CovarianceEstimate
+  {
+    try returns.ofVarying(by: name, missing) { (table) throws(RiskError) in
+      try estimateVarying(table, workers: workers)
+    }
+  }
+
+  private func estimateVarying(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {
     let spectrum = try CorrelationSpectrum(returns, missing, method: name, workers: workers)

@@ -61,11 +61,8 @@ public struct EwmaCovariance: CovarianceEstimator {
 
   static let entry = CovarianceCatalog.Entry(
     name: "ewma", summary: "Weights that fall by a factor from bar to bar, about 0.",
-    settings: [
-      .init(
-        name: "lambda", summary: "Weight of a bar over that of the next.", fallback: 0.94,
-        expected: "a number between 0 and 1, such as 0.94", accepts: { $0 > 0 && $0 < 1 })
-    ], takesPairs: true, make: { EwmaCovariance(lambda: $0[0], missing: $1) })
+    settings: [.fraction("lambda", "Weight of a bar over that of the next.", fallback: 0.94)],
+    takesPairs: true, make: { EwmaCovariance(lambda: $0[0], missing: $1) })
 }
 
 extension Matrix {

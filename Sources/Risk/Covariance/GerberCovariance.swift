@@ -24,13 +24,21 @@ public struct GerberCovariance: CovarianceEstimator {
     self.missing = missing
   }
 
-  /// Estimates from all bars of a table.
+  /// Estimates from all bars of a table; covariances with a symbol that does not vary are 0.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
+    -> CovarianceEstimate
+  {
+    try returns.ofVarying(by: name, missing) { (table) throws(RiskError) in
+      try estimateVarying(table, workers: workers)
+    }
+  }
+
+  private func estimateVarying(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {
     let sample = try ReturnSample(
       returns, missing, method: name, needed: 2, isCentred: false, workers: workers)
-    let volatilities = try volatilities(sample)
+    let volatilities = volatilities(sample)
     // 1 and −1 for far moves, and 1 for near ones.
     var moves = sample.values
     var rests = sample.values
@@ -60,7 +68,7 @@ public struct GerberCovariance: CovarianceEstimator {
     return result
   }
 
-  private func volatilities(_ sample: ReturnSample) throws(RiskError) -> [Double] {
+  private func volatilities(_ sample: ReturnSample) -> [Double] {
     var result: [Double] = []
     for symbol in 0..<sample.symbolCount {
       let returns = (0..<sample.barCount).filter { sample.isThere(symbol, $0) }
@@ -68,9 +76,6 @@ public struct GerberCovariance: CovarianceEstimator {
       let count = Double(returns.count)
       let mean = returns.reduce(0, +) / count
       let squares = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      guard returns.contains(where: { $0 != returns[0] }) else {
-        throw .noVariation(symbol: sample.symbols[symbol])
-      }
       result.append((squares / count).squareRoot())
     }
     return result
@@ -79,9 +84,6 @@ public struct GerberCovariance: CovarianceEstimator {
   static let entry = CovarianceCatalog.Entry(
     name: "gerber", summary: "Counts of far moves together and against each other.",
     settings: [
-      .init(
-        name: "threshold", summary: "Standard deviations beyond which a move counts.",
-        fallback: 0.5, expected: "a number between 0 and 1, such as 0.5",
-        accepts: { $0 > 0 && $0 < 1 })
+      .fraction("threshold", "Standard deviations beyond which a move counts.", fallback: 0.5)
     ], takesPairs: true, make: { GerberCovariance(threshold: $0[0], missing: $1) })
 }

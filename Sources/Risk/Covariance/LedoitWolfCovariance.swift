@@ -15,14 +15,21 @@ public struct LedoitWolfCovariance: CovarianceEstimator {
   /// A shrunk covariance.
   public init(missing: MissingReturns = .complete) { self.missing = missing }
 
-  /// Estimates from all bars of a table.
+  /// Estimates from all bars of a table; covariances with a symbol that does not vary are 0.
   public func estimate(_ returns: ReturnTable, workers: Int) throws(RiskError)
+    -> CovarianceEstimate
+  {
+    try returns.ofVarying(by: name, missing) { (table) throws(RiskError) in
+      try estimateVarying(table, workers: workers)
+    }
+  }
+
+  private func estimateVarying(_ returns: ReturnTable, workers: Int) throws(RiskError)
     -> CovarianceEstimate
   {
     let sample = try ReturnSample(
       returns, missing, method: name, needed: 3, isCentred: true, workers: workers)
     var matrix = try sample.covariance(ddof: 1)
-    try sample.checkVariation(matrix)
     let target = Self.target(matrix)
     let shrinkage = try intensity(sample, matrix, target)
     for index in matrix.values.indices {

@@ -125,13 +125,6 @@ struct ReturnSample {
     return sums
   }
 
-  /// Throws if the returns of a symbol don't vary.
-  func checkVariation(_ covariance: Matrix) throws(RiskError) {
-    for (index, variance) in covariance.diagonal.enumerated() where !(variance > 0) {
-      throw .noVariation(symbol: symbols[index])
-    }
-  }
-
   /// An estimate with a matrix; repaired where pairs came from different bars.
   func estimate(_ matrix: Matrix, by name: String) throws(RiskError) -> CovarianceEstimate {
     var result = CovarianceEstimate(

@@ -14,6 +14,11 @@ public struct WeightTable: Sendable, Equatable {
     self.weights = weights
   }
 
+  /// One portfolio, without a name.
+  public init(_ weights: [Double]) {
+    self.init(names: [""], weights: Matrix(rows: 1, columns: weights.count, weights))
+  }
+
   /// Number of portfolios, `P`.
   public var count: Int { names.count }
 
@@ -31,13 +36,30 @@ public struct WeightTable: Sendable, Equatable {
 
   /// Returns of portfolios whose weights are restored at each bar: `[T, P]`.
   ///
-  /// A symbol without a return at a bar counts as 0 there.
-  public func returns(_ table: ReturnTable) throws(RiskError) -> Matrix {
+  /// A symbol without a return at a bar stands still there: its weight earns 0. What weights leave of 1 is cash, and earns 0.
+  ///
+  /// - Precondition: simple returns, which add up over symbols; a NaN among the weights is none.
+  public func returns(_ table: ReturnTable) -> Matrix {
     precondition(weights.columns == table.symbolCount, "a weight for each symbol")
-    var known = table.values
-    for index in known.values.indices where known.values[index].isNaN { known.values[index] = 0 }
-    return try RiskError.algebra { () throws(LinearAlgebraError) in
-      try LinearAlgebra.product(known, weights, transposeB: true)
+    precondition(table.kind == .simple, "simple returns, which add up over symbols")
+    let (width, held) = (table.symbolCount, held)
+    // Portfolios side by side: sums run over symbols in their order, the same on every processor.
+    var turned = weights.transposed
+    for index in turned.values.indices where turned.values[index].isNaN { turned.values[index] = 0 }
+    var result = Matrix(rows: table.barCount, columns: count)
+    result.values.withUnsafeMutableBufferPointer { sums in
+      turned.values.withUnsafeBufferPointer { weights in
+        for bar in 0..<table.barCount {
+          for symbol in held {
+            let value = table.values.values[bar * width + symbol]
+            if value.isNaN { continue }
+            for portfolio in 0..<count {
+              sums[bar * count + portfolio] += weights[symbol * count + portfolio] * value
+            }
+          }
+        }
+      }
     }
+    return result
   }
 }

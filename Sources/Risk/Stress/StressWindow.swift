@@ -52,8 +52,9 @@ public struct StressWindow: Sendable, Equatable {
     let path: [Double]
     switch holding {
     case .rebalanced:
-      path = Self.path(PortfolioSeries(window, weights: weights).returns)
-      contributions = Self.linked(window, weights, symbols)
+      let series = WeightTable(weights).returns(window).values
+      path = Self.path(series)
+      contributions = Self.linked(series, window, weights, symbols)
     case .held: (path, contributions) = Self.held(window, weights, symbols)
     }
     self.bars = bars
@@ -81,10 +82,9 @@ public struct StressWindow: Sendable, Equatable {
     return found
   }
 
-  private static func linked(_ window: ReturnTable, _ weights: [Double], _ symbols: [Int])
-    -> [Double]
-  {
-    let series = PortfolioSeries(window, weights: weights).returns
+  private static func linked(
+    _ series: [Double], _ window: ReturnTable, _ weights: [Double], _ symbols: [Int]
+  ) -> [Double] {
     guard let linking = try? ReturnLinking(series) else {
       return Array(repeating: .nan, count: weights.count)
     }

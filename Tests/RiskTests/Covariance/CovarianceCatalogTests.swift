@@ -63,7 +63,11 @@ import Testing
     _ = try cache.estimate(table, bars: 1..<60, by: SampleCovariance())
     _ = try cache.estimate(table, bars: 0..<60, by: EwmaCovariance(lambda: 0.9))
     _ = try cache.estimate(table, bars: 0..<60, by: EwmaCovariance(lambda: 0.8))
+    // All bars of a table are the table; equal numbers are none.
     _ = try cache.estimate(table.bars(0..<60), bars: 0..<60, by: SampleCovariance())
+    #expect(cache.computedCount == 4)
+    let equal = Samples.noise(bars: 60, symbols: 40, seed: 5)
+    _ = try cache.estimate(equal, bars: 0..<60, by: SampleCovariance())
     #expect(cache.computedCount == 5)
   }
 

@@ -106,6 +106,16 @@ enum BookOptions {
   static func deliver(
     _ report: BookReport, _ arguments: ParsedArguments, _ console: Console
   ) throws {
+    try show(report, arguments, console)
+    guard let output = try RunOptions.output(arguments) else { return }
+    let files = try report.write(to: output, force: arguments.flag("force"))
+    console.talk("wrote \(files.joined(separator: ", "))")
+  }
+
+  /// Prints the tables, or JSON with `--json`.
+  static func show(
+    _ report: BookReport, _ arguments: ParsedArguments, _ console: Console
+  ) throws {
     for warning in report.warnings where warning.severity == .warning {
       console.warn(warning.message)
     }
@@ -114,8 +124,5 @@ enum BookOptions {
     } else {
       for group in report.groups { try GroupTables.print(group, console) }
     }
-    guard let output = try RunOptions.output(arguments) else { return }
-    let files = try report.write(to: output, force: arguments.flag("force"))
-    console.talk("wrote \(files.joined(separator: ", "))")
   }
 }

@@ -1,0 +1,117 @@
+import Kernels
+import Risk
+
+/// What is known of the risk of some weights, by estimates and by the past that they were made of.
+///
+/// Cash has no risk. A weight in a symbol without enough returns counts in `unknownWeight` alone.
+public struct RiskView: Sendable {
+  /// Annual volatility; components add up to it.
+  public private(set) var volatility = 0.0
+  /// Historical VaR of a bar at 95 %: a positive fraction of equity.
+  public private(set) var valueAtRisk = 0.0
+  /// Historical expected shortfall of a bar at 95 %.
+  public private(set) var shortfall = 0.0
+  /// Deepest drawdown of the weights over the past, as a positive fraction.
+  public private(set) var drawdown = 0.0
+  /// Expected return a year beyond that of cash, by the estimates.
+  public private(set) var expectedReturn = 0.0
+  /// Volatilities of the parts over that of the whole: 1 for one symbol; NaN without any.
+  public private(set) var diversification = Double.nan
+  /// 1 / Σ shares², where shares add up to 1; 0 without weights.
+  public private(set) var effectiveHoldings = 0.0
+  /// Sum of the sizes of weights that nothing is known of.
+  public private(set) var unknownWeight = 0.0
+  /// Change of the annual volatility with each weight; NaN where unknown: `[K]`.
+  public private(set) var marginal: [Double] = []
+  /// Part of the annual volatility that each weight makes; NaN where unknown: `[K]`.
+  public private(set) var component: [Double] = []
+  /// Returns of the weights at the past bars: `[T]`.
+  let past: [Double]
+
+  /// Looks at weights.
+  ///
+  /// - Parameters:
+  ///   - columns: of the universe: `[K]`.
+  ///   - weights: fractions of equity: `[K]`.
+  ///   - riskFree: a year.
+  /// - Throws: `RiskError.algebra`.
+  public init(
+    columns: [Int], weights: [Double], _ estimates: AdviceEstimates, riskFree: Double = 0
+  ) throws(RiskError) {
+    precondition(columns.count == weights.count, "a weight for each symbol")
+    let barsPerYear = estimates.returns.barsPerYear
+    let places = columns.map { estimates.places[$0] }
+    let known = columns.indices.filter { places[$0] != nil }
+    let order = known.compactMap { places[$0] }
+    let held = known.map { weights[$0] }
+    let matrix = estimates.covariance.symmetric(order)
+    let slopes = try RiskError.algebra { () throws(LinearAlgebraError) in
+      try LinearAlgebra.product(matrix, held)
+    }
+    let year = barsPerYear.squareRoot()
+    let deviation = max(0, LinearAlgebra.dot(held, slopes)).squareRoot()
+    volatility = deviation * year
+    marginal = columns.map { _ in .nan }
+    component = marginal
+    var (alone, gross, squares) = (0.0, 0.0, 0.0)
+    for (row, place) in known.enumerated() {
+      marginal[place] = deviation > 0 ? slopes[row] / deviation * year : 0
+      component[place] = held[row] * marginal[place]
+      alone += held[row].magnitude * max(0, matrix[row, row]).squareRoot()
+      gross += held[row].magnitude
+      squares += held[row] * held[row]
+      expectedReturn +=
+        held[row] * (estimates.expectedReturns[order[row]] * barsPerYear - riskFree)
+    }
+    if deviation > 0 { diversification = alone / deviation }
+    if squares > 0 { effectiveHoldings = gross * gross / squares }
+    for place in columns.indices where places[place] == nil {
+      unknownWeight += weights[place].magnitude
+    }
+    let table = estimates.returns
+    past = (0..<table.barCount).map { bar in
+      var sum = 0.0
+      for (row, place) in order.enumerated() {
+        let value = table.values[bar, place]
+        if value.isFinite { sum += held[row] * value }
+      }
+      return sum
+    }
+    drawdown = Self.drawdown(past, scale: 1)
+    guard held.contains(where: { $0 != 0 }) else { return }
+    let level = try ConfidenceLevel(0.95)
+    let tail = try VaRCatalog.model("historical").forecast(past, TailQuestion(levels: [level]))[0]
+    (valueAtRisk, shortfall) = (tail.valueAtRisk, tail.expectedShortfall)
+  }
+
+  static func drawdown(_ returns: [Double], scale: Double) -> Double {
+    var (equity, peak, deepest) = (1.0, 1.0, 0.0)
+    for value in returns {
+      equity *= max(0, 1 + scale * value)
+      peak = max(peak, equity)
+      deepest = max(deepest, 1 - equity / peak)
+    }
+    return deepest
+  }
+
+  /// The largest part of the weights, up to all of them, that keeps limits when the rest is cash, and the limit that decides.
+  func share(within limits: RiskLimits) -> (share: Double, limit: String?) {
+    var (share, limit): (Double, String?) = (1, nil)
+    func keep(_ value: Double, _ most: Double, _ text: String) {
+      // A solver's last digits are no reason to trade.
+      guard value > most * (1 + 1e-9), most / value < share else { return }
+      (share, limit) = (max(0, most / value), text)
+    }
+    keep(volatility, limits.volatility, "volatility at most \(limits.volatility) a year")
+    keep(valueAtRisk, limits.valueAtRisk, "VaR of a bar at 95 % at most \(limits.valueAtRisk)")
+    keep(
+      shortfall, limits.shortfall, "expected shortfall of a bar at 95 % at most \(limits.shortfall)")
+    guard Self.drawdown(past, scale: share) > limits.drawdown else { return (share, limit) }
+    var (low, high) = (0.0, share)
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if Self.drawdown(past, scale: middle) > limits.drawdown { high = middle } else { low = middle }
+    }
+    return (low, "past drawdown at most \(limits.drawdown)")
+  }
+}

@@ -1,0 +1,96 @@
+import Kernels
+import Market
+import Metrics
+
+/// The histories of very many portfolios, folded into summaries bar by bar: no curve is kept.
+///
+/// A tile of portfolios goes through the bars in blocks, so that the marks of a block are read from cache by all of them; eight
+/// portfolios are folded side by side. Gives the bits of `PortfolioHistory.summary` for any number of workers.
+///
+/// Memory: 8 bytes for each symbol and bar, and for each worker some 100 bytes an entry of its tile.
+public struct PortfolioSweep: Sendable {
+  let book: Book
+  let market: BookMarket
+  let bars: Range<Int>
+  let kernels: KernelTable
+  let riskFreePerBar: Double
+  let minimumAcceptablePerBar: Double
+  /// Portfolios of a tile: their entries and units stay in the second cache beside a block of marks.
+  static let tilePortfolios = 256
+
+  /// A sweep over the bars of a window.
+  ///
+  /// - Parameters:
+  ///   - bars: of the panel.
+  ///   - kernels: loops of an instruction set; all give the same bits.
+  ///   - riskFreePerBar: risk-free return of one bar.
+  ///   - minimumAcceptablePerBar: threshold of the Sortino and omega ratios.
+  public init(
+    book: Book, market: BookMarket, bars: Range<Int>, kernels: KernelTable,
+    riskFreePerBar: Double = 0, minimumAcceptablePerBar: Double = 0
+  ) {
+    precondition(bars.lowerBound >= 0 && bars.upperBound <= market.panel.barCount, "bars")
+    self.book = book
+    self.market = market
+    self.bars = bars
+    self.kernels = kernels
+    self.riskFreePerBar = riskFreePerBar
+    self.minimumAcceptablePerBar = minimumAcceptablePerBar
+  }
+
+  /// The summaries of portfolios, without their returns; nil if it was stopped.
+  ///
+  /// - Parameters:
+  ///   - portfolios: positions in the book; nil for all.
+  ///   - workers: number of workers; no bit depends on it.
+  ///   - isCancelled: asked before each tile.
+  public func summaries(
+    of portfolios: [Int]? = nil, workers: Int = 1, isCancelled: @Sendable () -> Bool = { false }
+  ) -> [LaneSummary]? {
+    let all = portfolios ?? Array(book.portfolios.indices)
+    guard !bars.isEmpty else { return all.map { _ in LaneSummary() } }
+    let template = template
+    let found = Slots<LaneSummary>(count: all.count)
+    // Portfolios of one currency share a table of marks.
+    let groups = Dictionary(grouping: all.indices) {
+      book.portfolios[all[$0]].currency.uppercased()
+    }
+    for currency in groups.keys.sorted() {
+      let places = groups[currency] ?? []
+      let table = MarkTable(
+        market, bars: max(0, bars.lowerBound - 1)..<bars.upperBound, in: currency,
+        wallets: walletCurrencies(places.map { all[$0] }))
+      let loop = TileLoop(
+        tiles: (places.count + Self.tilePortfolios - 1) / Self.tilePortfolios,
+        workers: max(1, workers))
+      let isDone = try? loop.run(
+        isCancelled: isCancelled, room: { SweepRoom(self, table) },
+        { tile, room in
+          let mine = places[
+            tile * Self.tilePortfolios..<min(places.count, (tile + 1) * Self.tilePortfolios)]
+          let lanes = room.run(mine.map { all[$0] }, template)
+          for (place, lane) in zip(mine, lanes) { found.set(place, lane) }
+        })
+      guard isDone == true else { return nil }
+    }
+    return found.values
+  }
+
+  private func walletCurrencies(_ portfolios: [Int]) -> Set<String> {
+    var all: Set<String> = []
+    for portfolio in portfolios {
+      for wallet in book.wallets(of: portfolio) {
+        all.insert(book.wallets[wallet].currency.uppercased())
+      }
+    }
+    return all
+  }
+
+  private var template: LaneSummary {
+    var lane = LaneSummary()
+    lane.barsPerYear = market.panel.calendar.barsPerYear(frequencyNs: market.panel.frequencyNs)
+    lane.riskFreePerBar = riskFreePerBar
+    lane.minimumAcceptablePerBar = minimumAcceptablePerBar
+    return lane
+  }
+}

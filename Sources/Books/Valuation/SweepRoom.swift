@@ -1,0 +1,165 @@
+import Kernels
+import Market
+import Metrics
+
+/// What a worker of a sweep keeps from tile to tile.
+struct SweepRoom {
+  private let sweep: PortfolioSweep
+  private let table: MarkTable
+  private var events: EventRoom
+  private let memory: Memory
+
+  private final class Memory {
+    var rows: SweepRows
+    /// Equity of a block, with a vector before it.
+    let equity = AlignedBuffer(repeating: 0.0, count: laneWidth + MarkTable.blockBars)
+    /// Returns of eight portfolios.
+    let returns = AlignedBuffer(repeating: 0.0, count: laneWidth * MarkTable.blockBars)
+    let sums = AlignedBuffer(
+      repeating: PortfolioSums(), count: PortfolioSweep.tilePortfolios / laneWidth)
+
+    init(symbols: Int) { rows = SweepRows(symbols: max(1, symbols)) }
+  }
+
+  init(_ sweep: PortfolioSweep, _ table: MarkTable) {
+    self.sweep = sweep
+    self.table = table
+    events = EventRoom(sweep.book, sweep.market)
+    memory = Memory(symbols: sweep.book.instruments.count)
+  }
+
+  /// The summaries of a tile.
+  mutating func run(_ portfolios: [Int], _ template: LaneSummary) -> [LaneSummary] {
+    var lanes: [SweepLane] = []
+    lanes.reserveCapacity(portfolios.count)
+    for portfolio in portfolios { lanes.append(SweepLane(portfolio, sweep, table, &events)) }
+    let sums = memory.sums.base
+    sums.update(repeating: PortfolioSums(), count: memory.sums.count)
+    let begin = sweep.market.panel.time.ns[sweep.bars.lowerBound]
+    for block in 0..<table.blocks {
+      for vector in 0..<(lanes.count + laneWidth - 1) / laneWidth {
+        let members = vector * laneWidth..<min(lanes.count, (vector + 1) * laneWidth)
+        fold(block, begin, members, &lanes, sums + vector)
+      }
+    }
+    return lanes.indices.map { summary(lanes[$0], sums[$0 / laneWidth], $0 % laneWidth, template) }
+  }
+
+  /// One block of eight portfolios.
+  private func fold(
+    _ block: Int, _ begin: Int64, _ members: Range<Int>, _ lanes: inout [SweepLane],
+    _ sums: UnsafeMutablePointer<PortfolioSums>
+  ) {
+    let width = MarkTable.blockBars
+    let offset = block * width
+    let count = min(width, table.bars.count - offset)
+    // The bar before the window tells the equity that it begins with.
+    let warm = block == 0 ? sweep.bars.lowerBound - table.bars.lowerBound : 0
+    var begins: [(place: Int, lane: Int)] = []
+    let equity = memory.equity.base + laneWidth
+    for (lane, member) in members.enumerated() {
+      equity[-1] = lanes[member].equity
+      let hasFlows = lanes[member].lay(block, table, sweep, begin, &memory.rows)
+      sweep.kernels.heldRows(
+        HeldRowBlock(
+          rows: memory.rows.rows, units: memory.rows.units, count: memory.rows.count,
+          cash: UnsafePointer(memory.rows.cash),
+          flowsIn: hasFlows ? UnsafePointer(memory.rows.flowsIn) : nil,
+          flowsOut: hasFlows ? UnsafePointer(memory.rows.flowsOut) : nil, equity: equity,
+          returns: memory.returns.base + lane * width,
+          bars: (count + HeldRowBlock.pass - 1) / HeldRowBlock.pass * HeldRowBlock.pass))
+      if warm > 0 { lanes[member].initialEquity = equity[0] }
+      if lanes[member].first < 0 {
+        for place in warm..<count {
+          let money = equity[place - 1] + (hasFlows ? memory.rows.flowsIn[place] : 0)
+          guard money > 0 else { continue }
+          (lanes[member].first, lanes[member].firstMoney) = (offset + place, money)
+          begins.append((place, lane))
+          break
+        }
+      }
+      lanes[member].equity = equity[count - 1]
+    }
+    for lane in members.count..<laneWidth {
+      (memory.returns.base + lane * width).update(repeating: 0, count: width)
+    }
+    begins.sort { $0 < $1 }
+    var from = warm
+    for begin in begins {
+      advance(sums, from..<begin.place)
+      sums.pointee.restart(begin.lane)
+      from = begin.place
+    }
+    advance(sums, from..<count)
+  }
+
+  private func advance(_ sums: UnsafeMutablePointer<PortfolioSums>, _ places: Range<Int>) {
+    if places.isEmpty { return }
+    sweep.kernels.portfolioPath(
+      sums, memory.returns.base + places.lowerBound, MarkTable.blockBars, places.count,
+      sweep.minimumAcceptablePerBar)
+  }
+
+  private func summary(
+    _ lane: SweepLane, _ sums: PortfolioSums, _ place: Int, _ template: LaneSummary
+  ) -> LaneSummary {
+    let total = sums.returns[place] + sums.squares[place] + sums.equities[place] + lane.equity
+    // What is ruined or lacks marks is seldom, and is told bar by bar.
+    if lane.first < 0 || !total.isFinite || sums.least[place] <= -1 {
+      return
+        (try? PortfolioHistory(
+          of: lane.portfolio, in: sweep.book, market: sweep.market, bars: sweep.bars))?.summary(
+          riskFreePerBar: sweep.riskFreePerBar,
+          minimumAcceptablePerBar: sweep.minimumAcceptablePerBar
+        ).withoutReturns ?? template
+    }
+    var summary = template
+    let panel = sweep.market.panel
+    let end = sweep.market.end(of: sweep.bars.upperBound - 1)
+    summary.bars = table.bars.count - lane.first
+    summary.calendarDays =
+      Double(end - panel.time.ns[table.bars.lowerBound + lane.first]) / Double(Calendar.dayNs)
+    summary.sumReturns = sums.returns[place]
+    summary.sumSquaredReturns = sums.squares[place]
+    summary.sumSquaredDownside = sums.downside[place]
+    summary.maxDrawdown = sums.drawdown[place]
+    summary.sumSquaredDrawdowns = sums.drawdownSquares[place]
+    summary.longestDrawdownBars = Int(sums.longestUnderWater[place])
+    summary.sumEquity = sums.equities[place]
+    summary.timeWeightedGrowth = sums.equity[place]
+    summary.initialEquity = lane.firstMoney
+    summary.finalEquity = lane.equity
+    let initial = DatedFlow(years: 0, amount: lane.initialEquity)
+    let begin = panel.time.ns[sweep.bars.lowerBound]
+    summary.moneyWeightedReturn = DatedFlow.internalRate(
+      of: (lane.initialEquity == 0 ? [] : [initial]) + lane.flows, final: lane.equity,
+      years: Double(end - begin) / Double(Calendar.dayNs) / 365.25)
+    return summary
+  }
+}
+
+extension LaneSummary {
+  fileprivate var withoutReturns: LaneSummary {
+    var lane = self
+    lane.returns = nil
+    return lane
+  }
+}
+
+extension PortfolioSums {
+  /// Forgets what a portfolio did before its first money.
+  fileprivate mutating func restart(_ lane: Int) {
+    let new = PortfolioSums()
+    returns[lane] = new.returns[lane]
+    squares[lane] = new.squares[lane]
+    downside[lane] = new.downside[lane]
+    least[lane] = new.least[lane]
+    equity[lane] = new.equity[lane]
+    maximum[lane] = new.maximum[lane]
+    drawdown[lane] = new.drawdown[lane]
+    drawdownSquares[lane] = new.drawdownSquares[lane]
+    underWater[lane] = new.underWater[lane]
+    longestUnderWater[lane] = new.longestUnderWater[lane]
+    equities[lane] = new.equities[lane]
+  }
+}

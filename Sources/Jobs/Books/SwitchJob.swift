@@ -1,0 +1,178 @@
+import Advice
+import Books
+import Interchange
+import Kernels
+import Market
+import Risk
+import Storage
+
+/// Trades that bring portfolios of a book to target weights, or within their limits.
+public struct SwitchJob: Sendable {
+  /// What is asked.
+  public struct Options: Sendable {
+    /// How trades are chosen.
+    public var kind = TradePlan.Kind.net
+    /// Costs and lots.
+    public var rules = TradeRules()
+    /// How near the least trades have to come to the target; nil to keep the profile's limits alone.
+    public var band: Double?
+    /// Target weights; nil for those that advice gives. A portfolio takes the row of its id, or the only row.
+    public var targets: WeightFile?
+
+    /// Differences without costs.
+    public init() {}
+  }
+
+  /// What came out.
+  public struct Outcome: Sendable {
+    /// The tables.
+    public let report: BookReport
+    /// The trades as transactions that `apus book import` takes.
+    public let transactions: String
+    /// Portfolios without trades because there is no target.
+    public let failedCount: Int
+  }
+
+  let session: BookSession
+  let portfolios: [Int]
+  let asOf: Int64
+  let policy: AdvicePolicy
+  let options: Options
+
+  /// A job.
+  public init(
+    session: BookSession, portfolios: [Int], asOf: Int64, policy: AdvicePolicy, options: Options
+  ) {
+    self.session = session
+    self.portfolios = portfolios
+    self.asOf = asOf
+    self.policy = policy
+    self.options = options
+  }
+
+  /// Plans trades.
+  ///
+  /// - Throws: `BooksError`; `AdviceError.setting` for targets that name unknown symbols; `RunInterrupted`.
+  public func run(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> Outcome {
+    let given = try options.targets.map { try Targets($0, session.market.panel) }
+    let market = try AdviceMarket(session, portfolios: portfolios, asOf: asOf, policy: policy)
+    let advised =
+      given == nil ? try market.targets(portfolios, isCancelled: isCancelled) : nil
+    let slots = Slots<SwitchedPortfolio>(count: portfolios.count)
+    let isDone = try TileLoop(tiles: portfolios.count, workers: session.workers).run(
+      isCancelled: isCancelled, room: {}
+    ) { place, _ in
+      let portfolio = portfolios[place]
+      let id = session.book.portfolios[portfolio].id
+      let target = Result { () throws(AdviceError) -> [Int: Double] in
+        if let given { return try given.weights(of: id) }
+        guard let advised else { return [:] }
+        let found = try advised.answers[advised.places[place]].get()
+        return Dictionary(zip(found.columns, found.weights), uniquingKeysWith: { first, _ in first })
+      }
+      slots.set(place, try plan(portfolio, target, market))
+    }
+    guard isDone else { throw RunInterrupted() }
+    let rows = slots.values
+    let tables = SwitchTables(session: session, rows: rows, kind: options.kind)
+    var text = TradeSheet.header
+    for row in rows {
+      if let choice = row.choice {
+        text += TradeSheet.rows(choice[options.kind], instant: asOf - 1)
+      }
+    }
+    return Outcome(
+      report: BookReport(
+        verb: "book switch", session: session, asOf: asOf, groups: tables.groups,
+        warnings: tables.warnings),
+      transactions: text, failedCount: rows.count { $0.choice == nil })
+  }
+
+  private func plan(
+    _ portfolio: Int, _ target: Result<[Int: Double], AdviceError>, _ market: AdviceMarket
+  ) throws -> SwitchedPortfolio {
+    let book = session.book
+    let holdings = try Holdings(of: portfolio, in: book, market: session.market, asOf: asOf)
+    let lot = options.rules.lot
+    let symbols = session.market.panel.symbols
+    func lots(_ column: Int) -> Double {
+      lot ?? (symbols[column].lot > 0 ? symbols[column].lot : 0)
+    }
+    func standing(_ wanted: [Int]) -> PortfolioStanding {
+      PortfolioStanding(
+        holdings, in: book, market: session.market, universe: market.universe(of: portfolio),
+        wanted: wanted, lots: lots)
+    }
+    do throws(AdviceError) {
+      let weights = try target.get()
+      let standing = standing(weights.keys.sorted())
+      let solver = try? market.solver(book.portfolios[portfolio].currency.uppercased())
+      let choice = SwitchChoice(
+        standing, target: weights, profile: book.portfolios[portfolio].profile,
+        band: options.band, costs: options.rules.costs, estimates: solver?.estimates)
+      return SwitchedPortfolio(
+        portfolio: portfolio, equity: standing.equity, unmarked: standing.unmarked, choice: choice)
+    } catch {
+      let standing = standing([])
+      return SwitchedPortfolio(
+        portfolio: portfolio, equity: standing.equity, unmarked: standing.unmarked,
+        reason: "\(error)")
+    }
+  }
+
+  /// Weights of a file, by columns of the panel.
+  private struct Targets: Sendable {
+    let file: WeightFile
+    let columns: [Int]
+
+    init(_ file: WeightFile, _ panel: PricePanel) throws(AdviceError) {
+      self.file = file
+      var columns: [Int] = []
+      for symbol in file.symbols {
+        guard let column = panel.symbols.index(of: symbol) else {
+          throw .setting(
+            name: "targets", found: "the symbol \(symbol)",
+            expected: "symbols of panel \(panel.name)"
+              + (nearestName(to: symbol, among: panel.symbols.names).map { "; did you mean \($0)?" }
+                ?? ""))
+        }
+        columns.append(column)
+      }
+      self.columns = columns
+      for row in file.portfolios.indices {
+        let sum = columns.indices.reduce(0.0) {
+          $0 + max(0, file.values[row * columns.count + $1])
+        }
+        guard sum <= 1 + 1e-9 else {
+          throw .setting(
+            name: "targets of \(file.portfolios[row])", found: "weights that add up to \(sum)",
+            expected: "fractions of equity that add up to 1 at most; the rest stays in cash")
+        }
+      }
+    }
+
+    func weights(of id: String) throws(AdviceError) -> [Int: Double] {
+      let row =
+        file.portfolios.firstIndex(of: id) ?? (file.portfolios == ["portfolio"] ? 0 : nil)
+      guard let row else {
+        throw .setting(
+          name: "targets", found: "no weights of portfolio \(id)", expected: "a row for each portfolio")
+      }
+      var weights: [Int: Double] = [:]
+      for (place, column) in columns.enumerated() {
+        let weight = file.values[row * columns.count + place]
+        if weight.isFinite, weight != 0 { weights[column] = weight }
+      }
+      return weights
+    }
+  }
+}
+
+/// Trades of one portfolio, or why there are none.
+struct SwitchedPortfolio: Sendable {
+  var portfolio: Int
+  var equity: Double
+  var unmarked: [String]
+  var choice: SwitchChoice?
+  var reason = ""
+}

@@ -1,0 +1,93 @@
+import Advice
+import Allocation
+import Arguments
+import Books
+import Interchange
+import Jobs
+import Kernels
+import Risk
+
+/// What verbs that seek target weights have in common.
+enum AdviceOptions {
+  static let options: [OptionSpec] = [
+    .value("risk-level", "1…10", help: "A risk level for all, in place of their profiles'."),
+    .value(
+      "method", "NAME", help: "How weights are sought; target_risk unless given.",
+      completion: .choices(AllocatorCatalog.all.map(\.name))),
+    .value(
+      "setting", "KEY=NUMBER", help: "A setting of the method, such as risk_aversion=4.",
+      isRepeatable: true),
+    .value(
+      "expected", "NAME", help: "What returns are expected; shrunk unless given.",
+      completion: .choices(BeliefsCatalog.all.map(\.name))),
+    .value("covariance", "NAME", help: "Covariance; ledoit_wolf(pairwise) unless given."),
+    .value("lookback", "BARS", help: "Bars whose returns are looked at; 504 unless given."),
+    .value("scores", "FILE", help: "Another model's scores, CSV: symbol[,client],score.", completion: .files),
+    .value("least-score", "NUMBER", help: "Scores up to this count as none; 0 unless given."),
+    .value("symbol", "SYMBOL", help: "Advise this symbol; all of the panel unless given.", isRepeatable: true),
+    .value("max-weight", "FRACTION", help: "Largest weight where a profile has none."),
+    .value("max-holdings", "COUNT", help: "Most symbols of a portfolio."),
+    .value("cut", "FRACTION", help: "Smaller weights stay in cash; 0.001 unless given."),
+    .value("risk-free", "RATE", help: "What cash earns a year, a fraction."),
+  ]
+
+  /// The policy that the options describe.
+  static func policy(_ arguments: ParsedArguments, _ session: BookSession) throws -> AdvicePolicy {
+    var policy = AdvicePolicy()
+    policy.riskLevel = try arguments.optionalInt("risk-level", in: RiskScale.levels)
+    if let method = arguments.optionalString("method") { policy.method = method }
+    for setting in try arguments.keyValues("setting") {
+      policy.settings.values[setting.key] = Double(setting.value).map { .number($0) } ?? .text(setting.value)
+    }
+    _ = try AllocatorCatalog.allocator(named: policy.method, settings: checked(policy))
+    if let name = arguments.optionalString("expected") {
+      policy.beliefs = try BeliefsCatalog.beliefs(named: name)
+    }
+    if let name = arguments.optionalString("covariance") {
+      policy.covariance = try CovarianceCatalog.estimator(named: name)
+    }
+    if let bars = try arguments.optionalInt("lookback", in: 30...100_000) { policy.lookback = bars }
+    policy.maxWeight = try arguments.optionalDouble("max-weight", in: 0...100)
+    policy.maxHoldings = try arguments.optionalInt("max-holdings", in: 1...1_000_000)
+    if let cut = try arguments.optionalDouble("cut", in: 0...1) { policy.cut = cut }
+    if let rate = try arguments.optionalDouble("risk-free", in: -1...1) { policy.riskFree = rate }
+    let known = session.market.panel.symbols.names
+    func check(_ symbol: String, _ option: String) throws {
+      guard session.market.panel.symbols.index(of: symbol) == nil else { return }
+      throw ArgumentsError.unknownName(
+        symbol, kind: "symbol", option: option, among: known,
+        seeAll: "apus inspect \(session.storePath)")
+    }
+    let asked = arguments.strings("symbol")
+    for symbol in asked { try check(symbol, "--symbol") }
+    if !asked.isEmpty { policy.symbols = Set(asked) }
+    if let path = arguments.optionalString("scores") {
+      let file = try ScoreFile.read(path)
+      for symbol in file.symbols.sorted() { try check(symbol, "--scores") }
+      policy.scores = ScoreTable(
+        common: file.common, byClient: file.byClient,
+        least: try arguments.optionalDouble("least-score") ?? 0)
+    }
+    return policy
+  }
+
+  /// Settings with a target, which a profile will give.
+  private static func checked(_ policy: AdvicePolicy) -> AllocatorSettings {
+    var settings = policy.settings
+    if policy.method == "target_risk", settings.values["target"] == nil {
+      settings.values["target"] = .number(0.1)
+    }
+    return settings
+  }
+
+  /// The first instant that nothing may be known of: that of `--at`, or the end of the last bar.
+  static func asOf(_ arguments: ParsedArguments, _ session: BookSession) throws -> Int64 {
+    guard let text = arguments.optionalString("at") else { return session.market.lastEnd }
+    guard let instant = AsOf.parse(text) else {
+      throw ArgumentsError.badValue(
+        name: "--at", value: text,
+        reason: .other("that is neither a date nor an instant", next: "write 2017-06-30"))
+    }
+    return instant
+  }
+}

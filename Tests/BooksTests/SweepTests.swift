@@ -1,0 +1,103 @@
+import Books
+import Kernels
+import Market
+import Metrics
+import Simulation
+import TestSupport
+import Testing
+
+/// All portfolios at once, against one at a time and against dictionaries.
+@Suite struct SweepTests {
+  @Test("units, money and equity are those of plain dictionaries", arguments: 1...8)
+  func holdingsAreNaive(seed: UInt64) throws {
+    let sample = try RandomBook(seed: seed)
+    let (book, market) = (sample.book, sample.market)
+    for portfolio in book.portfolios.indices {
+      let holdings = try Holdings(of: portfolio, in: book, market: market, asOf: .max)
+      let held = (sample.ledger.units[portfolio] ?? [:]).filter { $0.value.magnitude > 1e-7 }
+      #expect(Set(holdings.rows.map(\.instrument)) == Set(held.keys), "seed \(seed)")
+      var equity = 0.0
+      let bar = market.panel.barCount - 1
+      let own = book.portfolios[portfolio].currency
+      func rate(_ currency: String) -> Double {
+        func worth(_ name: String) -> Double { name == "EUR" ? market.rates["EUR"]?[bar] ?? 0 : 1 }
+        return worth(currency) / worth(own)
+      }
+      for (instrument, units) in held {
+        let closes = (0...bar).map { market.panel.value(field: 0, bar: $0, symbol: instrument) }
+        let last = closes.lastIndex { $0.isFinite } ?? 0
+        // A close of before a split is one of old units.
+        let ratio = market.splits[instrument].filter { $0.timeNs >= market.end(of: last) }
+          .reduce(1) { $0 * $1.ratio }
+        equity +=
+          units * (closes[last] / ratio) * rate(market.panel.symbols[instrument].currency)
+      }
+      for wallet in book.wallets(of: portfolio) {
+        let cash = sample.ledger.cash[wallet] ?? 0
+        #expect(abs((holdings.ledger.balance(wallet) ?? .nan) - cash) < 1e-6)
+        equity += cash * rate(book.wallets[wallet].currency)
+      }
+      #expect(abs(holdings.equity - equity) < 1e-9 * max(1, equity), "seed \(seed)")
+    }
+  }
+
+  @Test("a history ends with what holdings are worth then", arguments: 1...8)
+  func historyEndsWithHoldings(seed: UInt64) throws {
+    var random = TestRandom(seed: seed)
+    let sample = try RandomBook(seed: seed)
+    for portfolio in sample.book.portfolios.indices {
+      let first = random.one(in: 2) ? 0 : random.int(0...250)
+      let bars = first..<random.int(first + 1...300)
+      let history = try PortfolioHistory(
+        of: portfolio, in: sample.book, market: sample.market, bars: bars)
+      let holdings = try Holdings(
+        of: portfolio, in: sample.book, market: sample.market,
+        asOf: sample.market.end(of: bars.upperBound - 1))
+      #expect(history.equity.last == holdings.equity, "seed \(seed), \(portfolio), \(bars)")
+      #expect(history.cash.last == holdings.cash)
+      // What was earned is what flows don't explain.
+      let whole = try PortfolioHistory(
+        of: portfolio, in: sample.book, market: sample.market, bars: 0..<bars.upperBound)
+      #expect(Array(whole.equity[bars]) == history.equity)
+      #expect(
+        zip(whole.returns[bars], history.returns).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN })
+    }
+  }
+
+  @Test(
+    "summaries have the bits of histories, for any workers and instruction set", arguments: 1...6)
+  func sweepsAreHistories(seed: UInt64) throws {
+    var random = TestRandom(seed: seed)
+    let sample = try RandomBook(seed: seed, portfolios: 21, count: 900)
+    let first = random.pick([0, 1, 37, 128])
+    let bars = first..<random.pick([first + 1, 290, 300])
+    let expected = try sample.book.portfolios.indices.map {
+      try PortfolioHistory(of: $0, in: sample.book, market: sample.market, bars: bars)
+        .summary(minimumAcceptablePerBar: 1e-4)
+    }
+    for variant in KernelVariant.available {
+      for workers in [1, 2, 7] {
+        let found = try #require(
+          PortfolioSweep(
+            book: sample.book, market: sample.market, bars: bars, kernels: variant.kernels,
+            minimumAcceptablePerBar: 1e-4
+          ).summaries(workers: workers))
+        for (portfolio, pair) in zip(found, expected).enumerated() {
+          var lane = pair.1
+          lane.returns = nil
+          #expect(
+            "\(pair.0)" == "\(lane)", "seed \(seed), portfolio \(portfolio), \(variant), \(bars)")
+        }
+      }
+    }
+  }
+
+  @Test("it stops when asked")
+  func stops() throws {
+    let sample = try RandomBook(seed: 1)
+    let sweep = PortfolioSweep(
+      book: sample.book, market: sample.market, bars: 0..<300, kernels: KernelVariant.best.kernels)
+    #expect(sweep.summaries(isCancelled: { true }) == nil)
+    #expect(sweep.summaries(of: [3, 1])?.count == 2)
+  }
+}
