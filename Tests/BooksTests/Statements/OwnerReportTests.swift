@@ -56,14 +56,20 @@ import Testing
     let market = try SampleBooks.market(SampleBooks.panel([("A", [50, 50, 55, 66, 60])]), book)
     let report = try Self.report([0], book, market, days: 2..<5)
     let total = report.total
-    #expect(total.begin == 1_000 && total.end == 500 + 600 + 500)
-    #expect(total.paidIn == 500 && total.paidOut == 0 && total.gain == 100)
+    #expect(total.begin == 1_000)
+    #expect(total.end == 1_600)
+    #expect(total.paidIn == 500)
+    #expect(total.paidOut == 0)
+    #expect(total.gain == 100)
     let steps: [Double] = [1_050.0 / 1_000, 1_660.0 / 1_550, 1_600.0 / 1_660]
-    #expect(abs(total.timeWeightedReturn - (steps[0] * steps[1] * steps[2] - 1)) < 1e-12)
-    #expect(abs(total.periodDrawdown - (steps[2] - 1)) < 1e-12)
+    let product: Double = steps.reduce(1, *)
+    #expect(abs(1 + total.timeWeightedReturn - product) < 1e-12)
+    #expect(abs(1 + total.periodDrawdown - steps[2]) < 1e-12)
     // 1,000 at r over three days and 500 over two make 1,600.
     let growth = 1 + total.moneyWeightedReturn
-    #expect(abs(1_000 * growth + 500 * exp2of(growth, 2.0 / 3) - 1_600) < 1e-6)
+    let early: Double = 1_000 * growth
+    let late: Double = 500 * exp2of(growth, 2.0 / 3)
+    #expect(abs(early + late - 1_600) < 1e-6)
     #expect(report.parts[0].holdings.rows.map(\.units) == [10])
     #expect(report.parts[0].wallets[0].closing == report.parts[0].holdings.cash)
     #expect(report.days.isEmpty)
@@ -140,7 +146,9 @@ import Testing
     let book = SampleBooks.book(portfolios: 1, symbols: ["A"], [])
     let market = try SampleBooks.market(SampleBooks.panel([("A", [1, 2, 3])]), book)
     let report = try Self.report([0], book, market, days: 0..<3)
-    #expect(report.total.begin == 0 && report.total.end == 0 && report.total.gain == 0)
+    #expect(report.total.begin == 0)
+    #expect(report.total.end == 0)
+    #expect(report.total.gain == 0)
     #expect(report.total.timeWeightedReturn.isNaN && report.total.lane == nil)
   }
 }
