@@ -37,6 +37,11 @@ struct SwitchTables {
         name, ["portfolio"], rows.map { $0.choice.map(value) ?? .nan }, unit: unit,
         definition: definition)
     }
+    func counts(_ name: String, _ value: (SwitchChoice) -> Int) -> Variable {
+      Variable(
+        name, ["portfolio"], .integers(rows.map { Int64($0.choice.map(value) ?? 0) }),
+        attributes: [ResultTable.Attribute("definition", "purchases and sales")])
+    }
     let kind = kind
     return ResultGroup(
       "switch", title: "What each way costs (the trades below are those of '\(kind.rawValue)')",
@@ -51,9 +56,9 @@ struct SwitchTables {
         numbers("cost_full", "money", "of selling all and buying the target") { $0.full.cost },
         numbers("cost_net", "money", "of trading differences") { $0.net.cost },
         numbers("cost_minimal", "money", "of the least trades within limits") { $0.minimal.cost },
-        numbers("trades_full", "", "purchases and sales") { Double($0.full.tradeCount) },
-        numbers("trades_net", "", "purchases and sales") { Double($0.net.tradeCount) },
-        numbers("trades_minimal", "", "purchases and sales") { Double($0.minimal.tradeCount) },
+        counts("trades_full") { $0.full.tradeCount },
+        counts("trades_net") { $0.net.tradeCount },
+        counts("trades_minimal") { $0.minimal.tradeCount },
         numbers("turnover", "money", "traded at marks, both sides") { $0[kind].turnover },
         numbers("commission", "money", "of the trades") { $0[kind].commission },
         numbers("slippage", "money", "of the trades") { $0[kind].slippage },

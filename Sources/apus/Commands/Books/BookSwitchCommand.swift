@@ -12,7 +12,7 @@ enum BookSwitchCommand: Command {
     discussion: [
       "Three ways are worked out and their costs shown: full sells all and buys the target; net trades differences; minimal trades as"
         + " little as keeps the profile's limits, and with --band as comes that near to the target. --by chooses whose trades are told.",
-      "Targets are those of apus book advise with the same options, or of a file. The book is unchanged; with -o trades.csv the trades"
+      "Targets are those of apus book advise with the same options, or of a file. The book is unchanged; with -o transactions.csv the trades"
         + " are written as transactions that apus book import takes.",
       "Exit status: 0; 1 if a portfolio has no target, which the table tells why.",
     ],
@@ -21,7 +21,7 @@ enum BookSwitchCommand: Command {
         "apus book switch book.h5 --portfolio p-d1 --commission-bps 10 --lot 1",
         "Whole units, 10 bps a trade."),
       Example(
-        "apus book switch book.h5 --by minimal -o trades.csv",
+        "apus book switch book.h5 --by minimal -o transactions.csv",
         "Least trades of all portfolios, as transactions."),
       Example("apus book switch book.h5 --portfolio p-d1 --to new.csv", "To weights of a file."),
     ],
@@ -57,7 +57,8 @@ enum BookSwitchCommand: Command {
     let outcome = try job.run(isCancelled: { Interrupts.isRequested })
     if let output = try RunOptions.output(arguments), output.hasSuffix(".csv") {
       try AtomicFile.write(outcome.transactions, to: output, force: arguments.flag("force"))
-      console.talk("wrote \(output); next: apus book import \(session.path) \(output)")
+      console.talk(
+        "wrote \(output); next: apus book import \(session.path) \(output) --table transactions")
       try BookOptions.show(outcome.report, arguments, console)
     } else {
       try BookOptions.deliver(outcome.report, arguments, console)
