@@ -15,11 +15,14 @@ enum LeaderboardTable {
     columns += table.parameters.map { .number($0.name, .plain) }
     columns += metrics.map { .number($0.name, format($0)) }
     var result = Table(columns)
+    let places = Dictionary(
+      zip(table.lanes, table.lanes.indices), uniquingKeysWith: { first, _ in first })
     for row in LeaderboardRows(table).rows(top: top) {
       var cells: [Table.Cell] = [
         .number(Double(row.rank)), .number(Double(row.lane)), .text(row.symbol),
       ]
-      cells += table.labels.map { .text(($0.name == "wallet" ? row.wallet : row.bound) ?? "") }
+      let place = places[Int64(row.lane)]
+      cells += table.labels.map { label in .text(place.map { label.text(at: $0) } ?? "") }
       if showsStatus { cells.append(.text(row.status)) }
       cells += table.parameters.map { .number(row.parameters[$0.name] ?? .nan) }
       cells += metrics.map { .number((row.metrics[$0.name] ?? nil) ?? .nan) }
