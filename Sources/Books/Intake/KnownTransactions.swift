@@ -35,9 +35,8 @@ struct KnownTransactions {
   /// - Throws: `BooksError.badRow` if its id stands for another one.
   mutating func take(_ transaction: Int) throws(BooksError) -> Bool {
     let sides = sides
-    let (table, batch) = (sides.table, sides.batch)
-    let entry = Int(batch.firstEntry[transaction])
-    let id = batch.entries.id.isEmpty ? "" : batch.entries.id[entry]
+    let entry = Int(sides.batch.firstEntry[transaction])
+    let id = sides.batch.entries.id.isEmpty ? "" : sides.batch.entries.id[entry]
     if id.isEmpty {
       guard
         let row = contents.find(
@@ -48,13 +47,14 @@ struct KnownTransactions {
       return true
     }
     // Places of the batch stand behind those of the book.
-    let book = table.count
+    let book = sides.table.count
     let found = ids.insert(Int32(book + transaction), hash: id.hashValue) { place in
       Int(place) < book
-        ? table.id[Int(place)] == id
-        : batch.entries.id[Int(batch.firstEntry[Int(place) - book])] == id
+        ? sides.table.id[Int(place)] == id
+        : sides.batch.entries.id[Int(sides.batch.firstEntry[Int(place) - book])] == id
     }
     guard let found else { return false }
+    let batch = sides.batch
     let (file, line) = batch.place(transaction)
     if Int(found) >= book {
       let earlier = batch.place(Int(found) - book)
@@ -74,10 +74,17 @@ struct KnownTransactions {
 }
 
 /// What is compared: entries of a book, and those of a batch.
-private struct Sides {
+// A class, so that a closure for each row takes one reference along and not one for each column.
+private final class Sides {
   let table: EntryTable
   let portfolioOf: [Int32]
   let batch: TransactionBatch
+
+  init(table: EntryTable, portfolioOf: [Int32], batch: TransactionBatch) {
+    self.table = table
+    self.portfolioOf = portfolioOf
+    self.batch = batch
+  }
 
   func hash(table row: Int) -> Int {
     hash(
@@ -86,10 +93,10 @@ private struct Sides {
   }
 
   func hash(entry: Int) -> Int {
-    let new = batch.entries
-    return hash(
-      new.timeNs[entry], new.wallet[entry], new.kind[entry], new.instrument[entry],
-      new.cash[entry], new.units[entry], new.fee[entry], new.counter[entry])
+    hash(
+      batch.entries.timeNs[entry], batch.entries.wallet[entry], batch.entries.kind[entry],
+      batch.entries.instrument[entry], batch.entries.cash[entry], batch.entries.units[entry],
+      batch.entries.fee[entry], batch.entries.counter[entry])
   }
 
   private func hash(

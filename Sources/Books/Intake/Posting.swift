@@ -36,20 +36,23 @@ extension Book {
     var outcome = Posting()
     let (fresh, kept) = try selected(batch, portfolioOf, &outcome)
     if kept.isEmpty { return outcome }
-    guard entries.count + fresh.count <= Int(Int32.max) else {
+    // Nothing else refers to the columns from here on, so they go one by one as they are merged.
+    var new = batch.takeEntries()
+    if let fresh { new = fresh }
+    guard entries.count + new.count <= Int(Int32.max) else {
       let (file, line) = batch.place(kept[0])
       throw .badRow(
         file: file, line: line, column: "id", reason: "a book holds at most 2,147,483,647 entries")
     }
     let base = (entries.sequence.max() ?? -1) + 1
-    var new = fresh
     for row in new.sequence.indices { new.sequence[row] += base }
     var touched = [Bool](repeating: false, count: portfolios.count)
     for wallet in new.wallet { touched[Int(portfolioOf[Int(wallet)])] = true }
     let old = entries
     entries = EntryTable()
     entries = EntryTable(
-      old, adding: new, portfolioOf: portfolioOf, portfolioCount: portfolios.count)
+      consume old, adding: consume new, portfolioOf: portfolioOf,
+      portfolioCount: portfolios.count)
     costTransfers(portfolioOf, market)
     let list = touched.indices.filter { touched[$0] }
     outcome.portfolios = list.count
@@ -66,10 +69,10 @@ extension Book {
     return outcome
   }
 
-  /// The entries of a batch that are new, and the transactions they are of.
+  /// The entries of a batch that are new, nil for all of them, and the transactions they are of.
   private func selected(
     _ batch: TransactionBatch, _ portfolioOf: [Int32], _ outcome: inout Posting
-  ) throws(BooksError) -> (EntryColumns, [Int]) {
+  ) throws(BooksError) -> (EntryColumns?, [Int]) {
     var known = KnownTransactions(entries, portfolioOf: portfolioOf, batch: batch)
     var kept: [Int] = []
     kept.reserveCapacity(batch.count)
@@ -77,7 +80,7 @@ extension Book {
       if try known.take(transaction) { outcome.known += 1 } else { kept.append(transaction) }
     }
     outcome.added = kept.count
-    if outcome.known == 0 { return (batch.entries, kept) }
+    if outcome.known == 0 { return (nil, kept) }
     let all = batch.entries
     var fresh = EntryColumns()
     for (number, transaction) in kept.enumerated() {

@@ -18,6 +18,13 @@ public struct TransactionBatch: Sendable {
   /// Begins with the rows of a file.
   public mutating func begin(_ file: String) { files.append((file, count)) }
 
+  /// Gives the entries away; places of transactions stay.
+  mutating func takeEntries() -> EntryColumns {
+    let taken = entries
+    entries = EntryColumns()
+    return taken
+  }
+
   /// File and line of a transaction.
   func place(_ transaction: Int) -> (file: String, line: Int) {
     let file = files.last { $0.first <= transaction }?.name ?? ""

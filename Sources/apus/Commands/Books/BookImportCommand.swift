@@ -10,7 +10,7 @@ enum BookImportCommand: Command {
     discussion: [
       "A file is a table by its name: firm, advisors, clients, portfolios, wallets, instruments or transactions, with"
         + " .csv or .csv.gz, and more behind a hyphen (transactions-2024.csv). JSON5 has all of them in one file. Columns:"
-        + " \(BookTable.allCases.map { "\($0.rawValue): \($0.columns.joined(separator: ","))" }.joined(separator: "; ")).",
+        + " \(BookTable.allCases.map { "\($0.rawValue): \($0.columns.joined(separator: ", "))" }.joined(separator: "; ")).",
       "Kinds of transactions: \(TransactionBatch.Kind.allCases.map(\.rawValue).joined(separator: ", ")). Amounts are above"
         + " zero, whatever the kind; a transfer names the other wallet as 'to', and what it receives if it has another"
         + " currency. A date is its 00:00 UTC.",
