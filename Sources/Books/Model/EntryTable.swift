@@ -78,6 +78,19 @@ public struct EntryTable: Sendable, Equatable {
     precondition(starts.first == 0 && starts.last == count, "starts cover the entries")
   }
 
+  /// Sets what a unit that was transferred cost.
+  mutating func setPrice(_ cost: Double, at row: Int) { price[row] = cost }
+
+  /// Follows wallets to their new places, which have the same order within portfolios; later portfolios are new.
+  mutating func refer(wallets places: [Int32], portfolioCount: Int) {
+    while starts.count <= portfolioCount { starts.append(count) }
+    if places.enumerated().allSatisfy({ $0 == Int($1) }) { return }
+    for row in wallet.indices {
+      wallet[row] = places[Int(wallet[row])]
+      if counter[row] >= 0 { counter[row] = places[Int(counter[row])] }
+    }
+  }
+
   private init(sorted entries: [Entry], starts: [Int]) {
     self.init(
       starts: starts, timeNs: entries.map(\.timeNs), sequence: entries.map(\.sequence),

@@ -33,14 +33,14 @@ public enum SpecFile {
   }
 
   /// The folder of a path, with its last slash, and the name in it.
-  private static func split(_ path: String) -> (folder: String, name: String) {
+  static func split(_ path: String) -> (folder: String, name: String) {
     let end = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
     let start = end ?? path.startIndex
     return (String(path[..<start]), String(path[start...]))
   }
 
   /// A path that holds wherever one stands: its folder as the system knows it, if it is there.
-  private static func absolute(_ path: String) -> String {
+  static func absolute(_ path: String) -> String {
     let (folder, name) = split(path)
     if !folder.utf8.contains(0), let real = realpath(folder.isEmpty ? "." : folder, nil) {
       defer { free(real) }

@@ -6,7 +6,9 @@ import Testing
 
 /// Books in files: what is read is what was written, and what was damaged is refused.
 @Suite struct BookStoreTests {
-  @Test("a book reads back as it was written", arguments: [(0, true), (1, false), (40, true), (300, true)])
+  @Test(
+    "a book reads back as it was written",
+    arguments: [(0, true), (1, false), (40, true), (300, true)])
   func roundTrip(_ count: Int, _ withIDs: Bool) throws {
     let folder = try ScratchFolder()
     let path = folder.path("book.h5")
@@ -69,7 +71,9 @@ import Testing
     #expect(try folder.names().isEmpty)
   }
 
-  @Test("a flipped byte anywhere is refused or changes nothing, and never traps") func flips() throws {
+  @Test("a flipped byte anywhere is refused or changes nothing, and never traps") func flips()
+    throws
+  {
     let folder = try ScratchFolder()
     let path = folder.path("book.h5")
     let book = SampleBook.make(entryCount: 25)
@@ -97,12 +101,18 @@ import Testing
 
   @Test("files of other kinds are told apart") func otherFiles() throws {
     let folder = try ScratchFolder()
-    #expect(throws: StorageError.fileMissing(path: "no/book.h5")) { try BookStore.read("no/book.h5") }
+    #expect(throws: StorageError.fileMissing(path: "no/book.h5")) {
+      try BookStore.read("no/book.h5")
+    }
     let text = try folder.write("id,name\n", to: "book.h5")
-    #expect(throws: StorageError.wrongFormat(path: text, expected: "book", found: "it is no HDF5 file")) {
+    #expect(
+      throws: StorageError.wrongFormat(path: text, expected: "book", found: "it is no HDF5 file")
+    ) {
       try BookStore.read(text)
     }
-    #expect(throws: StorageError.self) { try BookStore.update(folder.path("none.h5")) { _ in true } }
+    #expect(throws: StorageError.self) {
+      try BookStore.update(folder.path("none.h5")) { _ in true }
+    }
     #expect(try folder.names() == ["book.h5"])
   }
 }
