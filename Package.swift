@@ -242,7 +242,9 @@ if Context.environment["APUS_FUZZ"] != nil {
   package.targets += [
     .target(name: "CFuzzDriver", path: "Tests/Fuzzing/CFuzzDriver"),
     .executableTarget(
-      name: "apus-fuzz", dependencies: ["CFuzzDriver", "Jobs", "Interchange", "Storage", "Market"],
+      name: "apus-fuzz", dependencies: [
+        "CFuzzDriver", "Jobs", "Books", "Interchange", "Storage", "Market",
+      ],
       path: "Tests/Fuzzing/Fuzzer"),
   ]
 }

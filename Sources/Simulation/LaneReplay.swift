@@ -88,8 +88,6 @@ public struct LaneRecord: Sendable {
   public var trades: [Trade] = []
   /// What came in and went out, as far as there was cash for it.
   public var flows: [CashFlow] = []
-  /// The owner's wallets, if there are any.
-  public var wallets: [WalletOutcome] = []
   /// What the sweep would have reported, to the bit.
   public var summary = LaneSummary()
 }

@@ -5,7 +5,7 @@ import HDF5
 ///
 ///     weights.h5
 ///     ├─ w                  numbers [P, N]   the only table of numbers, or the one that is named
-///     ├─ portfolio          texts or whole numbers [P]   names; without it portfolios are numbered from 1
+///     ├─ portfolio          texts or whole numbers [P]   names, or `date`, `time`; without it portfolios are numbered from 1
 ///     └─ symbol             texts [N]        without it columns are the symbols of the run, in its order
 ///
 /// What xarray and pandas write of a labelled array has this form. Rows may be read from any thread.
@@ -55,7 +55,8 @@ public final class StoredWeights {
     symbols = try Self.labels(
       root, ["symbol", "asset", "ticker"], columnCount, path, "a name for each column of \(chosen)")
     names = try Self.labels(
-      root, ["portfolio", "name"], portfolioCount, path, "a name for each row of \(chosen)")
+      root, ["portfolio", "name", "date", "time"], portfolioCount, path,
+      "a name for each row of \(chosen)")
     offset = values.mappableOffset(as: Double.self)
     self.path = path
     self.dataset = chosen

@@ -169,8 +169,9 @@ import Testing
     {
       var book = book
       if !after.isEmpty { _ = try book.post(try batch(after)) }
+      let batch = try batch(rows)
       do throws(BooksError) {
-        _ = try book.post(try batch(rows))
+        _ = try book.post(batch)
         return "posted"
       } catch { return "\(error)" }
     }

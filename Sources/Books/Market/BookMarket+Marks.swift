@@ -21,7 +21,16 @@ extension BookMarket {
       return bars.map { _ in last }
     }
     let (values, stride) = (panel.field(field), panel.symbolCount)
+    var pending = splits[instrument].map {
+      (bar: self.bar(endingAfter: $0.timeNs), ratio: $0.ratio)
+    }
+    pending.removeAll { $0.bar <= bars.lowerBound }
+    var next = 0
     return bars.map { bar in
+      while next < pending.count, pending[next].bar <= bar {
+        last /= pending[next].ratio
+        next += 1
+      }
       let price = values[bar * stride + column]
       if price.isFinite { last = price }
       return last

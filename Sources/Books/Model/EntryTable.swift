@@ -101,6 +101,16 @@ public struct EntryTable: Sendable, Equatable {
       id: entries.contains { !$0.id.isEmpty } ? entries.map(\.id) : [])
   }
 
+  /// Equal where both prices are NaN too.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.starts == right.starts && left.timeNs == right.timeNs && left.sequence == right.sequence
+      && left.wallet == right.wallet && left.kind == right.kind
+      && left.instrument == right.instrument && left.cash == right.cash
+      && left.units == right.units && left.fee == right.fee && left.counter == right.counter
+      && left.id == right.id
+      && left.price.elementsEqual(right.price) { $0 == $1 || $0.isNaN && $1.isNaN }
+  }
+
   /// Number of entries.
   public var count: Int { timeNs.count }
 

@@ -43,9 +43,11 @@ struct BookSheets {
   /// A file itself; of a folder the files whose names tell a table, by name.
   private static func files(in path: String) throws -> [String] {
     var isFolder = false
-    guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-      isFolder
-    else { return [path] }
+    if path == "-" { return [path] }
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw ImportError.unreadable(path: path, reason: "there is no such file")
+    }
+    if !isFolder { return [path] }
     let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     let known = names.filter { name in
       BookSheetReader.table(of: name) != nil

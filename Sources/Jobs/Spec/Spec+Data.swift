@@ -41,26 +41,12 @@ extension Spec {
     switch json.value {
     case .string("all"): return .all
     case .array(let list):
-      var names: [String] = []
-      var seen: Set<String> = []
-      for (index, element) in list.enumerated() {
-        guard case .string(let name) = element.value else {
-          throw .value(
-            path: "\(path)[\(index)]", line: element.place.line, found: element.kind,
-            expected: "a symbol in quotes")
-        }
-        guard seen.insert(name).inserted else {
-          throw .value(
-            path: "\(path)[\(index)]", line: element.place.line, found: "\"\(name)\" twice",
-            expected: "each symbol once")
-        }
-        names.append(name)
-      }
-      guard !names.isEmpty else {
-        throw .value(
-          path: path, line: json.place.line, found: "an empty list", expected: "symbols or \"all\"")
-      }
-      return .named(names)
+      let words = DistinctList.Words(
+        element: "a symbol in quotes", once: "each symbol once", some: "symbols or \"all\"")
+      return .named(
+        try DistinctList.read(list, path: path, line: json.place.line, words) { element in
+          if case .string(let name) = element { (name, "\"\(name)\"") } else { nil }
+        })
     case .object:
       return try readSelection(try SpecReader(json, path: path))
     default:

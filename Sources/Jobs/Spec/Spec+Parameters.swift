@@ -31,25 +31,12 @@ extension Spec {
 
   private static func listed(_ list: [JSON5], path: String, line: Int) throws(SpecError) -> [Double]
   {
-    var values: [Double] = []
-    var seen: Set<Double> = []
-    for (index, element) in list.enumerated() {
-      guard case .number(let value) = element.value, value.isFinite else {
-        throw .value(
-          path: "\(path)[\(index)]", line: element.place.line, found: element.kind,
-          expected: "a finite number")
-      }
-      guard seen.insert(value).inserted else {
-        throw .value(
-          path: "\(path)[\(index)]", line: element.place.line, found: "\(JSON5.text(value)) twice",
-          expected: "each value once")
-      }
-      values.append(value)
+    let words = DistinctList.Words(
+      element: "a finite number", once: "each value once", some: "at least one value")
+    return try DistinctList.read(list, path: path, line: line, words) { element in
+      guard case .number(let value) = element, value.isFinite else { return nil }
+      return (value, JSON5.text(value))
     }
-    guard !values.isEmpty else {
-      throw .value(path: path, line: line, found: "an empty list", expected: "at least one value")
-    }
-    return values
   }
 
   private static func range(_ json: JSON5, path: String) throws(SpecError) -> [Double] {

@@ -32,6 +32,9 @@ public enum SpecFile {
     return (spec, absolute(split(path ?? "").folder + spec.store))
   }
 
+  /// The folder that paths in a file are relative to, with its last slash.
+  static func folder(of path: String) -> String { absolute(split(path).folder) }
+
   /// The folder of a path, with its last slash, and the name in it.
   static func split(_ path: String) -> (folder: String, name: String) {
     let end = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }

@@ -6,13 +6,10 @@ public struct CashFlow: Sendable, Equatable {
   public var bar: Int
   /// Positive for a deposit, negative for a withdrawal, in account currency.
   public var amount: Double
-  /// Whose money it is: a position in the account's wallets.
-  public var wallet: Int
 
   /// A flow.
-  public init(bar: Int, amount: Double, wallet: Int = 0) {
+  public init(bar: Int, amount: Double) {
     self.bar = bar
     self.amount = amount
-    self.wallet = wallet
   }
 }

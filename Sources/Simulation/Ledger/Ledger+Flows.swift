@@ -8,9 +8,7 @@ extension Ledger {
       nextFlow += 1
       // A flow of before the window is none of this account.
       if flow.bar < 0 { continue }
-      let before = currentEquity
-      let free = min(withdrawable, wallets?.worth(flow.wallet, equity: before) ?? .infinity)
-      let amount = max(flow.amount, -free)
+      let amount = max(flow.amount, -withdrawable)
       summary.missedWithdrawals += amount - flow.amount
       if amount == 0 { continue }
       cash += amount
@@ -18,12 +16,8 @@ extension Ledger {
       flowOfBar += amount
       summary.netFlows += amount
       if amount > 0 { summary.deposits += amount }
-      let dated = DatedFlow(years: Double(clockNs) / Financing.yearNs, amount: amount)
-      flowLog.append(dated)
-      if record != nil {
-        record?.flows.append(CashFlow(bar: bar, amount: amount, wallet: flow.wallet))
-      }
-      wallets?.move(dated, wallet: flow.wallet, equity: before)
+      flowLog.append(DatedFlow(years: Double(clockNs) / Financing.yearNs, amount: amount))
+      record?.flows.append(CashFlow(bar: bar, amount: amount))
     }
   }
 
@@ -33,12 +27,5 @@ extension Ledger {
     summary.moneyWeightedReturn = DatedFlow.internalRate(
       of: [DatedFlow(years: 0, amount: initialCash)] + flowLog, final: equity,
       years: summary.calendarDays / 365.25)
-  }
-
-  /// What became of each wallet; empty for an account without wallets.
-  ///
-  /// - Parameter calendarDays: from the start of the first bar to the end of the last.
-  public func walletOutcomes(calendarDays: Double) -> [WalletOutcome] {
-    wallets?.outcomes(equity: equity, years: calendarDays / 365.25) ?? []
   }
 }

@@ -47,7 +47,6 @@ extension Ledger {
 
   /// Keeps the account after a bar.
   mutating func recordBar() {
-    wallets?.endBar(equity: equity)
     record?.equity.append(equity)
     record?.cash.append(cash)
     for position in positions { record?.units.append(position.units) }
@@ -66,7 +65,6 @@ extension Ledger {
     var record = ledger.record ?? LaneRecord()
     record.summary = summary
     complete(&record.summary)
-    record.wallets = walletOutcomes(calendarDays: summary.calendarDays)
     return record
   }
 }

@@ -49,7 +49,6 @@ public struct Ledger: Sendable {
   /// Time since the first bar, and what flowed when.
   var clockNs: Int64 = 0
   var flowLog: [DatedFlow] = []
-  var wallets: WalletShares?
   /// Symbols whose dividends wait to be reinvested.
   var reinvesting: [Int] = []
   let initialCash: Double
@@ -59,23 +58,18 @@ public struct Ledger: Sendable {
   ///
   /// - Parameters:
   ///   - symbolCount: symbols are 0 ..< this.
-  ///   - cash: account currency; from 0. With wallets it is the sum of theirs.
+  ///   - cash: account currency; from 0.
   ///   - flows: in any order; those of bars that never begin are left out.
-  ///   - wallets: the owner's accounts that `CashFlow.wallet` counts; none for one.
   ///   - actions: none where prices are adjusted for them.
   ///   - minimumAcceptablePerBar: return below which the downside counts.
   ///   - keepsReturns: whether the summary carries the return of every bar.
   ///   - keepsRecord: whether `record` is kept.
   public init(
     symbolCount: Int, cash: Double, rules: ExecutionRules, flows: [CashFlow] = [],
-    wallets: [Wallet] = [], actions: LedgerActions = .none, minimumAcceptablePerBar: Double = 0,
+    actions: LedgerActions = .none, minimumAcceptablePerBar: Double = 0,
     keepsReturns: Bool = false, keepsRecord: Bool = false
   ) {
     precondition(symbolCount > 0 && cash >= 0, "an account with a symbol and without debts")
-    precondition(
-      wallets.isEmpty || flows.allSatisfy { wallets.indices.contains($0.wallet) },
-      "flows of wallets that there are")
-    let cash = wallets.isEmpty ? cash : wallets.reduce(0) { $0 + $1.cash }
     self.rules = rules
     self.cash = cash
     self.flows = flows.sorted { $0.bar < $1.bar }
@@ -87,7 +81,6 @@ public struct Ledger: Sendable {
     held.reserveCapacity(min(symbolCount, 64))
     path = LedgerPath(
       minimumAcceptable: minimumAcceptablePerBar, keepsReturns: keepsReturns)
-    if !wallets.isEmpty { self.wallets = WalletShares(wallets, keepsCurves: keepsRecord) }
     self.keepsRecord = keepsRecord
     if keepsRecord { record = LaneRecord() }
   }

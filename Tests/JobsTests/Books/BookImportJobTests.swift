@@ -168,12 +168,12 @@ import Testing
     generator.hasIDs = seed % 2 == 0
     _ = try BookGenerateJob(generator, store: store).run(to: path, force: false)
     var random = TestRandom(seed: seed)
+    let symbols = try BookStore.read(path).instruments.map(\.symbol)
     // Transfers of money and units, and awkward numbers.
     var rows = "time,wallet,kind,symbol,quantity,price,amount,fee,to,received\n"
     for _ in 0..<20 {
       let (from, to) = (random.int(1...5), random.int(1...5))
       if from == to { continue }
-      let symbols = try BookStore.read(path).instruments.map(\.symbol)
       let day = "2000-01-0\(random.int(1...9))T0\(random.int(0...9)):00:00.000000001Z"
       rows += "\(day),w-\(from),deposit,,,,\(Double(random.int(1...1000)) / 7),,,\n"
       rows +=

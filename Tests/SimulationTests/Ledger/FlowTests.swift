@@ -3,7 +3,7 @@ import Metrics
 import Simulation
 import Testing
 
-/// Deposits, withdrawals, wallets, and the two returns that tell them from profits.
+/// Deposits, withdrawals, and the two returns that tell them from profits.
 @Suite struct FlowTests {
   private static let year = Int64(Financing.yearNs)
 
@@ -112,36 +112,5 @@ import Testing
 
   private func power(_ base: Double, _ exponent: Double) -> Double {
     base <= 0 ? 0 : DeterministicMath.exp(exponent * DeterministicMath.log(base))
-  }
-
-  /// Wallets add up to their account, earn the same, and differ by when their money came.
-  @Test func walletsAreSharesOfTheirAccount() {
-    var ledger = Ledger(
-      symbolCount: 1, cash: 0, rules: ExecutionRules(),
-      flows: [
-        CashFlow(bar: 1, amount: 500, wallet: 1), CashFlow(bar: 2, amount: -9999, wallet: 0),
-      ],
-      wallets: [Wallet(name: "mine", cash: 600), Wallet(name: "yours", cash: 400)],
-      keepsRecord: true)
-    #expect(ledger.cash == 1000)
-    ledger.beginBar(0)
-    ledger.fill(units: 10, price: 50, fillPrice: 50, commission: 0, cause: .entry, bar: 0)
-    ledger.endBar(0, close: 100)  // 1,500: 900 and 600
-    ledger.beginBar(1, elapsedNs: Self.year)  // 900 and 1,100
-    ledger.endBar(1, close: 140)  // 2,400: 1,080 and 1,320
-    ledger.beginBar(2, elapsedNs: Self.year)  // all of 1,080, of which 1,000 are in cash
-    ledger.endBar(2, close: 140)
-    #expect(ledger.cash == 0)
-    let wallets = ledger.walletOutcomes(calendarDays: 2 * 365.25)
-    #expect(wallets.map(\.name) == ["mine", "yours"])
-    #expect(abs(wallets[0].final - 80) < 1e-9 && abs(wallets[1].final - 1320) < 1e-9)
-    #expect(abs(wallets[0].equity[1] - 1080) < 1e-9)
-    #expect(wallets.map(\.netFlows) == [-1000, 500])
-    #expect(wallets[0].moneyWeightedReturn != wallets[1].moneyWeightedReturn)
-    #expect(ledger.summary.missedWithdrawals == 8999)
-    #expect(
-      ledger.record?.flows == [
-        CashFlow(bar: 1, amount: 500, wallet: 1), CashFlow(bar: 2, amount: -1000, wallet: 0),
-      ])
   }
 }

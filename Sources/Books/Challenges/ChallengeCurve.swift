@@ -1,0 +1,109 @@
+import Metrics
+
+/// What became of a participant: equity by bar, what metrics are made of, and what was broken.
+public struct ChallengeCurve: Sendable {
+  /// Equity before the first scored bar.
+  public var initialEquity: Double
+  /// Equity at the end of each scored bar: `[T]`; shorter if a breach ended it.
+  public var equity: [Double] = []
+  /// Bars at whose end something was held.
+  public var barsInPosition = 0
+  /// Number of fills.
+  public var fills = 0
+  /// Orders that found no price before the last bar.
+  public var unfilled = 0
+  /// Round trips, and positions that are still open.
+  public var trades = 0, openTrades = 0
+  /// Round trips with gain, with loss, and their sums.
+  public var wins = 0, losses = 0
+  /// Sums of gains and of losses, both above zero.
+  public var grossProfit = 0.0, grossLoss = 0.0
+  /// Σ price × quantity of fills.
+  public var tradedNotional = 0.0
+  /// Commissions.
+  public var fees = 0.0
+  /// Money lost to slippage.
+  public var slippage = 0.0
+  /// The rule that was broken; nil for none.
+  public var breach: ChallengeBreach?
+
+  /// A curve that is yet to begin.
+  public init(initialEquity: Double) { self.initialEquity = initialEquity }
+
+  /// Time base of metrics.
+  public struct Scale: Sendable {
+    /// Days, or bars, in a year.
+    public var perYear: Double
+    /// From the start of the first bar to the end of the last.
+    public var calendarDays: Double
+    /// Annual rate.
+    public var riskFree: Double
+    /// First bars of days and the number of bars, where returns are compounded to days; nil where bars are days or longer.
+    public var dayBounds: [Int]?
+    /// Periods and benchmark of what returns are of.
+    public var context: LaneContext?
+
+    /// A scale.
+    public init(
+      perYear: Double, calendarDays: Double, riskFree: Double = 0, dayBounds: [Int]? = nil,
+      context: LaneContext? = nil
+    ) {
+      self.perYear = perYear
+      self.calendarDays = calendarDays
+      self.riskFree = riskFree
+      self.dayBounds = dayBounds
+      self.context = context
+    }
+  }
+
+  /// Simple returns of bars, or of days: `[T]`.
+  public func returns(_ scale: Scale) -> [Double] {
+    let ends = scale.dayBounds.map { $0.dropFirst().map { $0 - 1 } } ?? Array(equity.indices)
+    var before = initialEquity
+    return ends.map { bar in
+      defer { before = equity[bar] }
+      return equity[bar] / before - 1
+    }
+  }
+
+  /// What metrics are made of.
+  ///
+  /// - Precondition: the curve is whole: it has no breach.
+  public func summary(_ scale: Scale) -> LaneSummary {
+    let rate = LaneSummary.ratePerBar(annual: scale.riskFree, barsPerYear: scale.perYear)
+    var summary = LaneSummary(
+      returns: returns(scale), barsPerYear: scale.perYear, calendarDays: scale.calendarDays,
+      riskFreePerBar: rate, initialEquity: initialEquity, context: scale.context)
+    summary.finalEquity = equity.last ?? initialEquity
+    summary.trades = trades
+    summary.openTrades = openTrades
+    summary.wins = wins
+    summary.losses = losses
+    summary.grossProfit = grossProfit
+    summary.grossLoss = grossLoss
+    // A day is in position in the share of its bars that are.
+    summary.barsInPosition =
+      scale.dayBounds == nil || equity.isEmpty
+      ? barsInPosition : barsInPosition * summary.bars / equity.count
+    summary.tradedNotional = tradedNotional
+    summary.fees = fees
+    summary.slippage = slippage
+    return summary
+  }
+
+  /// What is checked once a curve is whole; nil if nothing is broken.
+  public func breach(of limits: ChallengeLimits, endNs: Int64?) -> ChallengeBreach? {
+    if let least = limits.minTrades, fills < least {
+      return ChallengeBreach(
+        .minTrades, timeNs: endNs, "\(fills) trades; the rules ask for at least \(least)")
+    }
+    let mean = equity.reduce(0, +) / Double(max(1, equity.count))
+    let turnover = tradedNotional / mean
+    if turnover > limits.maxTurnover {
+      return ChallengeBreach(
+        .maxTurnover, timeNs: endNs,
+        "a turnover of \(turnover.told); the rules allow \(limits.maxTurnover.told)")
+    }
+    return nil
+  }
+}

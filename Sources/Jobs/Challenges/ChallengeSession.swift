@@ -1,0 +1,197 @@
+import Books
+import Kernels
+import Market
+import Metrics
+import Simulation
+import Storage
+
+/// A challenge joined with its prices: what every verb but `board` begins with.
+public struct ChallengeSession: Sendable {
+  /// The rules as written.
+  public let spec: ChallengeSpec
+  /// The rules as accounts follow them.
+  public let rules: ChallengeRules
+  /// Prices of the window and, where it is revealed, of the hold-out.
+  public let market: ChallengeMarket
+  /// Whether the hold-out is scored.
+  public let isRevealed: Bool
+  /// Bars of the market that the window has; it begins at the first.
+  public let window: Range<Int>
+  /// Bars of the market that the hold-out has; nil if there is none, or it is hidden.
+  public let holdOut: Range<Int>?
+  /// Content of the prices.
+  public let dataHash: String
+  /// What the reader should know.
+  public let warnings: [RunWarning]
+  /// The panel.
+  public let panel: PricePanel
+
+  private let columns: [Int]
+  private let places: [String: Int]
+  private let firstBar: Int
+
+  /// Opens the store and looks everything up.
+  ///
+  /// - Parameter today: 00:00 UTC of the day on which it is scored.
+  /// - Throws: `SpecError`, `StorageError`, `BooksError`.
+  public init(_ spec: ChallengeSpec, today: Int64) throws {
+    self.spec = spec
+    isRevealed = spec.holdOut.map { today >= $0.revealed } ?? false
+    let store = try PriceStore.open(spec.storePath)
+    var job = spec.spec
+    job.from = spec.from
+    job.to = spec.to
+    let market = try PlanMarket(job, store, nil)
+    let panel = market.panel
+    self.panel = panel
+    let first = try RunPlan.window(job, panel)
+    columns = try RunPlan.symbols(job, panel, market.universe)
+    // Who doesn't see the hold-out doesn't see its prices either.
+    var bars = first
+    var hold: Range<Int>?
+    if isRevealed, let held = spec.holdOut {
+      job.from = held.from
+      job.to = held.to
+      let later = try RunPlan.window(job, panel)
+      bars = first.lowerBound..<later.upperBound
+      hold = later.lowerBound - first.lowerBound..<bars.count
+    }
+    window = 0..<first.count
+    holdOut = hold
+    firstBar = first.lowerBound
+    places = Dictionary(
+      columns.enumerated().map { (panel.symbols[$1].symbol, $0) },
+      uniquingKeysWith: { first, _ in first })
+    try RunPlan.checkExecutionFields(spec.spec.execution, panel)
+    try LaneDetail.checkBenchmark(spec.spec, panel)
+    let actions = market.actions(columns, bars)
+    dataHash = market.hash(acting: !actions.rows.isEmpty, weights: nil)
+    var tradable = [spec.from...spec.to]
+    if let held = spec.holdOut { tradable.append(held.from...held.to) }
+    let ending = spec.spec.execution.delistingReturn
+    self.market = try ChallengeMarket(
+      panel: panel, columns: columns, bars: bars,
+      events: actions.rows.map { row in
+        let kind: ChallengeMarket.Event.Kind =
+          switch row.event {
+          case .split(let scale): .split(scale.ratio)
+          case .dividend(let amount): .dividend(amount)
+          case .end(let change): .end(change.map { $0.isNaN ? ending : $0 } ?? ending)
+          }
+        return .init(bar: row.bar, column: row.symbol, kind: kind)
+      }, tradable: tradable)
+    var limits = spec.limits
+    limits.isAllowed = try Self.allowed(spec, panel, columns)
+    rules = ChallengeRules(
+      capital: spec.capital, fill: spec.spec.execution.fill,
+      costs: PanelCosts(spec.spec.execution, panel, columns, bars), limits: limits)
+    var warnings = market.warnings
+    if spec.spec.execution.fill == .sameClose {
+      warnings.append(
+        RunWarning(
+          code: "same_close", severity: .warning,
+          message: "orders fill at the close that they may have been decided on"))
+    }
+    self.warnings = warnings
+  }
+
+  /// Position of a symbol in the market; nil for one that it doesn't have.
+  public func column(of symbol: String) -> Int? { places[symbol] }
+
+  /// Names of the symbols, for nearest names.
+  public var symbols: [String] { market.symbols }
+
+  /// Time base of metrics of some bars of the market.
+  func scale(_ bars: Range<Int>) throws(SpecError) -> ChallengeCurve.Scale {
+    let zone = ZoneOffsets(panel)
+    let range = firstBar + bars.lowerBound..<firstBar + bars.upperBound
+    let context = try LaneDetail.context(spec.spec, panel, range, zone)
+    let compounds = LaneDetail.compounds(spec.spec, panel)
+    let first = panel.time.ns[range.lowerBound]
+    let last = panel.time.ns[range.upperBound - 1]
+    return ChallengeCurve.Scale(
+      perYear: panel.calendar.barsPerYear(
+        frequencyNs: compounds ? Calendar.dayNs : panel.frequencyNs),
+      calendarDays: (Double(last) - Double(first) + Double(panel.frequencyNs))
+        / Double(Calendar.dayNs),
+      riskFree: spec.spec.riskFree, dayBounds: compounds ? context.bounds(.day) : nil,
+      context: compounds ? context.daily : context)
+  }
+
+  private static func allowed(_ spec: ChallengeSpec, _ panel: PricePanel, _ columns: [Int])
+    throws(SpecError) -> [Bool]
+  {
+    let names = columns.map { panel.symbols[$0].symbol }
+    let sectors = columns.map { panel.symbols[$0].sector }
+    for (key, list) in [("symbols", spec.symbols), ("excluded_symbols", spec.excludedSymbols)] {
+      for (index, name) in list.enumerated() where !names.contains(name) {
+        throw .unknownName(
+          path: "constraints.\(key)[\(index)]", line: 0, kind: "symbol", name: name,
+          nearest: nearestName(to: name, among: names),
+          hint: "the challenge has \(names.count) symbols: see data.symbols")
+      }
+    }
+    let known = Set(sectors).subtracting([""]).sorted()
+    for (key, list) in [("sectors", spec.sectors), ("excluded_sectors", spec.excludedSectors)] {
+      for (index, name) in list.enumerated() where !known.contains(name) {
+        throw .unknownName(
+          path: "constraints.\(key)[\(index)]", line: 0, kind: "sector", name: name,
+          nearest: nearestName(to: name, among: known),
+          hint: known.isEmpty
+            ? "the store knows no sectors: import with --symbols FILE"
+            : "known: \(known.joined(separator: ", "))")
+      }
+    }
+    return columns.indices.map { place in
+      (spec.symbols.isEmpty || spec.symbols.contains(names[place]))
+        && !spec.excludedSymbols.contains(names[place])
+        && (spec.sectors.isEmpty || spec.sectors.contains(sectors[place]))
+        && !spec.excludedSectors.contains(sectors[place])
+    }
+  }
+}
+
+/// The costs of a spec on the bars of a challenge.
+private struct PanelCosts: ChallengeCosts {
+  private let commission: Commission
+  private let slippage: Slippage
+  private let tick: Double
+  private let panel: PricePanel
+  private let columns: [Int]
+  private let firstBar: Int
+  private let volume, bid, ask: Int?
+
+  init(_ rules: ExecutionRules, _ panel: PricePanel, _ columns: [Int], _ bars: Range<Int>) {
+    commission = rules.commission
+    slippage = rules.slippage
+    tick = rules.tick
+    self.panel = panel
+    self.columns = columns
+    firstBar = bars.lowerBound
+    volume = panel.fieldIndex("volume")
+    bid = panel.fieldIndex("bid")
+    ask = panel.fieldIndex("ask")
+  }
+
+  func fillPrice(units: Double, price: Double, bar: Int, column: Int) -> Double {
+    var known = Slippage.Bar()
+    if slippage.readsBar {
+      func value(_ field: Int?) -> Double {
+        field.map { panel.value(field: $0, bar: firstBar + bar, symbol: columns[column]) } ?? .nan
+      }
+      known.tick = tick
+      known.volume = value(volume)
+      known.bid = value(bid)
+      known.ask = value(ask)
+    }
+    return slippage.fillPrice(units: units, price: price, bar: known)
+  }
+
+  func commission(units: Double, price: Double) -> Double {
+    commission.charge(units: units, price: price)
+  }
+
+  func affordable(budget: Double, price: Double) -> Double {
+    commission.affordable(budget: budget, price: price)
+  }
+}
