@@ -16,6 +16,13 @@ extension BookMarket {
 
   /// The last close of a symbol by the end of each bar; NaN before the first.
   public func marks(_ instrument: Int, bars: Range<Int>) -> [Double] {
+    if let memory {
+      return Array(memory.marks(instrument) { findMarks(instrument, 0..<panel.barCount) }[bars])
+    }
+    return findMarks(instrument, bars)
+  }
+
+  private func findMarks(_ instrument: Int, _ bars: Range<Int>) -> [Double] {
     var last = bars.isEmpty ? Double.nan : mark(instrument, at: bars.lowerBound)?.price ?? .nan
     guard let column = columns[instrument], let field = panel.fieldIndex("close") else {
       return bars.map { _ in last }

@@ -35,6 +35,8 @@ public struct BookMarket: Sendable {
   public let sectors: [String]
 
   private let close: Int
+  /// Marks that were asked for, where they are remembered.
+  var memory: MarkMemory?
 
   /// A market.
   ///
