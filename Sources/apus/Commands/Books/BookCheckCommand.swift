@@ -11,7 +11,7 @@ enum BookCheckCommand: Command {
         + " 252 days, dividends included, cash at 0. VaR is historical, of one day at 95 %, unless a rule says otherwise. Drawdown is"
         + " the deepest of the portfolio's own history, flows left out. Weights are by size. What can't be told, for want of a price or"
         + " of 60 returns, is unknown with its reason, and no breach.",
-      "A rule file is JSON5: { rules: [{ name: 'tech', kind: 'sector_weight', threshold: 0.4, of: ['Technology'], label: { branch:"
+      "A rule file is JSON5: { rules: [{ name: 'tech', kind: 'sector_weight', threshold: 0.4, of: ['Information Technology'], label: { branch:"
         + " 'south' } }] }. Kinds: value_at_risk (threshold, level, horizon, lookback), volatility (threshold, lookback), drawdown"
         + " (threshold, lookback), weight and sector_weight (threshold, of), leverage, cash (threshold: the least), symbol and sector"
         + " (allowed, excluded). A rule is of all portfolios, or of those of its portfolio, client, advisor and label. With profiles:"
