@@ -43,12 +43,15 @@ public struct AdviceUniverse: Sendable {
   ///   - dividends: by symbol; none where empty.
   ///   - bar: of the panel.
   ///   - lookback: number of returns.
+  ///   - asOf: splits before it count for prices, though no bar shows them yet; nil for those that the bar shows.
   public init(
-    market: BookMarket, dividends: [[Dividend]] = [], currency: String, bar: Int, lookback: Int
+    market: BookMarket, dividends: [[Dividend]] = [], currency: String, bar: Int, lookback: Int,
+    asOf: Int64? = nil
   ) {
     let panel = market.panel
     precondition(
-      market.columns.count == panel.symbolCount && market.columns.enumerated().allSatisfy { $0 == $1 },
+      market.columns.count == panel.symbolCount
+        && market.columns.enumerated().allSatisfy { $0 == $1 },
       "a market of all symbols of its panel")
     precondition(panel.time.ns.indices.contains(bar), "a bar of the panel")
     self.market = market
@@ -56,7 +59,7 @@ public struct AdviceUniverse: Sendable {
     self.currency = currency
     self.bar = bar
     let columns = panel.symbols.names.indices
-    prices = columns.map { market.mark($0, at: bar)?.price ?? .nan }
+    prices = columns.map { market.mark($0, at: bar, before: asOf)?.price ?? .nan }
     rates = columns.map { market.rate(from: market.currencies[$0], to: currency, at: bar) }
     let first = max(1, bar + 1 - lookback)
     let rows = max(0, bar + 1 - first)
@@ -67,21 +70,22 @@ public struct AdviceUniverse: Sendable {
       func worth(at bar: Int) -> Double {
         market.rate(from: market.currencies[column], to: currency, at: bar)
       }
-      var last = market.mark(column, at: first - 1)
+      func raw(_ bar: Int) -> Double { panel.value(field: close, bar: bar, symbol: column) }
+      // Of two closes the later one shows a split whose bar lies after the earlier one's.
+      let splits = market.splits[column].map { (market.bar(endingAfter: $0.timeNs), $0.ratio) }
+      let paid = dividends.map { (market.bar(endingAfter: $0.timeNs), $0.amount) }
+      var last = market.mark(column, at: first - 1).map(\.bar)
       for bar in first..<max(first, bar + 1) {
-        let price = panel.value(field: close, bar: bar, symbol: column)
-        guard price > 0, price.isFinite else { continue }
-        if let last, last.price > 0 {
-          let (after, upTo) = (panel.time.ns[last.bar], panel.time.ns[bar])
-          let ratio = market.splitRatio(column, after: after, upTo: upTo)
-          var paid = 0.0
-          for dividend in dividends where dividend.timeNs > after && dividend.timeNs <= upTo {
-            paid += dividend.amount
-          }
-          let growth = (price * ratio + paid) / last.price * (worth(at: bar) / worth(at: last.bar))
+        guard raw(bar) > 0, raw(bar).isFinite else { continue }
+        if let last, raw(last) > 0 {
+          var (units, income) = (1.0, 0.0)
+          for (shown, ratio) in splits where shown > last && shown <= bar { units *= ratio }
+          for (shown, amount) in paid where shown > last && shown <= bar { income += amount }
+          let growth =
+            (raw(bar) * units + income) / raw(last) * (worth(at: bar) / worth(at: last))
           values[bar - first, column] = growth.isFinite ? growth - 1 : .nan
         }
-        last = (price, bar)
+        last = bar
       }
     }
     returns = ReturnTable(

@@ -36,7 +36,7 @@ struct AdviceMarket: Sendable {
     for currency in Set(portfolios.map { book.portfolios[$0].currency.uppercased() }) {
       let universe = AdviceUniverse(
         market: market, dividends: dividends, currency: currency, bar: bar,
-        lookback: policy.lookback)
+        lookback: policy.lookback, asOf: asOf)
       universes[currency] = universe
       estimates[currency] = Result { () throws(AllocationError) in
         try AdviceEstimates(universe, policy)

@@ -66,7 +66,7 @@ public struct BookAssets: Sendable {
         let unrealised = position.units == 0 ? 0 : worth - position.cost
         let unrealisedAverage = position.units == 0 ? 0 : worth - position.averageCost
         let gain = position.realised + unrealised + position.income
-        let values = [
+        let values: [Double] = [
           position.units, position.averagePrice, price, worth,
           position.units == 0 ? 0 : row.map { holdings.weight(of: $0) } ?? .nan,
           unrealised, position.realised, position.income,
