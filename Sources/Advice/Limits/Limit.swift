@@ -41,7 +41,7 @@ public struct Limit: Sendable, Equatable {
   public var horizon = 1
   /// Returns that VaR and volatility look back on, or bars of a drawdown; 0 for the whole history, of drawdowns alone.
   public var lookback: Int
-  /// Symbols or sectors that the rule is of; empty for all. Of a list those that may be held.
+  /// Symbols or sectors that the rule is of; of a list those that may be held; empty for all.
   public var names: [String] = []
   /// Symbols or sectors that may not be held, of a list.
   public var excluded: [String] = []
@@ -72,7 +72,9 @@ public struct Limit: Sendable, Equatable {
 }
 
 extension Profile {
-  /// What a profile asks, as rules. Its leverage is one always: without any, positions are at most equity.
+  /// What a profile asks, as rules.
+  ///
+  /// Its leverage is one always: without any, positions are at most equity.
   public var limits: [Limit] {
     var limits: [Limit] = []
     func add(_ column: String, _ kind: Limit.Kind, _ threshold: Double) {

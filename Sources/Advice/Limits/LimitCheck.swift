@@ -18,7 +18,7 @@ public struct LimitCheck: Sendable {
   public var kind: Limit.Kind
   /// The most, of cash the least; NaN for lists.
   public var threshold: Double
-  /// The figure; NaN if unknown. Of a list the weight of what may not be held.
+  /// The figure, of a list the weight of what may not be held; NaN if unknown.
   public var value: Double
   /// The answer.
   public var status: Status

@@ -37,7 +37,9 @@ public struct LimitChecker: Sendable {
 
   /// The longest look back that portfolios need for their risk; 0 if none does.
   public static func lookback(_ book: Book, _ portfolios: [Int], rules: [Limit]) -> Int {
-    let profiles = portfolios.contains { book.portfolios[$0].profile.limits.contains { $0.kind.needsReturns } }
+    let profiles = portfolios.contains {
+      book.portfolios[$0].profile.limits.contains { $0.kind.needsReturns }
+    }
     return rules.filter(\.kind.needsReturns).map(\.lookback).max().map {
       max($0, profiles ? Limit.commonLookback : 0)
     } ?? (profiles ? Limit.commonLookback : 0)

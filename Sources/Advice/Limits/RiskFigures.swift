@@ -28,7 +28,8 @@ struct RiskFigures {
     guard returns.count >= min(RiskSample.leastReturns, limit.lookback) else {
       let whose = past.youngest.map { " of \(market.panel.symbols[$0].symbol)" } ?? ""
       return unknown(
-        "\(returns.count) returns\(whose), and \(min(RiskSample.leastReturns, limit.lookback)) are needed")
+        "\(returns.count) returns\(whose), and \(min(RiskSample.leastReturns, limit.lookback)) are needed"
+      )
     }
     do throws(RiskError) {
       let value = try value(limit, returns, sample)

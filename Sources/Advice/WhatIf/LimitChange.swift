@@ -44,7 +44,9 @@ public struct LimitChange: Sendable {
         continue
       }
       for check in breaking {
-        changes.append(LimitChange(broken.first { $0.isSame(as: check) } ?? old.first { $0.status != .breach }, check))
+        changes.append(
+          LimitChange(
+            broken.first { $0.isSame(as: check) } ?? old.first { $0.status != .breach }, check))
       }
       for check in broken where !breaking.contains(where: { $0.isSame(as: check) }) {
         changes.append(LimitChange(check, new.first { $0.status != .breach }))

@@ -9,7 +9,8 @@ public struct TradeText: Sendable, Equatable {
   /// Price of a unit, above zero; nil for the mark.
   public var price: Double?
 
-  private static let form = "buy|sell QUANTITY SYMBOL [@ PRICE], such as 'buy 10 AAPL' or 'sell 5 MSFT @ 85.2'"
+  private static let form =
+    "buy|sell QUANTITY SYMBOL [@ PRICE], such as 'buy 10 AAPL' or 'sell 5 MSFT @ 85.2'"
 
   /// Reads a trade.
   ///

@@ -13,7 +13,7 @@ public struct WeightRisk: Sendable {
     public var column: Int
     /// Fraction of equity.
     public var weight: Double
-    /// Part of VaR that the weight makes; parts add up to VaR. NaN if unknown.
+    /// Part of VaR that the weight makes; parts add up to VaR, and are NaN if unknown.
     public var component: Double
     /// Change of VaR with the weight: component over weight.
     public var marginal: Double

@@ -61,7 +61,9 @@ public struct WhatIf: Sendable {
         guard ledger.wallets.contains(given.wallet) else {
           throw .trade(
             origin: origin,
-            reason: "it is of portfolio \(book.portfolios[book.wallets[given.wallet].portfolio].id), not of \(portfolio.id)")
+            reason:
+              "it is of portfolio \(book.portfolios[book.wallets[given.wallet].portfolio].id), not of \(portfolio.id)"
+          )
         }
         entry = given
       case .order(let instrument, let units, let price):
@@ -108,7 +110,9 @@ public struct WhatIf: Sendable {
     guard let wallet = wallets.first else {
       throw .trade(
         origin: origin,
-        reason: "\(symbol) is in \(currency), and portfolio \(book.portfolios[holdings.portfolio].id) has no wallet of it")
+        reason:
+          "\(symbol) is in \(currency), and portfolio \(book.portfolios[holdings.portfolio].id) has no wallet of it"
+      )
     }
     let fill = price ?? costs.price(units, mark: told)
     let fee = costs.commission.charge(units: units, price: fill)

@@ -9,7 +9,7 @@ extension TransactionBatch {
     public var entries: [Entry]
   }
 
-  /// The transactions in the order of rows. Units that are transferred have no cost yet.
+  /// The transactions in the order of rows; units that are transferred have no cost yet.
   public var transactions: [Placed] {
     (0..<count).map { transaction in
       let first = Int(firstEntry[transaction])

@@ -59,7 +59,9 @@ public struct BookCheckJob: Sendable {
       warnings.append(
         RunWarning(
           code: "no_limits", severity: .warning,
-          message: "there was nothing to check: no profile has a limit, and no rule binds these portfolios"))
+          message:
+            "there was nothing to check: no profile has a limit, and no rule binds these portfolios"
+        ))
     }
     return Outcome(
       report: BookReport(

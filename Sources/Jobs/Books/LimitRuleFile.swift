@@ -18,7 +18,8 @@ public struct LimitRuleFile: Sendable {
   /// - Throws: `SpecError`, its path beginning with that of the file.
   public static func read(_ path: String, for session: BookSession) throws -> LimitRuleFile {
     do throws(SpecError) {
-      return try LimitRuleFile(try Spec.parse(try SpecFile.read(path)), session.book, session.market)
+      return try LimitRuleFile(
+        try Spec.parse(try SpecFile.read(path)), session.book, session.market)
     } catch {
       throw LimitRuleError(file: path, error: error)
     }
@@ -55,7 +56,9 @@ public struct LimitRuleFile: Sendable {
       let kind = try reader.choice("kind", "kind of rule", of: kinds).flatMap({
         Limit.Kind(rawValue: $0)
       })
-    else { throw .missing(path: "\(path).kind", expected: "one of \(kinds.joined(separator: ", "))") }
+    else {
+      throw .missing(path: "\(path).kind", expected: "one of \(kinds.joined(separator: ", "))")
+    }
     var limit = Limit(name, kind)
     if kind.isList {
       limit.names = try names.read(&reader, "allowed", kind)
@@ -91,7 +94,9 @@ public struct LimitRuleFile: Sendable {
       limit.lookback =
         try reader.integer("lookback", "bars, from 1 to 100000", in: 1...100_000) ?? 0
     }
-    if kind == .weight || kind == .sectorWeight { limit.names = try names.read(&reader, "of", kind) }
+    if kind == .weight || kind == .sectorWeight {
+      limit.names = try names.read(&reader, "of", kind)
+    }
     limit.portfolios = try names.scope(&reader)
     try reader.finish()
     return limit
@@ -123,7 +128,8 @@ struct LimitNames {
     let known = Set(market.panel.symbols.names)
     symbols =
       market.panel.symbols.names + book.instruments.map(\.symbol).filter { !known.contains($0) }
-    sectors = Set(market.panel.symbols.entries.map(\.sector)).filter { !$0.isEmpty }.sorted()
+    sectors =
+      Set(market.panel.symbols.entries.map(\.sector)).filter { !$0.isEmpty }.sorted()
       + ["unknown"]
   }
 

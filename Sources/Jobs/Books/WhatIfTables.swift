@@ -78,7 +78,9 @@ struct WhatIfTables {
         numbers("mark", "the last close", \.mark),
         numbers("cash", "change of the wallet's money, in its currency") { $0.entry.cash },
         numbers("commission", "in the portfolio's currency", \.commission),
-        numbers("slippage", "what the price is worse than the mark, in the portfolio's currency", \.slippage),
+        numbers(
+          "slippage", "what the price is worse than the mark, in the portfolio's currency",
+          \.slippage),
         texts("wallet") { book.wallets[$0.entry.wallet].id },
         texts("origin", \.origin).inFile,
       ])

@@ -44,7 +44,8 @@ import Testing
     #expect(abs(sample.volatility(both.suffix(60)) - 0.2945483080145552) < 1e-14)
   }
 
-  @Test("a past has the bits of a plain loop, and begins with the youngest symbol", arguments: 1...8)
+  @Test(
+    "a past has the bits of a plain loop, and begins with the youngest symbol", arguments: 1...8)
   func naive(seed: UInt64) {
     var random = TestRandom(seed: seed)
     let (bars, symbols) = (random.int(1...150), random.int(1...12))
@@ -59,7 +60,9 @@ import Testing
     let sample = RiskSample(table(values))
     for _ in 0..<10 {
       let columns = (0..<symbols).filter { _ in random.one(in: 2) }
-      let weights = columns.map { _ in random.one(in: 5) ? 0 : Double(random.int(-1000...1000)) / 1000 }
+      let weights = columns.map { _ in
+        random.one(in: 5) ? 0 : Double(random.int(-1000...1000)) / 1000
+      }
       let begin = zip(columns, weights).filter { $0.1 != 0 }.map { firsts[$0.0] }.max() ?? 0
       var expected: [Double] = []
       for bar in begin..<bars {

@@ -17,7 +17,8 @@ import Testing
     "all else is refused",
     arguments: [
       "", "buy", "buy 10", "buy AAPL 10", "buy -1 AAPL", "buy 0 AAPL", "buy nan AAPL",
-      "buy inf AAPL", "hold 1 AAPL", "buy all AAPL", "buy 1 AAPL 5", "buy 1 AAPL @", "buy 1 AAPL @ x",
+      "buy inf AAPL", "hold 1 AAPL", "buy all AAPL", "buy 1 AAPL 5", "buy 1 AAPL @",
+      "buy 1 AAPL @ x",
       "buy 1 AAPL @ -5", "buy 1 AAPL @ 5 USD", "buy 1 AAPL @ 5 @ 6",
     ])
   func refuses(text: String) {

@@ -80,7 +80,10 @@ import Testing
     #expect(reason([order(1, nil)]) == "trade 1: no units of B are held")
     var foreign = sample
     foreign.book.instruments.append(.init(symbol: "E", currency: "EUR"))
-    #expect(throws: AdviceError.trade(origin: "trade 1", reason: "E is in EUR, and portfolio p0 has no wallet of it")) {
+    #expect(
+      throws: AdviceError.trade(
+        origin: "trade 1", reason: "E is in EUR, and portfolio p0 has no wallet of it")
+    ) {
       try whatIf([order(4, 1, at: 5)], foreign)
     }
     foreign.book.instruments[4].currency = "USD"

@@ -23,7 +23,8 @@ enum BookCheckCommand: Command {
       Example(
         "apus book check book.h5 --rules rules.json5 --at 2017-06-30 -o breaches.json",
         "House rules too, as of a day, for a machine."),
-      Example("apus book check book.h5 --portfolio p-d1 --all", "One portfolio, with what it keeps."),
+      Example(
+        "apus book check book.h5 --portfolio p-d1 --all", "One portfolio, with what it keeps."),
     ],
     positionals: BookOptions.positionals,
     options: [
@@ -53,7 +54,8 @@ enum BookCheckCommand: Command {
     console.talk(
       outcome.breachCount == 0
         ? "\(portfolios.count) portfolios keep their limits"
-        : "\(outcome.breachCount) limits are broken by \(outcome.portfolioCount) of \(portfolios.count) portfolios")
+        : "\(outcome.breachCount) limits are broken by \(outcome.portfolioCount) of \(portfolios.count) portfolios"
+    )
     if outcome.unknownCount > 0 {
       console.talk("\(outcome.unknownCount) limits can't be told")
     }

@@ -36,7 +36,8 @@ enum BookWhatIfCommand: Command {
       .value("commission-bps", "BPS", help: "Commission of a trade's money."),
       .value("commission-minimum", "MONEY", help: "Least commission of a trade."),
       .value("commission-fixed", "MONEY", help: "Commission of a trade whatever its size."),
-      .value("slippage-bps", "BPS", help: "What fills are worse than marks, where no price is given."),
+      .value(
+        "slippage-bps", "BPS", help: "What fills are worse than marks, where no price is given."),
       .value("level", "FRACTION", help: "Confidence of VaR.", default: "0.95"),
       .value("lookback", "BARS", help: "Returns that risk looks back on.", default: "252"),
       BookCheckCommand.limitRules, BookOptions.at,
@@ -78,7 +79,8 @@ enum BookWhatIfCommand: Command {
     return outcome.newBreachCount > 0 ? .findings : .done
   }
 
-  private static func portfolio(_ arguments: ParsedArguments, _ session: BookSession) throws -> Int {
+  private static func portfolio(_ arguments: ParsedArguments, _ session: BookSession) throws -> Int
+  {
     let ids = session.book.portfolios.map(\.id)
     guard let id = arguments.optionalString("portfolio") else {
       if ids.count == 1 { return 0 }
