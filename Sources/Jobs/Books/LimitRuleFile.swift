@@ -60,21 +60,14 @@ public struct LimitRuleFile: Sendable {
       throw .missing(path: "\(path).kind", expected: "one of \(kinds.joined(separator: ", "))")
     }
     var limit = Limit(name, kind)
+    let most = kind == .leverage ? 1000.0 : 1
+    let range = kind == .leverage ? "a number from 0 to 1000" : "a fraction from 0 to 1"
     if kind.isList {
       limit.names = try names.read(&reader, "allowed", kind)
       limit.excluded = try names.read(&reader, "excluded", kind)
-      if limit.names.isEmpty && limit.excluded.isEmpty {
-        try reader.finish()
-        throw .missing(path: path, expected: "allowed or excluded, a list of \(kind.rawValue)s")
-      }
-    } else {
-      let most = kind == .leverage ? 1000.0 : 1
-      let range = kind == .leverage ? "a number from 0 to 1000" : "a fraction from 0 to 1"
-      guard let threshold = try reader.number("threshold", range, where: { $0 >= 0 && $0 <= most })
-      else {
-        try reader.finish()
-        throw .missing(path: "\(path).threshold", expected: range)
-      }
+    } else if let threshold = try reader.number(
+      "threshold", range, where: { $0 >= 0 && $0 <= most })
+    {
       limit.threshold = threshold
     }
     if kind == .valueAtRisk {
@@ -99,6 +92,13 @@ public struct LimitRuleFile: Sendable {
     }
     limit.portfolios = try names.scope(&reader)
     try reader.finish()
+    // Last, as a misspelt key tells more than a missing one.
+    if kind.isList, limit.names.isEmpty, limit.excluded.isEmpty {
+      throw .missing(path: path, expected: "allowed or excluded, a list of \(kind.rawValue)s")
+    }
+    if !kind.isList, limit.threshold.isNaN {
+      throw .missing(path: "\(path).threshold", expected: range)
+    }
     return limit
   }
 }

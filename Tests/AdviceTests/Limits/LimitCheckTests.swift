@@ -115,7 +115,7 @@ import Testing
     let risk = try young.checks([Limit("v", .volatility, 0.1)])
     #expect(risk.last?.status == .unknown)
     #expect(risk.last?.reason == "30 returns of N, and 60 are needed")
-    var short = Limit("v", .volatility, 0.1)
+    var short = Limit("v", .volatility, 0.01)
     short.lookback = 30
     #expect(try young.checks([short]).last?.status == .breach)
 

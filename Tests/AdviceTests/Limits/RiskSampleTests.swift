@@ -1,5 +1,7 @@
 import Advice
+import Books
 import Kernels
+import Market
 import Risk
 import TestSupport
 import Testing
@@ -79,9 +81,32 @@ import Testing
     }
   }
 
-  @Test("days of a panel of minutes need more bars")
-  func intraday() {
-    let sample = LimitSample([], [])
-    #expect(RiskSample.bars(252, of: sample.panel) == 252)
+  @Test("bars of an hour are compounded to days")
+  func hours() throws {
+    let (hour, bars) = (3_600_000_000_000 as Int64, 240)
+    var price = 1.0
+    let closes = (0..<bars).map { bar -> Double in
+      price *= bar % 2 == 0 ? 1.02 : 0.99
+      return price
+    }
+    let panel = PricePanel(
+      name: "h", time: TimeAxis(ns: (0..<bars).map { Int64($0) * hour }),
+      symbols: SymbolTable([.init(symbol: "A", currency: "USD")]), calendar: Calendar(.crypto),
+      frequencyNs: hour, fields: ["close"], lifetimes: [0...bars - 1], contentHash: "",
+      storage: HeapPanelStorage(fields: [closes]))
+    let market = try BookMarket(panel: panel, instruments: [.init(symbol: "A")])
+    let lookback = RiskSample.bars(5, of: panel)
+    #expect(lookback >= 5 * 24)
+    let sample = RiskSample(
+      AdviceUniverse(market: market, currency: "USD", bar: bars - 1, lookback: lookback))
+    let past = sample.past([0], [0.5]).returns.suffix(5)
+    for (day, earned) in zip(5..<10, past) {
+      let growth = closes[day * 24 + 23] / closes[day * 24 - 1]
+      #expect(abs(earned - 0.5 * (growth - 1)) < 1e-12)
+    }
+    #expect(past.count == 5)
+    #expect(
+      sample.returns.barsPerYear == Calendar(.crypto).barsPerYear(frequencyNs: Calendar.dayNs))
+    #expect(RiskSample.bars(252, of: LimitSample([], []).panel) == 252)
   }
 }

@@ -141,7 +141,7 @@ import Testing
     }
     #expect(try kinds([order(3, 1)]) == ["w A still"])
     #expect(try kinds([order(0, 1)]) == ["w A worse"])
-    #expect(try kinds([order(0, -2)]) == ["w C cured"])
+    #expect(try kinds([order(0, -2)]) == ["w A cured"])
     #expect(try kinds([order(2, 10)]) == ["w A still", "w C new_breach"])
     #expect(try kinds([order(1, 10)]) == ["w A still", "c  new_breach"])
   }
