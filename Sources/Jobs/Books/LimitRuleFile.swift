@@ -15,14 +15,11 @@ public struct LimitRuleFile: Sendable {
 
   /// Reads `{ profiles: true, rules: [{ name, kind, threshold, … }] }`; names are held to the book and its panel.
   ///
-  /// - Throws: `SpecError`, its path beginning with that of the file.
-  public static func read(_ path: String, for session: BookSession) throws -> LimitRuleFile {
-    do throws(SpecError) {
-      return try LimitRuleFile(
-        try Spec.parse(try SpecFile.read(path)), session.book, session.market)
-    } catch {
-      throw LimitRuleError(file: path, error: error)
-    }
+  /// - Throws: `SpecError`.
+  public static func read(_ path: String, for session: BookSession) throws(SpecError)
+    -> LimitRuleFile
+  {
+    try LimitRuleFile(try Spec.parse(try SpecFile.read(path)), session.book, session.market)
   }
 
   init(_ json: JSON5, _ book: Book, _ market: BookMarket) throws(SpecError) {
@@ -60,8 +57,8 @@ public struct LimitRuleFile: Sendable {
       throw .missing(path: "\(path).kind", expected: "one of \(kinds.joined(separator: ", "))")
     }
     var limit = Limit(name, kind)
-    let most = kind == .leverage ? 1000.0 : 1
-    let range = kind == .leverage ? "a number from 0 to 1000" : "a fraction from 0 to 1"
+    let most: Double = kind == .leverage ? 1000 : kind == .volatility ? 10 : 1
+    let range = most > 1 ? "a number from 0 to \(Int(most))" : "a fraction from 0 to 1"
     if kind.isList {
       limit.names = try names.read(&reader, "allowed", kind)
       limit.excluded = try names.read(&reader, "excluded", kind)
@@ -100,20 +97,6 @@ public struct LimitRuleFile: Sendable {
       throw .missing(path: "\(path).threshold", expected: range)
     }
     return limit
-  }
-}
-
-/// What is wrong with a rule file.
-public struct LimitRuleError: Error, CustomStringConvertible {
-  /// The file.
-  public let file: String
-  /// What, and where in it.
-  public let error: SpecError
-
-  /// File, line, key, what was found and what was expected.
-  public var description: String {
-    if case .unreadable = error { return "\(error)" }
-    return "\(file): \(error)"
   }
 }
 

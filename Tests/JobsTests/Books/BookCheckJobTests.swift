@@ -84,7 +84,6 @@ import Testing
       Issue.record("'\(text)' was read")
     } catch {
       #expect("\(error)".contains(reason), "\(error)")
-      #expect("\(error)".contains("rules.json5"))
     }
   }
 

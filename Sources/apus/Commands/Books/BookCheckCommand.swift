@@ -38,8 +38,12 @@ enum BookCheckCommand: Command {
 
   /// The rules that are asked for.
   static func rules(_ arguments: ParsedArguments, _ session: BookSession) throws -> LimitRuleFile {
-    try arguments.optionalString("rules").map { try LimitRuleFile.read($0, for: session) }
-      ?? LimitRuleFile()
+    guard let path = arguments.optionalString("rules") else { return LimitRuleFile() }
+    do {
+      return try LimitRuleFile.read(path, for: session)
+    } catch {
+      throw SpecFileError(path: path, error: error)
+    }
   }
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
