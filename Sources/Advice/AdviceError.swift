@@ -10,6 +10,8 @@ public enum AdviceError: Error, Equatable {
   case unsolved(AllocationError)
   /// Numbers that make no sense.
   case setting(name: String, found: String, expected: String)
+  /// A trade that can't be done; `origin` is the text, or the file and line, that it came from.
+  case trade(origin: String, reason: String)
 }
 
 extension AdviceError: CustomStringConvertible {
@@ -22,6 +24,7 @@ extension AdviceError: CustomStringConvertible {
     case .unsolved(let error): "\(error)"
     case .setting(let name, let found, let expected):
       "\(name): found \(found), expected \(expected)"
+    case .trade(let origin, let reason): "\(origin): \(reason)"
     }
   }
 }

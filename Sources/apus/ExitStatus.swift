@@ -1,3 +1,4 @@
+import Advice
 import Arguments
 import Interchange
 import Jobs
@@ -29,6 +30,7 @@ package enum ExitStatus: Int32, Sendable {
     case ReplayError.noLane: .usage
     case is ResumeError: .usage
     case ImportError.badOption: .usage
+    case AdviceError.trade: .usage
     // Another name or --force is all that is needed.
     case StorageError.fileExists, StorageError.panelExists: .usage
     case StorageError.panelMissing: .usage

@@ -32,6 +32,8 @@ package enum Program {
     BookMetricsCommand.self,
     BookAssetCommand.self,
     BookReportCommand.self,
+    BookCheckCommand.self,
+    BookWhatIfCommand.self,
     BookAdviseCommand.self,
     BookSwitchCommand.self,
     ChallengeGenerateCommand.self,

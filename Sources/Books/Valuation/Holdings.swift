@@ -32,8 +32,27 @@ public struct Holdings: Sendable {
     guard let bar = market.bar(endedBy: asOf) else {
       throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstBarEnd)
     }
+    self.init(
+      of: portfolio, in: book, market: market, asOf: asOf, bar: bar,
+      ledger: BookLedger(of: portfolio, in: book, market: market, before: asOf))
+  }
+
+  /// The same portfolio at the same marks with another ledger, as if its entries had happened.
+  ///
+  /// - Parameters:
+  ///   - ledger: of the portfolio's wallets.
+  ///   - book: the book, or one with further instruments at the end; `market` is of it.
+  public func replacing(_ ledger: BookLedger, in book: Book, market: BookMarket) -> Holdings {
+    precondition(ledger.wallets == self.ledger.wallets, "a ledger of the same portfolio")
+    return Holdings(
+      of: portfolio, in: book, market: market, asOf: asOf, bar: bar, ledger: ledger)
+  }
+
+  private init(
+    of portfolio: Int, in book: Book, market: BookMarket, asOf: Int64, bar: Int,
+    ledger: BookLedger
+  ) {
     let currency = book.portfolios[portfolio].currency.uppercased()
-    let ledger = BookLedger(of: portfolio, in: book, market: market, before: asOf)
     let rows = ledger.positions.filter { $0.units != 0 }.map { position in
       let mark = market.mark(position.instrument, at: bar, before: asOf)
       let rate = market.rate(
