@@ -80,9 +80,7 @@ public struct LimitSweep: Sendable {
     isCancelled: @Sendable () -> Bool = { false }
   ) throws(BooksError) -> [[Int: Double]]? {
     let market = checker.market
-    guard let last = market.bar(endedBy: asOf) else {
-      throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstEnd)
-    }
+    let last = try market.bar(asOf: asOf)
     var places: [Int: [Int]] = [:]
     for (place, portfolio) in portfolios.enumerated() {
       let asked = checker.limits(of: portfolio).filter { $0.kind == .drawdown }.map(\.lookback)

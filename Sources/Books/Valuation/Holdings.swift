@@ -29,9 +29,7 @@ public struct Holdings: Sendable {
   public init(
     of portfolio: Int, in book: Book, market: BookMarket, asOf: Int64
   ) throws(BooksError) {
-    guard let bar = market.bar(endedBy: asOf) else {
-      throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstBarEnd)
-    }
+    let bar = try market.bar(asOf: asOf)
     self.init(
       of: portfolio, in: book, market: market, asOf: asOf, bar: bar,
       ledger: BookLedger(of: portfolio, in: book, market: market, before: asOf))
@@ -88,8 +86,15 @@ public struct Holdings: Sendable {
 }
 
 extension BookMarket {
-  /// The end of the first bar; the least instant without bars.
-  public var firstBarEnd: Int64 { panel.barCount > 0 ? end(of: 0) : .min }
+  /// The last bar that has ended by an instant.
+  ///
+  /// - Throws: `BooksError.beforePrices` before the first.
+  public func bar(asOf: Int64) throws(BooksError) -> Int {
+    if let bar = bar(endedBy: asOf) { return bar }
+    throw .beforePrices(
+      panel: panel.name, asOf: asOf, first: panel.barCount > 0 ? end(of: 0) : .min)
+  }
+
   /// The end of the last bar: what a valuation is as of unless another instant is asked for.
   public var lastEnd: Int64 { panel.barCount > 0 ? end(of: panel.barCount - 1) : .min }
 }

@@ -35,9 +35,7 @@ public struct PositionTable: Sendable {
   public init(
     of portfolios: [Int]? = nil, in book: Book, market: BookMarket, asOf: Int64, workers: Int = 1
   ) throws(BooksError) {
-    guard let bar = market.bar(endedBy: asOf) else {
-      throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstBarEnd)
-    }
+    let bar = try market.bar(asOf: asOf)
     let all = portfolios ?? Array(book.portfolios.indices)
     let tile = 1024
     let parts = Slots<Part>(count: (all.count + tile - 1) / tile)

@@ -43,9 +43,7 @@ public struct BookValue: Sendable {
   /// - Throws: `BooksError.beforePrices`.
   func bars() throws(BooksError) -> Range<Int> {
     let market = session.market
-    guard let last = market.bar(endedBy: asOf) else {
-      throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstBarEnd)
-    }
+    let last = try market.bar(asOf: asOf)
     let first = options.from.map { market.panel.time.firstBar(atOrAfter: $0) } ?? 0
     return min(first, last)..<last + 1
   }
