@@ -78,7 +78,10 @@ import Testing
 
   @Test(arguments: [
     ("nowhere.h5", "error: nowhere.h5 does not exist."),
-    ("notes.txt", "error: notes.txt is not a store, result or book file of Apus: it is no HDF5 file."),
+    (
+      "notes.txt",
+      "error: notes.txt is not a store, result or book file of Apus: it is no HDF5 file."
+    ),
     ("empty", "error: empty"), ("/dev/null", "error: /dev/null can't be read"),
     ("cut.h5", "error: cut.h5 is cut off"),
   ])
