@@ -81,7 +81,7 @@ public struct LimitSweep: Sendable {
   ) throws(BooksError) -> [[Int: Double]]? {
     let market = checker.market
     guard let last = market.bar(endedBy: asOf) else {
-      throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstEnd)
+      throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstBarEnd)
     }
     var places: [Int: [Int]] = [:]
     for (place, portfolio) in portfolios.enumerated() {
