@@ -52,8 +52,6 @@ public struct BookCheckJob: Sendable {
       let found = try LimitSweep(checker, asOf: asOf).run(
         portfolios, keepsAll: showsAll, workers: session.workers, isCancelled: isCancelled)
     else { throw RunInterrupted() }
-    var groups = [checkGroup(found.checks), ruleGroup(found)]
-    groups.removeAll { $0.dimensions.allSatisfy { $0.labels.count == 0 } }
     var warnings: [RunWarning] = []
     if found.tallies.isEmpty {
       warnings.append(
@@ -65,7 +63,8 @@ public struct BookCheckJob: Sendable {
     }
     return Outcome(
       report: BookReport(
-        verb: "book check", session: session, asOf: asOf, groups: groups, warnings: warnings),
+        verb: "book check", session: session, asOf: asOf,
+        groups: [checkGroup(found.checks), ruleGroup(found)], warnings: warnings),
       breachCount: found.breachCount, portfolioCount: found.breachingPortfolios,
       unknownCount: found.unknownCount)
   }

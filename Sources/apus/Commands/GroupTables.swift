@@ -47,6 +47,7 @@ enum GroupTables {
   ) throws {
     let dimension = variables[0].dimensions[0]
     guard let labels = group.labels(of: dimension) else { return }
+    if labels.count == 0 { return try console.print("  none") }
     var table = Table([.text(dimension)] + variables.map(column))
     for row in 0..<min(labels.count, mostRows) {
       table.add([.text(text(labels, row))] + variables.map { cell($0, row) })

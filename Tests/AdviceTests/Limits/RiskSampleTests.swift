@@ -17,13 +17,12 @@ import Testing
 
   /// Two columns of 100 returns that numpy can make too.
   private var known: RiskSample {
-    RiskSample(
-      table(
-        Matrix(
-          rows: 100, columns: 2,
-          (0..<100).flatMap {
-            [Double($0 * 37 % 101 - 50) / 1000, Double(($0 * 53 + 7) % 97 - 48) / 2000]
-          })))
+    var values = Matrix(rows: 100, columns: 2)
+    for bar in 0..<100 {
+      values[bar, 0] = Double(bar * 37 % 101 - 50) / 1000
+      values[bar, 1] = Double((bar * 53 + 7) % 97 - 48) / 2000
+    }
+    return RiskSample(table(values))
   }
 
   @Test("volatility and VaR are numpy's")
