@@ -32,7 +32,7 @@ enum BookWhatIfCommand: Command {
         isRepeatable: true),
       .value(
         "trades", "FILE", help: "CSV with the columns of transactions; times don't count.",
-        completion: .files, isRepeatable: true),
+        isRepeatable: true, completion: .files),
       .value("commission-bps", "BPS", help: "Commission of a trade's money."),
       .value("commission-minimum", "MONEY", help: "Least commission of a trade."),
       .value("commission-fixed", "MONEY", help: "Commission of a trade whatever its size."),
