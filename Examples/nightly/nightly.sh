@@ -29,10 +29,10 @@ with_files() { # with_files PATTERN VERB…
 
 symbols=
 if [ -e incoming/symbols.csv ]; then symbols='--symbols incoming/symbols.csv'; fi
-# Both take what is new and leave the rest, so that files may stay where they are.
+# Both take what is new and leave the rest, so that files may stay where they are. What was kept out: apus inspect --quarantine.
 # shellcheck disable=SC2086
-with_files 'incoming/prices*.csv*' "$apus" import --quiet --append --store prices.h5 $symbols
-with_files 'incoming/transactions*.csv*' "$apus" book import --quiet book.h5
+with_files 'incoming/prices*.csv*' "$apus" import --quiet --append --store prices.h5 $symbols > /dev/null
+with_files 'incoming/transactions*.csv*' "$apus" book import --quiet book.h5 > /dev/null
 
 rules=
 if [ -e rules.json5 ]; then rules='--rules rules.json5'; fi
@@ -45,7 +45,7 @@ status=0
 # shellcheck disable=SC2086
 "$apus" book check book.h5 --quiet --json $rules ${day:+--at "$day"} > "$new/check.json" || status=$?
 if [ "$status" -gt 1 ]; then exit "$status"; fi
-"$apus" book report book.h5 --quiet --force --period month ${day:+--at "$day"} -o reports
+"$apus" book report book.h5 --quiet --force --period month ${day:+--at "$day"} -o reports > /dev/null
 
 night=$(sed -n 's/.*"as_of" *: *"\([0-9-]*\)T.*/\1/p' "$new/check.json")
 if [ -z "$night" ]; then echo "nightly: $new/check.json names no day" >&2; exit 3; fi

@@ -6,9 +6,9 @@ public struct LimitChange: Sendable {
     case kept
     /// Kept or unknown before, broken after.
     case newBreach = "new_breach"
-    /// Broken before and after, by more.
+    /// Broken before and after, by more than a basis point of equity more.
     case worse
-    /// Broken before and after, by no more.
+    /// Broken before and after, by no more than that.
     case still
     /// Broken before, kept after.
     case cured
@@ -63,9 +63,9 @@ public struct LimitChange: Sendable {
     case .unknown: kind = .unknown
     case .breach where !wasBroken: kind = .newBreach
     case .breach:
-      // Prices move a little with costs: a weight that grows in its last digits is no worse.
+      // All weights grow a little when costs make equity less; that is not what a trade is judged by.
       let (old, new) = (before?.excess ?? .nan, after?.excess ?? .nan)
-      kind = new > old + 1e-9 ? .worse : .still
+      kind = new > old + 1e-4 ? .worse : .still
     case .ok, nil: kind = wasBroken ? .cured : .kept
     }
   }

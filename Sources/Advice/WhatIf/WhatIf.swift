@@ -75,7 +75,9 @@ public struct WhatIf: Sendable {
       }
       let rate = market.rate(
         from: book.wallets[entry.wallet].currency.uppercased(), to: home, at: holdings.bar)
-      let mark = entry.instrument.flatMap { market.mark($0, at: holdings.bar)?.price } ?? .nan
+      let mark =
+        entry.instrument.flatMap { market.mark($0, at: holdings.bar, before: holdings.asOf)?.price }
+        ?? .nan
       let isTrade = entry.kind == .buy || entry.kind == .sell
       fills.append(
         Fill(
@@ -97,7 +99,7 @@ public struct WhatIf: Sendable {
     guard units != 0 else {
       throw .trade(origin: origin, reason: "no units of \(symbol) are held")
     }
-    let mark = market.mark(instrument, at: holdings.bar)?.price
+    let mark = market.mark(instrument, at: holdings.bar, before: holdings.asOf)?.price
     guard let told = price ?? mark, told > 0 else {
       throw .trade(
         origin: origin,

@@ -102,8 +102,10 @@ struct WhatIfTables {
         return risk.parts.first { $0.column == column }.map(value) ?? .nan
       }
     }
-    func numbers(_ name: String, _ text: String, _ values: [Double]) -> Variable {
-      Variable(name, ["symbol"], values, definition: text)
+    func numbers(
+      _ name: String, _ text: String, _ values: [Double], unit: String = "fraction"
+    ) -> Variable {
+      Variable(name, ["symbol"], values, unit: unit, definition: text)
     }
     let component = "part of VaR that the weight makes; parts add up to VaR"
     let marginal = "change of VaR with the weight"
@@ -111,8 +113,8 @@ struct WhatIfTables {
       "symbols", title: "Symbols before and after",
       dimensions: [.init("symbol", .texts(order.map { book.instruments[$0].symbol }))],
       variables: [
-        numbers("units_before", "", old.map { $0?.units ?? 0 }),
-        numbers("units_after", "", new.map { $0?.units ?? 0 }),
+        numbers("units_before", "held", old.map { $0?.units ?? 0 }, unit: "units"),
+        numbers("units_after", "held", new.map { $0?.units ?? 0 }, unit: "units"),
         numbers(
           "weight_before", "fraction of equity",
           old.map { $0.map(found.before.weight(of:)) ?? 0 }),
@@ -120,8 +122,8 @@ struct WhatIfTables {
           "weight_after", "fraction of equity", new.map { $0.map(found.after.weight(of:)) ?? 0 }),
         numbers("component_var_before", component, part(before, \.component)),
         numbers("component_var_after", component, part(after, \.component)),
-        numbers("marginal_var_before", marginal, part(before, \.marginal)),
-        numbers("marginal_var_after", marginal, part(after, \.marginal)),
+        numbers("marginal_var_before", marginal, part(before, \.marginal), unit: "ratio"),
+        numbers("marginal_var_after", marginal, part(after, \.marginal), unit: "ratio"),
         Variable("sector", ["symbol"], .texts(order.map { market.sectors[$0] })).inFile,
       ])
   }

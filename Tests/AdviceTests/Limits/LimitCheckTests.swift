@@ -193,16 +193,16 @@ import Testing
     (profile.maxVaR, profile.maxVolatility, profile.maxDrawdown) = (0.012, 0.2, 0.05)
     (profile.maxWeight, profile.maxSectorWeight, profile.minCash) = (0.5, 0.6, 0.1)
     var entries: [Entry] = []
-    for wallet in 0..<150 {
+    for wallet in 0..<70 {
       entries.append(LimitSample.deposit(1000, wallet: wallet))
       for (symbol, price) in [50.0, 20, 10, 8].enumerated() where random.one(in: 2) {
         entries.append(
-          LimitSample.buy(symbol, Double(random.int(1...300)) / price, price, wallet: wallet))
+          LimitSample.buy(symbol, Double(random.int(1...700)) / price, price, wallet: wallet))
       }
     }
-    let sample = LimitSample([Profile](repeating: profile, count: 150), entries)
+    let sample = LimitSample([Profile](repeating: profile, count: 70), entries)
     let checker = try sample.checker([Limit("fall", .drawdown, 0.001)])
-    let all = Array(0..<150)
+    let all = Array(0..<70)
     let found = try #require(
       try LimitSweep(checker, asOf: .max).run(all, keepsAll: true, workers: workers))
     let expected = try all.flatMap { try sample.checks([Limit("fall", .drawdown, 0.001)], of: $0) }
@@ -211,8 +211,8 @@ import Testing
       #expect(one.isSame(as: other) && one.status == other.status && one.reason == other.reason)
       #expect(one.value.bitPattern == other.value.bitPattern)
     }
-    #expect(found.tallies.allSatisfy { $0.tally.ok + $0.tally.breach + $0.tally.unknown == 150 })
-    #expect(found.breachingPortfolios > 0 && found.breachingPortfolios < 150)
+    #expect(found.tallies.allSatisfy { $0.tally.ok + $0.tally.breach + $0.tally.unknown == 70 })
+    #expect(found.breachingPortfolios > 0 && found.breachingPortfolios < 70)
     let broken = try #require(try LimitSweep(checker, asOf: .max).run(all, workers: workers))
     #expect(broken.checks.count == expected.count { $0.status != .ok })
     #expect(

@@ -63,9 +63,12 @@ struct LimitSample {
 
   func market() throws -> BookMarket { try BookMarket(panel: panel, instruments: book.instruments) }
 
+  /// Past returns of all symbols of the panel, whatever the book has.
   func sample(lookback: Int = 299) throws -> RiskSample {
-    RiskSample(
-      AdviceUniverse(market: try market(), currency: "USD", bar: Self.bars - 1, lookback: lookback))
+    let whole = try BookMarket(
+      panel: panel, instruments: panel.symbols.names.map { .init(symbol: $0, currency: "USD") })
+    return RiskSample(
+      AdviceUniverse(market: whole, currency: "USD", bar: Self.bars - 1, lookback: lookback))
   }
 
   func checker(_ rules: [Limit] = []) throws -> LimitChecker {
