@@ -26,6 +26,7 @@ package enum Program {
     BookReportCommand.self,
     BookAdviseCommand.self,
     BookSwitchCommand.self,
+    BookSimulateCommand.self,
     ChallengeCheckCommand.self,
     ChallengeScoreCommand.self,
     ChallengeBoardCommand.self,
