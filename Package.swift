@@ -197,7 +197,8 @@ let package = Package(
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
     tests("Books", ["Books", "Market", "Metrics", "Kernels", "Simulation"]),
     tests(
-      "Advice", ["Advice", "Books", "Allocation", "Risk", "Market", "Metrics", "Kernels"]),
+      "Advice",
+      ["Advice", "Books", "Allocation", "Risk", "Simulation", "Market", "Metrics", "Kernels"]),
     tests("Storage", ["Storage", "Books", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
     tests(

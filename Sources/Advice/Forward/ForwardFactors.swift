@@ -72,7 +72,8 @@ public struct ForwardFactors: Sendable {
   public func growths(
     over bars: Range<Int>, dividends: [[AdviceUniverse.Dividend]] = []
   ) -> (growths: Matrix, missing: [Int]) {
-    precondition(bars.lowerBound > 0 && bars.upperBound <= market.panel.barCount, "bars with one before")
+    precondition(
+      bars.lowerBound > 0 && bars.upperBound <= market.panel.barCount, "bars with one before")
     var result = Matrix(rows: bars.count, columns: count, repeating: 1)
     var missing: Set<Int> = []
     let walked = bars.lowerBound - 1..<bars.upperBound
@@ -90,7 +91,8 @@ public struct ForwardFactors: Sendable {
         extra[bar - bars.lowerBound] *= 1 + dividend.amount / marks[bar - bars.lowerBound + 1]
       }
       for place in 0..<bars.count {
-        let growth = extra[place] * marks[place + 1] / marks[place] * (rates[place + 1] / rates[place])
+        let growth =
+          extra[place] * marks[place + 1] / marks[place] * (rates[place + 1] / rates[place])
         if growth.isFinite, growth >= 0 {
           result[place, factor] = growth
         } else {
@@ -127,7 +129,8 @@ public struct ForwardFactors: Sendable {
     let first = bar + 1 - all.barCount
     var values: [[Double]] = columns.map { all.values.column($0) }
     for currency in currencies {
-      let rates = market.rates(from: currency, to: market.currency, bars: max(0, first - 1)..<bar + 1)
+      let rates = market.rates(
+        from: currency, to: market.currency, bars: max(0, first - 1)..<bar + 1)
       values.append(rates.count > 1 ? zip(rates.dropFirst(), rates).map { $0 / $1 - 1 } : [])
     }
     func isMember(_ factor: Int) -> Bool {

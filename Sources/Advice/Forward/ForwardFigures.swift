@@ -59,7 +59,9 @@ public struct ForwardFigures: Sendable {
     }
     let half = values.count / 2
     if isRandom, half > 1 {
-      let (first, second) = (MetricSample(Array(returns[..<half])), MetricSample(Array(returns[half...])))
+      let (first, second) = (
+        MetricSample(Array(returns[..<half])), MetricSample(Array(returns[half...]))
+      )
       let error = (Self.square(first.mean.standardError) + Self.square(second.mean.standardError))
         .squareRoot()
       halvesApart = error > 0 ? (first.mean.value - second.mean.value) / error : 0

@@ -28,7 +28,8 @@ public struct ForwardPaths: Sendable {
   ///   - members: the factors that it draws; others stay as they are.
   ///   - factors: number of all of them.
   public init(_ source: MonteCarlo, members: [Int], factors: Int) {
-    precondition(members.count == source.model.symbols.count, "a symbol of the model for each member")
+    precondition(
+      members.count == source.model.symbols.count, "a symbol of the model for each member")
     self.source = .drawn(source, members: members)
     count = source.settings.paths
     bars = source.settings.bars

@@ -102,7 +102,8 @@ public struct SimulateJob: Sendable {
     guard forward.outcomeBytes <= Self.mostBytes else {
       throw AdviceError.setting(
         name: "paths",
-        found: "\(paths.paths.count) of \(accounts.count) portfolios, whose outcomes take \(forward.outcomeBytes >> 20) MiB",
+        found:
+          "\(paths.paths.count) of \(accounts.count) portfolios, whose outcomes take \(forward.outcomeBytes >> 20) MiB",
         expected: "at most \(Self.mostBytes >> 20) MiB: fewer paths, or some portfolios at a time")
     }
     if let path = options.path, path >= paths.paths.count {

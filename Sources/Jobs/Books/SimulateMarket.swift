@@ -31,7 +31,8 @@ struct SimulateMarket {
       return (found.map(\.growths), Set(found.flatMap(\.missing)))
     }
     if options.market.isRandom {
-      let drawn = try Self.drawn(options, factors, total, dividends, policy, workers: session.workers)
+      let drawn = try Self.drawn(
+        options, factors, total, dividends, policy, workers: session.workers)
       paths = ForwardPaths(drawn.source, members: drawn.members, factors: factors.count)
       facts = drawn.facts
       warn(drawn.left, factors, "with too few returns before --at to draw from")
@@ -43,7 +44,8 @@ struct SimulateMarket {
     times = stretches.map { $0.map { panel.time.ns[$0] } }
     facts = stretches.prefix(100).map {
       ResultTable.Attribute(
-        "bars", "\(Timestamp.text(nanoseconds: panel.time.ns[$0.lowerBound])) to "
+        "bars",
+        "\(Timestamp.text(nanoseconds: panel.time.ns[$0.lowerBound])) to "
           + Timestamp.text(nanoseconds: panel.time.ns[$0.upperBound - 1]))
     }
     warn(missing.sorted(), factors, "without prices at some of these bars")
@@ -78,7 +80,8 @@ struct SimulateMarket {
       let first = today + 1
       guard first < panel.barCount else {
         throw AdviceError.setting(
-          name: "market", found: "history after the last bar of panel \(panel.name), "
+          name: "market",
+          found: "history after the last bar of panel \(panel.name), "
             + Timestamp.text(nanoseconds: panel.time.ns[today]),
           expected: "an earlier --at, or paths that are drawn, such as --market bootstrap")
       }
@@ -185,7 +188,8 @@ struct SimulateMarket {
   }
 
   /// What suits the returns of everything held, to a tenth of a bar.
-  private static func automatic(_ whole: ReturnTable, _ members: [Int], _ total: [Double]) -> Double {
+  private static func automatic(_ whole: ReturnTable, _ members: [Int], _ total: [Double]) -> Double
+  {
     let series = (0..<whole.barCount).map { row in
       members.indices.reduce(0.0) { $0 + total[members[$1]] * whole.values[row, $1] }
     }

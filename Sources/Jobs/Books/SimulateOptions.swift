@@ -129,7 +129,9 @@ public struct SimulateOptions: Sendable {
       case "quarter": Period(name: text, perYear: 4)
       case "year": Period(name: text, perYear: 1)
       default:
-        Int(text).flatMap { (1...1_000_000).contains($0) ? Period(name: "\($0) bars", bars: $0) : nil }
+        Int(text).flatMap {
+          (1...1_000_000).contains($0) ? Period(name: "\($0) bars", bars: $0) : nil
+        }
       }
     }
 

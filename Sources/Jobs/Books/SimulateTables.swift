@@ -63,7 +63,8 @@ struct SimulateTables {
     ]
     if forward.paths.isRandom {
       groups.append(
-        Self.convergence(sums.level, totals.map(\.id), members.map { first + $0 }, samples, forward))
+        Self.convergence(sums.level, totals.map(\.id), members.map { first + $0 }, samples, forward)
+      )
     }
     if let path = options.path {
       groups.append(
@@ -120,7 +121,8 @@ struct SimulateTables {
         definition: "at the beginning, without what has no price"),
       Variable(
         "paid_in", [dimension], rows.map(\.paid), unit: "money",
-        definition: "equity and all contributions, at today's rates").inFile,
+        definition: "equity and all contributions, at today's rates"
+      ).inFile,
     ]
     for (place, figure) in ForwardFigures.names.enumerated() {
       let values = rows.map { $0.figures?.figures[place].value ?? .nan }
@@ -182,7 +184,8 @@ struct SimulateTables {
     _ forward: ForwardRun
   ) -> ResultGroup {
     let counts = [8, 4, 2, 1].map { forward.paths.count / $0 }.filter { $0 > 1 }
-    let found = rows.flatMap { row in counts.flatMap { samples.figures(of: row, first: $0).figures } }
+    let found = rows.flatMap { row in counts.flatMap { samples.figures(of: row, first: $0).figures }
+    }
     let dimensions = [level, "paths", "figure"]
     return ResultGroup(
       "convergence", title: "Figures of sums over the first paths",
@@ -206,7 +209,8 @@ struct SimulateTables {
     return ResultGroup(
       "path", title: "Path \(path), bar by bar",
       dimensions: [
-        .init("bar", times.map { .times($0) } ?? .integers(bars)), .init("portfolio", .texts(names)),
+        .init("bar", times.map { .times($0) } ?? .integers(bars)),
+        .init("portfolio", .texts(names)),
         .init("sum", .texts(sums.map(\.name))),
       ],
       variables: [

@@ -42,7 +42,9 @@ enum BookSimulateCommand: Command {
       .value(
         "policy", "NAME", help: "hold, rebalance, advise or weights:FILE.", default: "hold"),
       .value(
-        "every", "PERIOD", help: "From one move to the weights to the next: bar, week, month, quarter, year or a number of bars.",
+        "every", "PERIOD",
+        help:
+          "From one move to the weights to the next: bar, week, month, quarter, year or a number of bars.",
         default: "month"),
       .value("cost", "BPS", help: "What trades cost, basis points of their money.", default: "0"),
       .value(
@@ -51,22 +53,28 @@ enum BookSimulateCommand: Command {
         default: "bootstrap"),
       .value("horizon", "BARS", help: "Length of a path; 252, or all of history and window."),
       .value("paths", "N", help: "Number of random paths.", default: "1000"),
-      .value("block", "BARS", help: "Mean length of blocks of the bootstrap, or auto.", default: "auto"),
-      .value("freedom", "NUMBER", help: "Degrees of freedom of student_t, or fitted.", default: "fitted"),
+      .value(
+        "block", "BARS", help: "Mean length of blocks of the bootstrap, or auto.", default: "auto"),
+      .value(
+        "freedom", "NUMBER", help: "Degrees of freedom of student_t, or fitted.", default: "fitted"),
       .value(
         "drift", "NAME", help: "Expected returns: historical, zero, or a fraction a year.",
         default: "historical"),
       .value("seed", "N", help: "Seed of the paths.", default: "1"),
       .value(
-        "by", "LEVEL", help: "Sums over firm, advisor, client or a label of the book.", default: "firm"),
+        "by", "LEVEL", help: "Sums over firm, advisor, client or a label of the book.",
+        default: "firm"),
       .value(
         "contribution", "AMOUNT",
         help: "Money paid into each portfolio a period, in its currency; below 0 it is taken out.",
         default: "0"),
       .value(
-        "per", "PERIOD", help: "That period, as --every; payments come at its start.", default: "month"),
+        "per", "PERIOD", help: "That period, as --every; payments come at its start.",
+        default: "month"),
       .value("floor", "FRACTION", help: "Tell how often so little of the first value is left."),
-      .flag("dividends", help: "Put dividends of the store back into their symbols; prices alone move without."),
+      .flag(
+        "dividends",
+        help: "Put dividends of the store back into their symbols; prices alone move without."),
       .value("path", "N", help: "Show path N, from 0, bar by bar."),
     ] + BookOptions.selection + [BookOptions.at] + AdviceOptions.options + BookOptions.market,
     common: BookOptions.common)
