@@ -9,9 +9,8 @@ import PackageDescription
 // `swift build --explicit-target-dependency-import-check error` holds every import to it.
 
 // Without errno to set, a square root is an instruction.
-let hot: [SwiftSetting] = [
-  .unsafeFlags(["-cross-module-optimization", "-Xcc", "-fno-math-errno"])
-]
+let fast = ["-cross-module-optimization", "-Xcc", "-fno-math-errno"]
+let hot: [SwiftSetting] = [.unsafeFlags(fast)]
 
 // Solvers and models have inner parts with tests of their own.
 let tested: [SwiftSetting] = [.unsafeFlags(["-enable-testing"])]
@@ -149,7 +148,7 @@ let package = Package(
         "Expressions",
         "Indicators", "Metrics", "Market",
         "Storage", "Kernels",
-      ], exclude: ["README.md"]),
+      ], exclude: ["README.md", "Challenges/README.md"]),
 
     // layer 6
     module("Arguments", ["Kernels"]),
@@ -195,7 +194,9 @@ let package = Package(
     tests("Market", ["Market"], exclude: ["Golden"]),
     tests("Metrics", ["Metrics"], exclude: ["Golden"]),
     tests("Indicators", ["Indicators", "Kernels"], exclude: ["Golden"]),
-    tests("Books", ["Books", "Market", "Metrics", "Kernels", "Simulation"]),
+    tests(
+      "Books", ["Books", "Market", "Metrics", "Kernels", "Simulation"],
+      exclude: ["Challenges/Golden"]),
     tests(
       "Advice",
       ["Advice", "Books", "Allocation", "Risk", "Simulation", "Market", "Metrics", "Kernels"]),
@@ -232,7 +233,7 @@ for (name, march) in variants {
   package.targets.append(
     module(
       name, ["Kernels", "CShims"],
-      [.unsafeFlags(["-cross-module-optimization", "-Xcc", "-march=\(march)"])]
+      [.unsafeFlags(fast + ["-Xcc", "-march=\(march)"])]
         // AVX-512 alone has the registers for it.
         + (march == "x86-64-v4" ? [.define("FOUR_IN_FLIGHT")] : []),
       exclude: ["README.md"]))
@@ -243,7 +244,10 @@ if Context.environment["APUS_FUZZ"] != nil {
   package.targets += [
     .target(name: "CFuzzDriver", path: "Tests/Fuzzing/CFuzzDriver"),
     .executableTarget(
-      name: "apus-fuzz", dependencies: ["CFuzzDriver", "Jobs", "Interchange", "Storage", "Market"],
+      name: "apus-fuzz",
+      dependencies: [
+        "CFuzzDriver", "Jobs", "Books", "Interchange", "Storage", "Market",
+      ],
       path: "Tests/Fuzzing/Fuzzer"),
   ]
 }

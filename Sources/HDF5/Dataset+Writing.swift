@@ -96,6 +96,9 @@ extension Group {
     try HDF5Error.check(H5Pset_layout(creation.id, H5D_CONTIGUOUS), "prepare to create", path)
     try HDF5Error.check(
       H5Pset_alloc_time(creation.id, H5D_ALLOC_TIME_EARLY), "prepare to create", path)
+    // Without times of change equal content makes equal files.
+    try HDF5Error.check(
+      H5Pset_obj_track_times(creation.id, false), "prepare to create", path)
     // Unwritten text must read as empty, not as a reference to anywhere.
     let isText = H5Tget_class(type) == H5T_STRING
     try HDF5Error.check(

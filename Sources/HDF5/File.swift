@@ -20,6 +20,9 @@ public struct File: ~Copyable {
       try HDF5Error.check(
         H5Pset_link_creation_order(creation.id, apus_h5_creation_order()), "prepare to create", path
       )
+      // Without times of change equal content makes equal files.
+      try HDF5Error.check(
+        H5Pset_obj_track_times(creation.id, false), "prepare to create", path)
       let access = try Handle(H5Pcreate(apus_h5_file_access()), "prepare to create", path)
       try HDF5Error.check(
         H5Pset_libver_bounds(

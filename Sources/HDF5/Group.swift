@@ -32,6 +32,8 @@ public struct Group: ~Copyable, AttributeOwner {
       try HDF5Error.check(
         H5Pset_link_creation_order(creation.id, apus_h5_creation_order()), "prepare to create", path
       )
+      try HDF5Error.check(
+        H5Pset_obj_track_times(creation.id, false), "prepare to create", path)
       let id = H5Gcreate2(handle.id, name, apus_h5_default(), creation.id, apus_h5_default())
       return Group(path: path, handle: try Handle(id, "create", path), bytes: bytes)
     }

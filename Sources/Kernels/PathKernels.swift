@@ -2,22 +2,23 @@
 ///
 /// All instruction sets give the same bits, and a path the same in whatever lane it lies.
 public struct PathKernels: Sendable {
-  /// Vectors of room that a caller of `normals` and `normalSums` sets aside.
-  public static let normalRoom = 64
+  /// Words of eight lanes that a caller of `normals` and `normalSums` sets aside.
+  @inlinable @inline(always) public static var normalRoom: Int { 32 }
   /// Words of eight lanes that a caller of `rowProducts` sets aside.
-  public static let rowRoom = 16
+  @inlinable @inline(always) public static var rowRoom: Int { 8 }
 
   /// Name of the instruction set.
   public let name: String
-  /// Normal numbers of pairs of steps: seed, first path, symbol, first pair, pairs, room, output, vectors from step to step.
+  /// Normal numbers of blocks of four steps: seed, first path, symbol, first block, blocks, room, output, vectors from step to
+  /// step.
   public let normals:
     @Sendable (
-      UInt64, UInt32, UInt32, Int, Int, UnsafeMutablePointer<Vector>, UnsafeMutablePointer<Vector>,
-      Int
+      UInt64, UInt32, UInt32, Int, Int, UnsafeMutablePointer<SIMD8<UInt64>>,
+      UnsafeMutablePointer<Vector>, Int
     ) -> Void
   /// Sums of the normal numbers of steps from 0 on: seed, first path, symbol, steps, room.
   public let normalSums:
-    @Sendable (UInt64, UInt32, UInt32, Int, UnsafeMutablePointer<Vector>) -> Vector
+    @Sendable (UInt64, UInt32, UInt32, Int, UnsafeMutablePointer<SIMD8<UInt64>>) -> Vector
   /// √((ν − 2) / χ²) of pairs of steps: seed, first path, first pair, pairs, ν, output.
   public let studentScales:
     @Sendable (UInt64, UInt32, Int, Int, Double, UnsafeMutablePointer<Vector>) -> Void
@@ -61,11 +62,13 @@ public struct PathKernels: Sendable {
     name: String,
     normals:
       @escaping @Sendable (
-        UInt64, UInt32, UInt32, Int, Int, UnsafeMutablePointer<Vector>,
+        UInt64, UInt32, UInt32, Int, Int, UnsafeMutablePointer<SIMD8<UInt64>>,
         UnsafeMutablePointer<Vector>, Int
       ) -> Void,
     normalSums:
-      @escaping @Sendable (UInt64, UInt32, UInt32, Int, UnsafeMutablePointer<Vector>) -> Vector,
+      @escaping @Sendable (
+        UInt64, UInt32, UInt32, Int, UnsafeMutablePointer<SIMD8<UInt64>>
+      ) -> Vector,
     studentScales:
       @escaping @Sendable (UInt64, UInt32, Int, Int, Double, UnsafeMutablePointer<Vector>) -> Void,
     growths:

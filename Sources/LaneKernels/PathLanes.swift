@@ -149,8 +149,8 @@ enum PathLanes {
 
   /// √((ν − 2) / χ²) of pairs of steps, for χ² with ν degrees of freedom: what makes normal numbers Student's t of variance 1.
   ///
-  /// Attempt a takes normal numbers of block `(draw 16 + 2a, pair)`, symbol 2³² − 1, and uniform ones of draw 17 + 2a; the
-  /// first that is not rejected counts.
+  /// Attempt a takes the first two normal numbers of block `(draw 16 + 2a, pair)`, symbol 2³² − 1, and uniform ones of draw
+  /// 17 + 2a; the first that is not rejected counts.
   ///
   /// - Source: Marsaglia and Tsang, *A Simple Method for Generating Gamma Variables* (2000).
   @inline(never)
@@ -172,7 +172,7 @@ enum PathLanes {
           PhiloxLanes.Words(repeating: 16 &+ 2 &* attempt), step, common, streams, seed: seed)
         let other = PhiloxLanes.block(
           PhiloxLanes.Words(repeating: 17 &+ 2 &* attempt), step, common, streams, seed: seed)
-        let numbers = NormalLanes.pair(words)
+        let numbers = NormalLanes.pair(PhiloxLanes.joined(words.0, words.1))
         let open = accept(&left, numbers.0, PhiloxLanes.uniforms(other.0, other.1), d, c)
         let open2 = accept(&right, numbers.1, PhiloxLanes.uniforms(other.2, other.3), d, c)
         if bits(open .| open2) == 0 { break }
@@ -180,8 +180,8 @@ enum PathLanes {
       }
       // χ² is 2 · d · v.
       let top = Vector(repeating: (freedom - 2) / (2 * d))
-      output[2 &* pair] = (top / left).squareRoot()
-      output[2 &* pair &+ 1] = (top / right).squareRoot()
+      output[2 &* pair] = apus_square_roots(top / left)
+      output[2 &* pair &+ 1] = apus_square_roots(top / right)
     }
   }
 

@@ -30,11 +30,14 @@ enum PhiloxLanes {
   /// Numbers in (0, 1) of two words each, as `PhiloxStream.uniforms` has them.
   @inline(always)
   static func uniforms(_ low: Words, _ high: Words) -> Vector {
-    let word = (high &<< 32) | (low & lowHalf)
-    let bits = (word &>> 12) | Words(repeating: 0x3ff0_0000_0000_0000)
+    let bits = (joined(low, high) &>> 12) | Words(repeating: 0x3ff0_0000_0000_0000)
     // Both exact: a multiple of 2⁻⁵², then an odd one of 2⁻⁵³.
     return (unsafeBitCast(bits, to: Vector.self) - 1) + 0x1p-53
   }
+
+  /// Two words as 64 bits.
+  @inline(always)
+  static func joined(_ low: Words, _ high: Words) -> Words { (high &<< 32) | (low & lowHalf) }
 
   /// Eight paths from one on.
   @inline(always)

@@ -78,84 +78,101 @@ enum RowLanes {
   }
 
   /// Products of a column at rows that are drawn apart.
+  ///
+  /// The rows of a block are drawn while those of the block before are looked up: one needs arithmetic, the other memory.
   @inline(never)
   static func products(
     _ seed: UInt64, _ path: UInt32, _ steps: Int, _ draws: RowDraws,
     _ column: UnsafePointer<Double>, _ room: UnsafeMutablePointer<Words>
   ) -> Vector {
-    draws.perWord == 4
-      ? fourPerWord(seed, path, steps, draws, column, room)
-      : anyPerWord(seed, path, steps, draws, column, room)
-  }
-
-  @inline(always)
-  private static func anyPerWord(
-    _ seed: UInt64, _ path: UInt32, _ steps: Int, _ draws: RowDraws,
-    _ column: UnsafePointer<Double>, _ room: UnsafeMutablePointer<Words>
-  ) -> Vector {
-    var value = Vector(repeating: 1)
-    var step = 0
-    let perBlock = 2 &* draws.perWord
-    while step < steps {
-      let count = min(perBlock, steps &- step)
-      fill(seed, path, step, count, draws, room + 8, room)
-      for index in 0..<count { value *= gather(column, room[index]) }
-      step &+= count
-    }
-    return value
-  }
-
-  /// The rows of a block are drawn while those of the block before are looked up: one needs arithmetic, the other memory.
-  @inline(always)
-  private static func fourPerWord(
-    _ seed: UInt64, _ path: UInt32, _ steps: Int, _ draws: RowDraws,
-    _ column: UnsafePointer<Double>, _ room: UnsafeMutablePointer<Words>
-  ) -> Vector {
     let streams = PhiloxLanes.streams(from: path)
     let count = Words(repeating: UInt64(draws.rows))
-    var value = Vector(repeating: 1)
-    let blocks = steps / 8
-    four(seed, streams, 0, count, room)
-    var block = 0
-    while block < blocks {
-      four(seed, streams, block &+ 1, count, room + 8 &* ((block &+ 1) & 1))
-      let rows = room + 8 &* (block & 1)
-      value *= gather(column, rows[0])
-      value *= gather(column, rows[1])
-      value *= gather(column, rows[2])
-      value *= gather(column, rows[3])
-      value *= gather(column, rows[4])
-      value *= gather(column, rows[5])
-      value *= gather(column, rows[6])
-      value *= gather(column, rows[7])
+    let perWord = draws.perWord
+    var products = RowProducts()
+    draw(seed, streams, 0, count, perWord, room)
+    var (block, left) = (0, steps / 2)
+    while left >= perWord {
+      let rows = room + 4 &* (block & 1)
       block &+= 1
+      draw(seed, streams, block, count, perWord, room + 4 &* (block & 1))
+      products.multiply(perWord, rows, column)
+      left &-= perWord
     }
-    let rows = room + 8 &* (blocks & 1)
-    for index in 0..<(steps &- 8 &* blocks) { value *= gather(column, rows[index]) }
-    return value
+    let rows = room + 4 &* (block & 1)
+    products.multiply(left, rows, column)
+    if steps % 2 == 0 { return products.value }
+    return products.value * gather(column, rows[left] & PhiloxLanes.lowHalf)
+  }
+
+  /// The rows of a block, two a lane: the later in the high half.
+  @inline(always)
+  private static func draw(
+    _ seed: UInt64, _ streams: Words, _ block: Int, _ count: Words, _ perWord: Int,
+    _ output: UnsafeMutablePointer<Words>
+  ) {
+    let step = UInt64(UInt32(truncatingIfNeeded: block))
+    var (a, b, c, d) = PhiloxLanes.block(
+      Words(repeating: 1), Words(repeating: step), .zero, streams, seed: seed)
+    switch perWord {
+    case 4:
+      output[0] = pair(next(&a, &b, count), next(&a, &b, count))
+      output[1] = pair(next(&a, &b, count), next(&a, &b, count))
+      output[2] = pair(next(&c, &d, count), next(&c, &d, count))
+      output[3] = pair(next(&c, &d, count), next(&c, &d, count))
+    case 3:
+      output[0] = pair(next(&a, &b, count), next(&a, &b, count))
+      output[1] = pair(next(&a, &b, count), next(&c, &d, count))
+      output[2] = pair(next(&c, &d, count), next(&c, &d, count))
+    case 2:
+      output[0] = pair(next(&a, &b, count), next(&a, &b, count))
+      output[1] = pair(next(&c, &d, count), next(&c, &d, count))
+    default:
+      output[0] = pair(next(&a, &b, count), next(&c, &d, count))
+    }
   }
 
   @inline(always)
-  private static func four(
-    _ seed: UInt64, _ streams: Words, _ block: Int, _ count: Words,
-    _ output: UnsafeMutablePointer<Words>
-  ) {
-    var words = PhiloxLanes.block(
-      Words(repeating: 1), Words(repeating: UInt64(UInt32(truncatingIfNeeded: block))), .zero,
-      streams, seed: seed)
-    output[0] = next(&words.0, &words.1, count)
-    output[1] = next(&words.0, &words.1, count)
-    output[2] = next(&words.0, &words.1, count)
-    output[3] = next(&words.0, &words.1, count)
-    output[4] = next(&words.2, &words.3, count)
-    output[5] = next(&words.2, &words.3, count)
-    output[6] = next(&words.2, &words.3, count)
-    output[7] = next(&words.2, &words.3, count)
-  }
+  private static func pair(_ first: Words, _ second: Words) -> Words { first | (second &<< 32) }
 
   /// The values of a column at rows.
   @inline(always)
   static func gather(_ column: UnsafePointer<Double>, _ rows: Words) -> Vector {
-    unsafeBitCast(apus_gather(column, unsafeBitCast(rows, to: SIMD8<Int64>.self)), to: Vector.self)
+    apus_gather(column, unsafeBitCast(rows, to: SIMD8<Int64>.self))
+  }
+}
+
+/// Eight products of a column, two lanes at a time: a gather of eight takes twice as long as eight loads.
+private struct RowProducts {
+  private var a = SIMD2(repeating: 1.0)
+  private var b = SIMD2(repeating: 1.0)
+  private var c = SIMD2(repeating: 1.0)
+  private var d = SIMD2(repeating: 1.0)
+
+  @inline(always)
+  var value: Vector { Vector(a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1]) }
+
+  /// Multiplies by the column at pairs of rows.
+  @inline(always)
+  mutating func multiply(
+    _ count: Int, _ rows: UnsafeMutablePointer<RowLanes.Words>, _ column: UnsafePointer<Double>
+  ) {
+    let words = UnsafeRawPointer(rows).assumingMemoryBound(to: UInt64.self)
+    for index in 0..<count {
+      let word = words + 8 &* index
+      Self.multiply(&a, word[0], word[1], column)
+      Self.multiply(&b, word[2], word[3], column)
+      Self.multiply(&c, word[4], word[5], column)
+      Self.multiply(&d, word[6], word[7], column)
+    }
+  }
+
+  /// Two lanes, two rows each.
+  @inline(always)
+  private static func multiply(
+    _ value: inout SIMD2<Double>, _ left: UInt64, _ right: UInt64, _ column: UnsafePointer<Double>
+  ) {
+    value *= SIMD2(
+      column[Int(UInt32(truncatingIfNeeded: left))], column[Int(UInt32(truncatingIfNeeded: right))])
+    value *= SIMD2(column[Int(left &>> 32)], column[Int(right &>> 32)])
   }
 }

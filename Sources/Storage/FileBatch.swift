@@ -24,25 +24,27 @@ public final class FileBatch: Sendable {
     self.folder = folder
     staging = folder + "/.staged"
     try Self.makeFolder(folder)
-    lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard lock >= 0 else { throw .unwritable(path: folder, reason: systemReason()) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
-      throw .unwritable(path: folder, reason: "another process writes reports there")
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unwritable(path: folder, reason: systemReason()) }
+    do throws(StorageError) {
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        throw .unwritable(path: folder, reason: "another process writes there")
+      }
+      let names = Self.names(in: folder)
+      guard force || names.isEmpty || names.contains(".staged") || isOurs(names) else {
+        throw .fileExists(path: folder)
+      }
+      // Under the lock nobody writes what an earlier process staged.
+      Self.remove(staging)
+      guard mkdir(staging, 0o777) == 0 else {
+        throw .unwritable(path: staging, reason: systemReason())
+      }
+    } catch {
+      close(descriptor)
+      throw error
     }
-    let names = Self.names(in: folder)
-    let isUnfinished = names.contains(".staged")
-    guard force || isUnfinished || names.isEmpty || isOurs(names) else {
-      close(lock)
-      throw .fileExists(path: folder)
-    }
-    // Under the lock nobody writes what an earlier process staged.
-    Self.remove(staging)
-    guard mkdir(staging, 0o777) == 0 else {
-      let reason = systemReason()
-      close(lock)
-      throw .unwritable(path: staging, reason: reason)
-    }
+    // The last to be set, so that a batch that could not begin has no end either.
+    lock = descriptor
   }
 
   deinit {
@@ -95,9 +97,8 @@ public final class FileBatch: Sendable {
   /// - Throws: `unwritable`; then every file is the old one or the new one.
   public func commit() throws(StorageError) {
     let names = state.withLock { $0.staged }
-    guard names.isEmpty || syncfs(lock) == 0 else {
-      throw .unwritable(path: folder, reason: systemReason())
-    }
+    // One call for all files: to sync each would take a millisecond a file. Linux waits until it is done.
+    if !names.isEmpty { sync() }
     for name in names {
       guard rename(staging + "/" + name, folder + "/" + name) == 0 else {
         throw .unwritable(path: folder + "/" + name, reason: systemReason())

@@ -25,9 +25,12 @@ import Testing
       }
       for (instrument, units) in held {
         let closes = (0...bar).map { market.panel.value(field: 0, bar: $0, symbol: instrument) }
+        let last = closes.lastIndex { $0.isFinite } ?? 0
+        // A close of before a split is one of old units.
+        let ratio = market.splits[instrument].filter { $0.timeNs >= market.end(of: last) }
+          .reduce(1) { $0 * $1.ratio }
         equity +=
-          units * (closes.last { $0.isFinite } ?? .nan)
-          * rate(market.panel.symbols[instrument].currency)
+          units * (closes[last] / ratio) * rate(market.panel.symbols[instrument].currency)
       }
       for wallet in book.wallets(of: portfolio) {
         let cash = sample.ledger.cash[wallet] ?? 0

@@ -161,15 +161,15 @@ import Testing
       symbols: 2,
       [
         Self.entry(0, .deposit, 100), Self.entry(0, .buy, -20, 2, price: 10),
-        Self.entry(2, .buy, -10, 1, price: 10, symbol: 1),
+        Self.entry(3, .buy, -10, 1, price: 10, symbol: 1),
       ])
-    let market = try Self.market(book, [[10, 12, .nan, .nan], [.nan, .nan, .nan, 9]])
-    let stale = try Holdings(of: 0, in: book, market: market, asOf: 2 * Sample.day + 1)
+    let market = try Self.market(book, [[10, 12, .nan, .nan, .nan], [.nan, .nan, .nan, .nan, 9]])
+    let stale = try Holdings(of: 0, in: book, market: market, asOf: 3 * Sample.day)
     #expect(stale.equity == 104 && stale.rows.first?.markBar == 1)
-    let unknown = try Holdings(of: 0, in: book, market: market, asOf: 3 * Sample.day)
+    let unknown = try Holdings(of: 0, in: book, market: market, asOf: 4 * Sample.day)
     #expect(unknown.unmarked == 1 && unknown.equity.isNaN && unknown.cash == 70)
-    let history = try PortfolioHistory(of: 0, in: book, market: market, bars: 0..<4)
-    #expect(history.equity.map(\.isNaN) == [false, false, true, false])
+    let history = try PortfolioHistory(of: 0, in: book, market: market, bars: 0..<5)
+    #expect(history.equity.map(\.isNaN) == [false, false, false, true, false])
   }
 
   @Test("units that go to another portfolio flow at their mark")

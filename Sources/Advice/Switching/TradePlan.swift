@@ -51,7 +51,11 @@ public struct TradePlan: Sendable, Equatable {
   /// Trades units of a line, and notes what it costs.
   mutating func trade(_ line: Int, _ units: Double, _ costs: TradeCosts) {
     let of = after.lines[line]
-    guard units != 0, let wallet = after.wallet(of: of.currency) else { return }
+    guard units != 0 else { return }
+    guard let wallet = after.wallet(of: of.currency) else {
+      notes.append("\(of.symbol) is not traded: no wallet has \(of.currency)")
+      return
+    }
     let trade = PlannedTrade(
       line: line, units: units, price: costs.price(units, mark: of.price),
       fee: costs.fee(units, mark: of.price), wallet: wallet)

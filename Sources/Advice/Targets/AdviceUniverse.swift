@@ -48,7 +48,8 @@ public struct AdviceUniverse: Sendable {
   ) {
     let panel = market.panel
     precondition(
-      market.columns.count == panel.symbolCount && market.columns.enumerated().allSatisfy { $0 == $1 },
+      market.columns.count == panel.symbolCount
+        && market.columns.enumerated().allSatisfy { $0 == $1 },
       "a market of all symbols of its panel")
     precondition(panel.time.ns.indices.contains(bar), "a bar of the panel")
     self.market = market

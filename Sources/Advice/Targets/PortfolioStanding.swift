@@ -24,24 +24,23 @@ public struct PortfolioStanding: Sendable {
     let portfolio = book.portfolios[holdings.portfolio]
     let home = portfolio.currency.uppercased()
     let wallets = book.wallets(of: holdings.portfolio)
-    let currencies = Set(wallets.map { book.wallets[$0].currency.uppercased() })
-    let common = currencies.count == 1 ? currencies.first ?? home : home
     var lines: [SwitchAccount.Line] = []
     var columns: [Int?] = []
     for row in holdings.rows {
       let column = market.columns[row.instrument]
+      let told = market.currencies[row.instrument]
       lines.append(
         SwitchAccount.Line(
           symbol: book.instruments[row.instrument].symbol, sector: market.sectors[row.instrument],
           units: row.units, price: row.price,
-          currency: market.currency(of: row.instrument, for: holdings.portfolio, in: book),
+          currency: told.isEmpty ? home : told,
           rate: row.rate, lot: column.map(lots) ?? 0))
       columns.append(column)
     }
     let held = Set(columns.compactMap(\.self))
     for column in wanted where !held.contains(column) {
       let told = universe.market.currencies[column]
-      let currency = told.isEmpty ? common : told
+      let currency = told.isEmpty ? home : told
       lines.append(
         SwitchAccount.Line(
           symbol: universe.symbols[column], sector: universe.market.sectors[column], units: 0,

@@ -105,12 +105,17 @@ public struct RiskView: Sendable {
     keep(volatility, limits.volatility, "volatility at most \(limits.volatility) a year")
     keep(valueAtRisk, limits.valueAtRisk, "VaR of a bar at 95 % at most \(limits.valueAtRisk)")
     keep(
-      shortfall, limits.shortfall, "expected shortfall of a bar at 95 % at most \(limits.shortfall)")
+      shortfall, limits.shortfall, "expected shortfall of a bar at 95 % at most \(limits.shortfall)"
+    )
     guard Self.drawdown(past, scale: share) > limits.drawdown else { return (share, limit) }
     var (low, high) = (0.0, share)
     for _ in 0..<60 {
       let middle = (low + high) / 2
-      if Self.drawdown(past, scale: middle) > limits.drawdown { high = middle } else { low = middle }
+      if Self.drawdown(past, scale: middle) > limits.drawdown {
+        high = middle
+      } else {
+        low = middle
+      }
     }
     return (low, "past drawdown at most \(limits.drawdown)")
   }

@@ -46,7 +46,9 @@ public struct TargetSolver: Sendable {
     }
     let kept = weights.indices.filter { weights[$0] != 0 }
     (columns, weights) = (kept.map { columns[$0] }, kept.map { weights[$0] })
-    if columns.isEmpty { notes.append("no symbol is expected to earn more than cash: all stays in cash") }
+    if columns.isEmpty {
+      notes.append("no symbol is expected to earn more than cash: all stays in cash")
+    }
     var binding = found.binding
     do throws(RiskError) {
       var risk = try RiskView(

@@ -207,7 +207,8 @@ public struct ChallengeAccount {
     let (name, now) = (market.symbols[column], units[column])
     if now < 0, !limits.allowsShort {
       return breach(
-        .shortSale, "\(order.units.magnitude.told) \(name) sold with \((now - order.units).told) held")
+        .shortSale,
+        "\(order.units.magnitude.told) \(name) sold with \((now - order.units).told) held")
     }
     if let most = limits.maxTrades, curve.fills > most {
       return breach(.maxTrades, "the rules allow \(most) trades")
@@ -253,16 +254,20 @@ public struct ChallengeAccount {
     guard value > 0 else {
       return ChallengeBreach(.ruined, timeNs: step.timeNs, "an equity of \(value.told)")
     }
-    var changes: [(column: Int, units: Double)] = []
-    for column in touched {
-      guard let price = prices[column] else { continue }
-      var goal = (wanted[column] ?? 0) * value / price
-      if rules.limits.lot > 0 {
-        goal = (goal / rules.limits.lot + 1e-9).rounded(.towardZero) * rules.limits.lot
+    // Costs first: weights are of the equity that the costs of moving there leave, as in the portfolio engine.
+    var left = value
+    for _ in 0..<64 {
+      let cost = changes(to: wanted, of: left, touched, prices).reduce(0) { sum, change in
+        let price = prices[change.column] ?? 0
+        let paid = paid(change.column, change.units, prices, step.bar)
+        return sum + (paid - price) * change.units
+          + rules.costs.commission(units: change.units, price: paid)
       }
-      let change = goal - units[column]
-      if change.magnitude * price > 1e-9 * value { changes.append((column, change)) }
+      let next = value - cost
+      if (next - left).magnitude <= 1e-15 * value { break }
+      left = next
     }
+    let changes = changes(to: wanted, of: left, touched, prices)
     for (column, change) in changes where change < 0 { trade(column, change, prices, step.bar) }
     let buys = changes.filter { $0.units > 0 }
     var scale = 1.0
@@ -290,6 +295,21 @@ public struct ChallengeAccount {
         "the rules allow \(most) trades")
     }
     return nil
+  }
+
+  /// What is to be bought and sold for weights of an equity.
+  private func changes(
+    to wanted: [Int: Double], of equity: Double, _ touched: [Int], _ prices: [Int: Double]
+  ) -> [(column: Int, units: Double)] {
+    touched.compactMap { column in
+      guard let price = prices[column] else { return nil }
+      var goal = (wanted[column] ?? 0) * equity / price
+      if rules.limits.lot > 0 {
+        goal = (goal / rules.limits.lot + 1e-9).rounded(.towardZero) * rules.limits.lot
+      }
+      let change = goal - units[column]
+      return change.magnitude * price > 1e-9 * equity ? (column, change) : nil
+    }
   }
 
   private func paid(_ column: Int, _ change: Double, _ prices: [Int: Double], _ bar: Int) -> Double

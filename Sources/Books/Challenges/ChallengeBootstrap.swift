@@ -23,11 +23,13 @@ public struct ChallengeBootstrap: Sendable, Equatable {
 
   /// Intervals of participants.
   public struct Outcome: Sendable, Equatable {
-    /// Ends of the interval of the metric: quantiles of its values over the samples, interpolated; NaN where too few are defined.
+    /// Lower ends of intervals of the metric: quantiles of its values over the samples, interpolated; NaN where too few are defined.
     public var low: [Double] = []
+    /// Upper ends.
     public var high: [Double] = []
-    /// Ends of the interval of the place: values that occurred.
+    /// Best places of intervals of the place: values that occurred.
     public var rankLow: [Double] = []
+    /// Worst places.
     public var rankHigh: [Double] = []
     /// Share of samples in which nobody was better.
     public var firstShare: [Double] = []

@@ -55,12 +55,7 @@ struct ChallengePlan {
   private mutating func add(_ breach: ChallengeBreach, _ timeNs: Int64, _ number: Int) {
     // Where it would have been carried out, so that of several breaches the first in time counts.
     let bar = min(max(0, end - 1), market.bar(begunBy: timeNs) ?? 0)
-    if let last = market.timeNs.indices.contains(end - 1) ? market.timeNs[end - 1] : nil,
-      timeNs > last, timeNs - last >= market.frequencyNs, isTradable(timeNs)
-    {
-      // In a window that is not looked at yet.
-      return
-    }
+    if isLater(timeNs) { return }
     steps.append(
       Step(bar: bar, moment: .open, timeNs: timeNs, number: number, deed: .breach(breach)))
   }
@@ -97,7 +92,8 @@ struct ChallengePlan {
       let lots = order.units / limits.lot
       if (lots - lots.rounded()).magnitude > 1e-9 * max(1, lots.magnitude) {
         return add(
-          breach(.lot, "\(order.units.magnitude.told) \(name) are not whole lots of \(limits.lot.told)"),
+          breach(
+            .lot, "\(order.units.magnitude.told) \(name) are not whole lots of \(limits.lot.told)"),
           order.timeNs, number)
       }
     }
@@ -130,7 +126,8 @@ struct ChallengePlan {
       return add(
         breach(
           .priceOutsideBar,
-          "\(name) at \(order.price.told), which is not from \(low.told) to \(high.told), its low and high"),
+          "\(name) at \(order.price.told), which is not from \(low.told) to \(high.told), its low and high"
+        ),
         order.timeNs, number)
     }
     steps.append(
@@ -159,7 +156,8 @@ struct ChallengePlan {
       }
       if weight.magnitude > limits.maxWeight + 1e-9 {
         return breach(
-          .maxWeight, "\(name) has a weight of \(weight.told); the rules allow \(limits.maxWeight.told)")
+          .maxWeight,
+          "\(name) has a weight of \(weight.told); the rules allow \(limits.maxWeight.told)")
       }
       gross += weight.magnitude
     }
@@ -176,10 +174,11 @@ struct ChallengePlan {
         bar: bar, moment: moment, timeNs: target.timeNs, number: number, deed: .target(index)))
   }
 
-  /// Whether an instant lies beyond the bars that are looked at.
+  /// Whether an instant lies in a window that is not looked at yet.
   private func isLater(_ timeNs: Int64) -> Bool {
-    guard end > 0, end < market.barCount else { return false }
-    return timeNs >= market.timeNs[end]
+    guard end > 0 else { return false }
+    let last = market.timeNs[end - 1]
+    return market.tradable.contains { $0.contains(timeNs) && $0.lowerBound > last }
   }
 
   /// The bar and moment at which an order without a price fills: it waits for a bar that has one.

@@ -16,12 +16,28 @@ extension BookMarket {
 
   /// The last close of a symbol by the end of each bar; NaN before the first.
   public func marks(_ instrument: Int, bars: Range<Int>) -> [Double] {
+    if let memory {
+      return Array(memory.marks(instrument) { findMarks(instrument, 0..<panel.barCount) }[bars])
+    }
+    return findMarks(instrument, bars)
+  }
+
+  private func findMarks(_ instrument: Int, _ bars: Range<Int>) -> [Double] {
     var last = bars.isEmpty ? Double.nan : mark(instrument, at: bars.lowerBound)?.price ?? .nan
     guard let column = columns[instrument], let field = panel.fieldIndex("close") else {
       return bars.map { _ in last }
     }
     let (values, stride) = (panel.field(field), panel.symbolCount)
+    var pending = splits[instrument].map {
+      (bar: self.bar(endingAfter: $0.timeNs), ratio: $0.ratio)
+    }
+    pending.removeAll { $0.bar <= bars.lowerBound }
+    var next = 0
     return bars.map { bar in
+      while next < pending.count, pending[next].bar <= bar {
+        last /= pending[next].ratio
+        next += 1
+      }
       let price = values[bar * stride + column]
       if price.isFinite { last = price }
       return last

@@ -35,6 +35,8 @@ public struct BookMarket: Sendable {
   public let sectors: [String]
 
   private let close: Int
+  /// Marks that were asked for, where they are remembered.
+  var memory: MarkMemory?
 
   /// A market.
   ///
@@ -81,13 +83,27 @@ public struct BookMarket: Sendable {
   }
 
   /// The last close of a symbol by the end of a bar, and the bar it is of; nil if there is none.
-  public func mark(_ instrument: Int, at bar: Int) -> (price: Double, bar: Int)? {
+  ///
+  /// A close of before a split is told for one of the new units.
+  ///
+  /// - Parameter instant: splits before it count, though no bar shows them yet; nil for those that the bar shows.
+  public func mark(
+    _ instrument: Int, at bar: Int, before instant: Int64? = nil
+  ) -> (price: Double, bar: Int)? {
     guard let column = columns[instrument], let life = panel.lifetimes[column] else { return nil }
-    var bar = min(bar, life.upperBound)
-    while bar >= life.lowerBound {
-      let price = panel.value(field: close, bar: bar, symbol: column)
-      if price.isFinite { return (price, bar) }
-      bar -= 1
+    var last = min(bar, life.upperBound)
+    while last >= life.lowerBound {
+      var price = panel.value(field: close, bar: last, symbol: column)
+      if price.isFinite {
+        for split in splits[instrument] {
+          let shown = self.bar(endingAfter: split.timeNs)
+          if shown > last, shown <= bar || instant.map({ split.timeNs < $0 }) ?? false {
+            price /= split.ratio
+          }
+        }
+        return (price, last)
+      }
+      last -= 1
     }
     return nil
   }

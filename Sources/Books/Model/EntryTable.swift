@@ -78,6 +78,19 @@ public struct EntryTable: Sendable, Equatable {
     precondition(starts.first == 0 && starts.last == count, "starts cover the entries")
   }
 
+  /// Sets what a unit that was transferred cost.
+  mutating func setPrice(_ cost: Double, at row: Int) { price[row] = cost }
+
+  /// Follows wallets to their new places, which have the same order within portfolios; later portfolios are new.
+  mutating func refer(wallets places: [Int32], portfolioCount: Int) {
+    while starts.count <= portfolioCount { starts.append(count) }
+    if places.enumerated().allSatisfy({ $0 == Int($1) }) { return }
+    for row in wallet.indices {
+      wallet[row] = places[Int(wallet[row])]
+      if counter[row] >= 0 { counter[row] = places[Int(counter[row])] }
+    }
+  }
+
   private init(sorted entries: [Entry], starts: [Int]) {
     self.init(
       starts: starts, timeNs: entries.map(\.timeNs), sequence: entries.map(\.sequence),
@@ -86,6 +99,16 @@ public struct EntryTable: Sendable, Equatable {
       units: entries.map(\.units), price: entries.map(\.price), fee: entries.map(\.fee),
       counter: entries.map { Int32($0.counter ?? -1) },
       id: entries.contains { !$0.id.isEmpty } ? entries.map(\.id) : [])
+  }
+
+  /// Equal where both prices are NaN too.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.starts == right.starts && left.timeNs == right.timeNs && left.sequence == right.sequence
+      && left.wallet == right.wallet && left.kind == right.kind
+      && left.instrument == right.instrument && left.cash == right.cash
+      && left.units == right.units && left.fee == right.fee && left.counter == right.counter
+      && left.id == right.id
+      && left.price.elementsEqual(right.price) { $0 == $1 || $0.isNaN && $1.isNaN }
   }
 
   /// Number of entries.

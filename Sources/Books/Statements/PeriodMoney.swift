@@ -54,8 +54,9 @@ struct PeriodMoney {
       var amount = entry.cash + entry.fee
       if amount != 0 { amount *= rate(book.wallets[entry.wallet].currency, bar) }
       if let instrument = entry.instrument, entry.units != 0 {
-        let source = market.currency(of: instrument, for: after.portfolio, in: book)
-        amount += entry.units * (market.mark(instrument, at: bar)?.price ?? .nan) * rate(source, bar)
+        let told = market.currencies[instrument]
+        let price = market.mark(instrument, at: bar)?.price ?? .nan
+        amount += entry.units * price * rate(told.isEmpty ? own : told, bar)
       }
       // What has no mark is neither in nor out, and the sum must say so.
       if !(amount <= 0) { paidIn += amount }

@@ -148,7 +148,8 @@ public struct PositionSeries: Sendable {
         series.gains[bar] += entry.cash * rate
         if !isInside {
           let mark = market.mark(instrument, at: bar)?.price ?? entry.price
-          let left = market.splitRatio(instrument, after: entry.timeNs, upTo: market.end(of: bar) - 1)
+          let left = market.splitRatio(
+            instrument, after: entry.timeNs, upTo: market.end(of: bar) - 1)
           let value = entry.units * left * mark * rate
           series.gains[bar] -= value
           series.added[bar] += value.magnitude * opening

@@ -30,12 +30,12 @@ public struct Holdings: Sendable {
     of portfolio: Int, in book: Book, market: BookMarket, asOf: Int64
   ) throws(BooksError) {
     guard let bar = market.bar(endedBy: asOf) else {
-      throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstEnd)
+      throw .beforePrices(panel: market.panel.name, asOf: asOf, first: market.firstBarEnd)
     }
     let currency = book.portfolios[portfolio].currency.uppercased()
     let ledger = BookLedger(of: portfolio, in: book, market: market, before: asOf)
     let rows = ledger.positions.filter { $0.units != 0 }.map { position in
-      let mark = market.mark(position.instrument, at: bar)
+      let mark = market.mark(position.instrument, at: bar, before: asOf)
       let rate = market.rate(
         from: market.currencies[position.instrument], to: currency, at: bar)
       let price = mark?.price ?? .nan
@@ -70,7 +70,7 @@ public struct Holdings: Sendable {
 
 extension BookMarket {
   /// The end of the first bar; the least instant without bars.
-  var firstEnd: Int64 { panel.barCount > 0 ? end(of: 0) : .min }
+  public var firstBarEnd: Int64 { panel.barCount > 0 ? end(of: 0) : .min }
   /// The end of the last bar: what a valuation is as of unless another instant is asked for.
   public var lastEnd: Int64 { panel.barCount > 0 ? end(of: panel.barCount - 1) : .min }
 }

@@ -14,3 +14,24 @@ static inline __attribute__((always_inline)) apus_doubles apus_gather(const doub
                         table[places[4]], table[places[5]], table[places[6]], table[places[7]]};
 #endif
 }
+
+// Swift does these lane by lane, and takes apart all the vectors that they are made of.
+
+typedef unsigned long long apus_words __attribute__((ext_vector_type(8)));
+
+/// Square roots, correctly rounded.
+static inline __attribute__((always_inline)) apus_doubles apus_square_roots(apus_doubles x) {
+  return __builtin_elementwise_sqrt(x);
+}
+
+/// -x where bit 0 is set.
+static inline __attribute__((always_inline)) apus_doubles apus_negated(apus_doubles x, apus_words bits) {
+  return (apus_doubles)((apus_words)x ^ bits << 63);
+}
+
+/// y where bit 1 is set, else x.
+static inline __attribute__((always_inline)) apus_doubles apus_chosen(
+    apus_doubles x, apus_doubles y, apus_words bits) {
+  apus_words mask = (apus_words)((apus_lanes)(bits << 62) >> 63);
+  return (apus_doubles)(((apus_words)x & ~mask) | ((apus_words)y & mask));
+}

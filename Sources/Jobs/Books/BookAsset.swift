@@ -46,7 +46,7 @@ public struct BookAsset: Sendable {
     let closes = try Closes(session.splitAdjusted, column, bars)
     let metrics = try session.metrics(benchmark: options.benchmark, rates: options.rates)
     let lane = closes.path.flatMap { metrics.summary(of: $0) }
-    var groups = [quote(column, closes), trailing(closes, metrics.context)]
+    var groups = [quote(column, closes), trailing(closes)]
     groups.append(metricTable(lane))
     groups += lane.map { tables($0, closes) } ?? []
     guard let instrument else { return groups }
@@ -110,7 +110,8 @@ public struct BookAsset: Sendable {
         .init("time", [], .times([last.map { closes.timeNs[$0.bar] } ?? .min])),
         single("previous_close", before?.price ?? .nan, unit: "price"),
         single("change", price / (before?.price ?? .nan) - 1, unit: "fraction"),
-        single("high_52_weeks", closes.high, unit: "price", "of the last 365 days, splits taken out"),
+        single(
+          "high_52_weeks", closes.high, unit: "price", "of the last 365 days, splits taken out"),
         single("low_52_weeks", closes.low, unit: "price", "of the last 365 days, splits taken out"),
         single(
           "average_volume",
@@ -122,7 +123,7 @@ public struct BookAsset: Sendable {
       ])
   }
 
-  private func trailing(_ closes: Closes, _ context: LaneContext) -> ResultGroup {
+  private func trailing(_ closes: Closes) -> ResultGroup {
     let spans: [(String, Int64)] = [
       ("1 week", 7), ("1 month", 30), ("3 months", 91), ("6 months", 182), ("1 year", 365),
       ("3 years", 1_096), ("5 years", 1_826),
@@ -139,7 +140,7 @@ public struct BookAsset: Sendable {
       (CivilDate(year: year, month: 1, day: 1)?.daysSinceEpoch ?? 0) * Calendar.dayNs - 1
     return ResultGroup(
       "returns", title: "Returns to the last close",
-      dimensions: [.init("span", .texts(spans.map(\.0) + ["year to date", "all"]))],
+      dimensions: [.init("span", .texts(spans.map { $0.0 } + ["year to date", "all"]))],
       variables: [
         .init(
           "return", ["span"],
@@ -199,8 +200,7 @@ public struct BookAsset: Sendable {
     let base = BookParts.currency(of: concerned, book)
     let rates = found.indices.map { place in
       market.rate(
-        from: market.currency(of: instrument, for: found[place].portfolio, in: book),
-        to: currencies[place], at: found[place].bar)
+        from: market.currencies[instrument], to: currencies[place], at: found[place].bar)
     }
     let holder = "portfolio"
     func money(_ name: String, _ definition: String, _ body: (Int) -> Double)

@@ -8,6 +8,12 @@ public enum BookJobError: Error, Equatable {
   case panelUnclear(book: String, store: String, panels: [String])
   /// A currency of the book has no rate.
   case rateMissing(currency: String, base: String, panel: String, candidates: [String])
+  /// The name of a file tells no table of a book.
+  case tableUnknown(path: String)
+  /// No file of a folder is a table of a book.
+  case folderEmpty(path: String)
+  /// A price store or a panel that a synthetic book can't be made over.
+  case notGenerated(reason: String)
 }
 
 extension BookJobError: CustomStringConvertible {
@@ -21,6 +27,12 @@ extension BookJobError: CustomStringConvertible {
         ? "\(store) has no panel. Import prices first: apus import FILE --store \(store)."
         : "\(store) has several panels and \(book) names none: choose one of "
           + panels.joined(separator: ", ") + " with --panel."
+    case .tableUnknown(let path):
+      "the name of \(path) tells no table of a book (firm, advisors, clients, portfolios, wallets, instruments, "
+        + "transactions). Say which with --table."
+    case .folderEmpty(let path):
+      "\(path) has no file of a book, such as transactions.csv or book.json5."
+    case .notGenerated(let reason): "a book can't be made: \(reason)."
     case .rateMissing(let currency, let base, let panel, let candidates):
       "panel '\(panel)' has no rate of \(currency) in \(base): import one as symbol \(currency)\(base) or "
         + "\(base)\(currency), or name the panel that has it with --rates"

@@ -95,7 +95,7 @@ public struct BookMetrics: Sendable {
     -> [ResultGroup]
   {
     let bars = try session.bars(in: options.span)
-    let parts = BookParts(session.book, session.market, portfolios, options.level)
+    let parts = BookParts(session.book, session.market.remembering, portfolios, options.level)
     let held = parts.ids.count.multipliedReportingOverflow(by: bars.count * options.rolling.count)
     guard !held.overflow, held.partialValue <= Self.mostRolling else {
       throw BookMetricsError.tooMany(rows: parts.ids.count, bars: bars.count)
@@ -142,7 +142,8 @@ public struct BookMetrics: Sendable {
     let panel = session.market.panel
     var variables: [ResultGroup.Variable] = [
       .init("currency", [dimension], .texts(parts.ids.indices.map { parts.currency($0) })),
-      .init("from", [dimension], .times(rows.map { $0.path.first.map { panel.time.ns[$0] } ?? .min })),
+      .init(
+        "from", [dimension], .times(rows.map { $0.path.first.map { panel.time.ns[$0] } ?? .min })),
       .init("to", [dimension], .times(rows.map { $0.path.last.map { panel.time.ns[$0] } ?? .min })),
       .init(
         "bars", [dimension], rows.map { Double($0.path.count) }, unit: "bars",

@@ -57,6 +57,7 @@ public struct BookReports: Sendable {
   }
 
   private let session: BookSession
+  private let market: BookMarket
   private let owners: [(id: String, portfolios: [Int])]
   private let options: Options
   /// The period.
@@ -72,6 +73,7 @@ public struct BookReports: Sendable {
   /// - Throws: `BookMetricsError.noBars` where no bar of the period had ended.
   public init(_ session: BookSession, portfolios: [Int], options: Options) throws {
     self.session = session
+    market = session.market.remembering
     self.options = options
     let asOf = options.asOf ?? session.market.lastEnd
     guard let last = session.market.bar(endedBy: asOf),
@@ -157,11 +159,11 @@ public struct BookReports: Sendable {
   {
     let owner = owners[place]
     let report = try OwnerReport(
-      owner.portfolios, in: session.book, market: session.market,
+      owner.portfolios, in: session.book, market: market,
       currency: BookParts.currency(of: owner.portfolios, session.book), span: span, period: bars,
       metrics: metrics)
     let text = OwnerReportText(
-      report: report, period: period, span: span, book: session.book, market: session.market,
+      report: report, period: period, span: span, book: session.book, market: market,
       level: options.level.rawValue, id: owner.id)
     let name = Self.fileName(owner.id)
     if options.json { try batch.add(text.json(origin), name: name + ".json") }

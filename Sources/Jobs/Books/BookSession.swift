@@ -85,15 +85,16 @@ struct BookPrices {
       warnings.append(
         RunWarning(
           code: "adjusted_prices", severity: .warning,
-          message: "prices of panel \(info.name) are adjusted (\(info.adjusted.rawValue)): units are not split, "
+          message:
+            "prices of panel \(info.name) are adjusted (\(info.adjusted.rawValue)): units are not split, "
             + "so quantities of before a split must be in units of today"))
     }
   }
 
-  /// The prices as a book sees them.
-  func market(of book: Book) throws -> BookMarket {
+  /// The prices as a book sees them; without rates only units can be followed.
+  func market(of book: Book, withRates: Bool = true) throws -> BookMarket {
     let base = book.firm.currency
-    let foreign = currencies(of: book).filter { $0 != base }
+    let foreign = withRates ? currencies(of: book).filter { $0 != base } : []
     var rates: [String: [Double]] = [:]
     if !foreign.isEmpty {
       let source = try ratesName.map { try store.loadPanel($0) } ?? panel
@@ -117,7 +118,8 @@ struct BookPrices {
     var all = Set(book.wallets.map(\.currency))
     all.formUnion(book.portfolios.map(\.currency))
     for instrument in book.instruments {
-      let known = panel.symbols.index(of: instrument.symbol).map { panel.symbols[$0].currency } ?? ""
+      let known =
+        panel.symbols.index(of: instrument.symbol).map { panel.symbols[$0].currency } ?? ""
       all.insert((known.isEmpty ? instrument.currency : known).uppercased())
     }
     all.remove("")

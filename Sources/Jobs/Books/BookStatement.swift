@@ -98,7 +98,7 @@ public struct BookStatement: Sendable {
         numbers("price", unit: "ratio", \.price),
         numbers("fee", unit: "currency", \.fee),
         numbers("amount", unit: "currency", \.cash),
-        .init("balance", [row], lines.map(\.2), unit: "currency", definition: "money after it"),
+        .init("balance", [row], lines.map { $0.2 }, unit: "currency", definition: "money after it"),
         texts("other_wallet") { _, entry in entry.counter.map { book.wallets[$0].id } ?? "" },
         texts("id") { _, entry in entry.id },
       ], attributes: attributes)
@@ -122,9 +122,9 @@ public struct BookStatement: Sendable {
       "trading_days", title: "Purchases and sells by day",
       dimensions: [.init(row, .integers(found.indices.map { Int64($0) }))],
       variables: [
-        .init(level.rawValue, [row], .texts(found.map(\.id))),
+        .init(level.rawValue, [row], .texts(found.map { $0.id })),
         .init("day", [row], .times(found.map { $0.day.day * Calendar.dayNs })),
-        .init("currency", [row], .texts(found.map(\.day.currency))),
+        .init("currency", [row], .texts(found.map { $0.day.currency })),
         counts("purchases", \.purchases),
         money("bought", "paid in purchases, fees left out", \.bought),
         counts("sells", \.sells), money("sold", "got in sells, fees left out", \.sold),

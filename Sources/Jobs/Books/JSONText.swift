@@ -7,7 +7,8 @@ struct JSONText {
   private var depth = 0
 
   /// An object, its members written by `body`.
-  mutating func object(_ key: String? = nil, lines: Bool = false, _ body: (inout JSONText) -> Void) {
+  mutating func object(_ key: String? = nil, lines: Bool = false, _ body: (inout JSONText) -> Void)
+  {
     open(key, "{", lines, "}", body)
   }
 

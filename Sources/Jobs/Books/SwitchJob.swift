@@ -16,7 +16,9 @@ public struct SwitchJob: Sendable {
     public var rules = TradeRules()
     /// How near the least trades have to come to the target; nil to keep the profile's limits alone.
     public var band: Double?
-    /// Target weights; nil for those that advice gives. A portfolio takes the row of its id, or the only row.
+    /// Target weights; nil for those that advice gives.
+    ///
+    /// A portfolio takes the row of its id, or that of a file without portfolios.
     public var targets: WeightFile?
 
     /// Differences without costs.
@@ -68,7 +70,8 @@ public struct SwitchJob: Sendable {
         if let given { return try given.weights(of: id) }
         guard let advised else { return [:] }
         let found = try advised.answers[advised.places[place]].get()
-        return Dictionary(zip(found.columns, found.weights), uniquingKeysWith: { first, _ in first })
+        return Dictionary(
+          zip(found.columns, found.weights), uniquingKeysWith: { first, _ in first })
       }
       slots.set(place, try plan(portfolio, target, market))
     }
@@ -156,7 +159,8 @@ public struct SwitchJob: Sendable {
         file.portfolios.firstIndex(of: id) ?? (file.portfolios == ["portfolio"] ? 0 : nil)
       guard let row else {
         throw .setting(
-          name: "targets", found: "no weights of portfolio \(id)", expected: "a row for each portfolio")
+          name: "targets", found: "no weights of portfolio \(id)",
+          expected: "a row for each portfolio")
       }
       var weights: [Int: Double] = [:]
       for (place, column) in columns.enumerated() {

@@ -79,7 +79,9 @@ public struct ChallengeBoardFile: Sendable {
   public func json(top: Int) throws -> String {
     let board = Board(
       by: table.leaderboardBy, rulesSha256: table.attributes.specSHA256,
-      rows: places.prefix(top).map { Row(participant: $0.participant, rank: $0.rank, value: $0.value) })
+      rows: places.prefix(top).map {
+        Row(participant: $0.participant, rank: $0.rank, value: $0.value)
+      })
     return try board.text()
   }
 }

@@ -36,7 +36,7 @@ public enum SpecFile {
   static func folder(of path: String) -> String { absolute(split(path).folder) }
 
   /// The folder of a path, with its last slash, and the name in it.
-  private static func split(_ path: String) -> (folder: String, name: String) {
+  static func split(_ path: String) -> (folder: String, name: String) {
     let end = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
     let start = end ?? path.startIndex
     return (String(path[..<start]), String(path[start...]))

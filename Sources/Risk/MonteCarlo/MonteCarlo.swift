@@ -79,7 +79,7 @@ public struct MonteCarlo: Sendable {
 
   // 32 vectors of paths a tile.
   static let tile = 256
-  // Steps at a time; even, as normal numbers come in pairs.
+  // Steps at a time; a multiple of four, as normal numbers come in fours.
   static let chunk = 16
 
   /// Runs portfolios over all paths, and hands over what happened to each.
@@ -102,7 +102,7 @@ public struct MonteCarlo: Sendable {
     var first = 0
     while first < weights.rows {
       let rows = first..<min(first + group, weights.rows)
-      let book = PathBook(model, weights: weights, rows: rows)
+      let book = PathBook(model, weights: weights, rows: rows, settings)
       let store = PathStore(portfolios: rows.count, settings)
       let done = try TileLoop(
         tiles: (settings.paths + Self.tile - 1) / Self.tile, workers: workers
@@ -187,7 +187,7 @@ public struct MonteCarlo: Sendable {
   private func follow(_ path: UInt32, _ book: PathBook, _ room: PathRoom) {
     room.begin()
     let states = room.states.base
-    if !settings.watchesPaths, book.runsShort(model, settings) {
+    if book.runsShort {
       end(path, book, room)
       return
     }
@@ -213,7 +213,7 @@ public struct MonteCarlo: Sendable {
     }
   }
 
-  /// Growths of all symbols over steps, the first of which is even.
+  /// Growths of all symbols over steps, the first of which is a multiple of four.
   private func draw(_ path: UInt32, _ first: Int, _ steps: Int, _ room: PathRoom) {
     let seed = settings.seed
     switch model {
@@ -225,14 +225,14 @@ public struct MonteCarlo: Sendable {
       }
     case .gaussian(let model):
       let count = model.symbols.count
-      let pairs = (steps + 1) / 2
       for symbol in 0..<count {
         kernels.normals(
-          seed, path, UInt32(symbol), first / 2, pairs, room.work.base,
+          seed, path, UInt32(symbol), first / 4, (steps + 3) / 4, room.work.base,
           room.normals.base + symbol, count)
       }
       if let freedom = model.freedom {
-        kernels.studentScales(seed, path, first / 2, pairs, freedom, room.scales.base)
+        kernels.studentScales(
+          seed, path, first / 2, (steps + 1) / 2, freedom, room.scales.base)
       }
       model.withMixture(model.mean) {
         kernels.growths(

@@ -11,19 +11,30 @@ struct PathBook: Sendable {
   private let cash: [Double]
   /// Growths of portfolios that are moved to their weights at each bar, at the rows of a bootstrap: `[P, rows]`; else empty.
   let columns: [Double]
+  /// Whether values after the last bar are all that is asked, and need none of those between.
+  let runsShort: Bool
 
-  init(_ model: PathModel, weights: Matrix, rows: Range<Int>) {
+  init(_ model: PathModel, weights: Matrix, rows: Range<Int>, _ settings: MonteCarloSettings) {
     count = rows.count
     symbols = weights.columns
     let ordered = rows.map { row in model.order.map { weights[row, $0] } }
     self.weights = ordered.flatMap { $0 }
     cash = ordered.map { 1 - $0.reduce(0, +) }
-    if case .bootstrap(let model) = model {
-      columns = ordered.flatMap { weights in
+    switch model {
+    case .bootstrap(let model):
+      let columns = ordered.flatMap { weights in
         (0..<model.growths.rows).map { Self.sum(weights, model.growths.row($0)) }
       }
-    } else {
+      self.columns = columns
+      runsShort =
+        !settings.watchesPaths && settings.every == 1 && model.draws.isIndependent
+        && columns.allSatisfy { $0 > 0 }
+    case .gaussian(let model):
       columns = []
+      runsShort =
+        !settings.watchesPaths && settings.every == 0 && model.freedom == nil
+        && model.kind == .log && self.weights.allSatisfy { $0 >= 0 }
+        && cash.allSatisfy { $0 >= -0x1p-40 }
     }
   }
 
@@ -40,17 +51,6 @@ struct PathBook: Sendable {
     return even + odd
   }
 
-  /// Whether values after the last bar need none of those between.
-  func runsShort(_ model: PathModel, _ settings: MonteCarloSettings) -> Bool {
-    switch model {
-    case .bootstrap(let model):
-      settings.every == 1 && model.draws.isIndependent && columns.allSatisfy { $0 > 0 }
-    case .gaussian(let model):
-      settings.every == 0 && model.freedom == nil && model.kind == .log
-        && weights.allSatisfy { $0 >= 0 } && cash.allSatisfy { $0 >= -0x1p-40 }
-    }
-  }
-
   func withHeld(every: Int, _ body: (HeldPortfolios) -> Void) {
     weights.withUnsafeBufferPointer { weights in
       cash.withUnsafeBufferPointer { cash in
@@ -65,7 +65,7 @@ struct PathBook: Sendable {
 
 /// What a worker needs for eight paths.
 final class PathRoom {
-  let work = AlignedBuffer(repeating: Vector.zero, count: PathKernels.normalRoom)
+  let work = AlignedBuffer(repeating: SIMD8<UInt64>.zero, count: PathKernels.normalRoom)
   let normals, growths, since: AlignedBuffer<Vector>
   let scales = AlignedBuffer(repeating: Vector.zero, count: MonteCarlo.chunk)
   let rows = AlignedBuffer(repeating: SIMD8<UInt64>.zero, count: MonteCarlo.chunk)

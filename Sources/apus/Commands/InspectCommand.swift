@@ -3,18 +3,18 @@ import Jobs
 import Market
 import Storage
 
-/// `apus inspect`: what is in a store or a result.
+/// `apus inspect`: what is in a store, a result or a book.
 enum InspectCommand: Command {
   static let spec = CommandSpec(
     "inspect", group: "Data",
-    summary: "Tell what is in a store or a result",
+    summary: "Tell what is in a store, a result or a book",
     examples: [
       Example("apus inspect sp500.h5", "Panels, symbols, ranges and missing values."),
       Example("apus inspect sp500.h5 --quarantine", "The rows that were kept out, and why."),
       Example(
         "apus inspect sp500.h5 --gaps --symbol ORCL", "Its missing and surplus bars, one by one."),
     ],
-    positionals: [PositionalSpec("FILE", help: "A store or a result.", completion: .files)],
+    positionals: [PositionalSpec("FILE", help: "A store, a result or a book.", completion: .files)],
     options: [
       .flag("quarantine", help: "List the rows that were kept out of the panels."),
       .flag("symbols", help: "List the symbols with what is known of them."),
@@ -36,8 +36,15 @@ enum InspectCommand: Command {
       store = try PriceStore.open(path)
     } catch {
       guard case .wrongFormat(_, _, let found) = error else { throw error }
+      if found.contains("'book'") {
+        try refuse(
+          ["quarantine", "symbols", "actions", "revisions", "gaps"], arguments,
+          "is for stores, and \(path) is a book")
+        try BookInspectCommand.whole(try BookStore.open(path), path, arguments, console)
+        return .done
+      }
       guard found.contains("'result'") else {
-        throw StorageError.wrongFormat(path: path, expected: "store or result", found: found)
+        throw StorageError.wrongFormat(path: path, expected: "store, result or book", found: found)
       }
       try refuse(
         ["quarantine", "symbols", "actions", "revisions", "gaps", "verify"], arguments,

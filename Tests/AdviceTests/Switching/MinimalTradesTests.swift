@@ -16,7 +16,7 @@ import Testing
   func bruteForce() {
     var random = TestRandom(seed: 11)
     var moved = 0
-    for round in 0..<150 {
+    for round in 0..<100 {
       var values = (0..<4).map { _ in random.int(0...40) }
       let sum = max(1, values.reduce(0, +))
       values = values.map { $0 * 20 / sum }
@@ -37,7 +37,8 @@ import Testing
         for b in 0...values[1] {
           for c in 0...values[2] {
             // The last one by whatever is missing, from little to much.
-            for d in 0...values[3] where isKept([values[0] - a, values[1] - b, values[2] - c, values[3] - d]) {
+            for d in 0...values[3]
+            where isKept([values[0] - a, values[1] - b, values[2] - c, values[3] - d]) {
               let sold = [a, b, c, d]
               best.count = min(best.count, sold.count { $0 > 0 })
               best.sum = min(best.sum, sold.reduce(0, +))
@@ -54,7 +55,7 @@ import Testing
       #expect((plan.turnover - Double(best.sum)).magnitude < 1e-9, "round \(round)")
       if best.count > 0 { moved += 1 }
     }
-    #expect(moved > 50)
+    #expect(moved > 30)
   }
 
   @Test("a portfolio within its limits is left alone")
@@ -119,7 +120,7 @@ import Testing
   @Test("the least trades never cost more than differences, and those no more than a full switch")
   func costs() {
     var random = TestRandom(seed: 3)
-    for round in 0..<600 {
+    for round in 0..<400 {
       let account = SwitchPlanTests.account(&random, lots: true)
       let costs = SwitchPlanTests.costs(&random)
       var profile = Profile()

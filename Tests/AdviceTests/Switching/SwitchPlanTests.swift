@@ -104,7 +104,8 @@ import Testing
           symbol: "S\(place)", sector: random.pick(["X", "Y", "Z"]),
           units: random.one(in: 3) ? 0 : Double(random.int(1...400)) / 4,
           price: Double(random.int(1...40_000)) / 100, currency: isForeign ? "EUR" : "USD",
-          rate: isForeign ? 1.25 : 1, lot: lots && !random.one(in: 3) ? Double(random.int(1...5)) : 0))
+          rate: isForeign ? 1.25 : 1,
+          lot: lots && !random.one(in: 3) ? Double(random.int(1...5)) : 0))
     }
     return SwitchAccount(
       lines: lines,
@@ -128,7 +129,7 @@ import Testing
   @Test("no wallet goes below zero, no money is made or lost, and no line exceeds its weight")
   func properties() {
     var random = TestRandom(seed: 5)
-    for round in 0..<1500 {
+    for round in 0..<800 {
       let account = Self.account(&random, lots: true)
       let costs = Self.costs(&random)
       let raw = account.lines.map { _ in Double(random.int(0...9)) }

@@ -7,7 +7,7 @@ enum Contest {
   static let dayNs: Int64 = 86_400_000_000_000
   static let firstDay: Int64 = 17_225  // 2017-02-28
 
-  /// A: open = close the day before. B is not traded on day 2.
+  /// Bars that open at the close before; B is not traded on day 2.
   static func market(
     a: [Double] = [100, 110, 121, 108.9, 119.79], b: [Double] = [50, 50, .nan, 40, 44],
     events: [ChallengeMarket.Event] = []
@@ -38,7 +38,8 @@ enum Contest {
     _ day: Int, _ column: Int, _ units: Double, _ price: Double = .nan, line: Int = 0
   ) -> ChallengeEntry.Order {
     .init(
-      timeNs: (firstDay + Int64(day)) * dayNs, column: column, units: units, price: price, line: line)
+      timeNs: (firstDay + Int64(day)) * dayNs, column: column, units: units, price: price,
+      line: line)
   }
 
   static func target(_ day: Int, _ weights: [Int: Double]) -> ChallengeEntry.Target {

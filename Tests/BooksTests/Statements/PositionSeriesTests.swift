@@ -40,7 +40,10 @@ import Testing
   func split() throws {
     let book = SampleBooks.book(
       portfolios: 1, symbols: ["A"],
-      [SampleBooks.deposit(0, 10_000), SampleBooks.buy(1, 0, 10, 100), SampleBooks.sell(3, 0, 20, 55)])
+      [
+        SampleBooks.deposit(0, 10_000), SampleBooks.buy(1, 0, 10, 100),
+        SampleBooks.sell(3, 0, 20, 55),
+      ])
     let market = try SampleBooks.market(
       SampleBooks.panel([("A", [100, 100, 50, 55])]), book,
       splits: [[.init(timeNs: 2 * SampleBooks.day, ratio: 2)]])
@@ -85,7 +88,8 @@ import Testing
     #expect(taker.bases == [0, 1_100, 1_100])
   }
 
-  @Test("values are those of ledgers bar by bar, and gains are all that was earned", arguments: 1...20)
+  @Test(
+    "values are those of ledgers bar by bar, and gains are all that was earned", arguments: 1...20)
   func againstLedgers(seed: Int) throws {
     var random = TestNumbers(seed: UInt64(seed))
     let bars = 30

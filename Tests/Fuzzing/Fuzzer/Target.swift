@@ -15,6 +15,8 @@ struct Target: Sendable {
     Target(name: "facts", run: readFacts),
     Target(name: "spec", run: readSpec),
     Target(name: "store", run: openStore),
+    Target(name: "transactions", run: readTransactions),
+    Target(name: "book", run: openBook),
   ]
 
   // Set once, before libFuzzer starts its one thread.

@@ -24,7 +24,9 @@ enum SampleBook {
       book.wallets.append(.init(id: "w-\(place)", portfolio: place, currency: "USD"))
       if place == 1 { book.wallets.append(.init(id: "w-eur", portfolio: 1, currency: "EUR")) }
     }
-    book.instruments = [.init(symbol: "AAA", exchange: "XNAS", currency: "USD"), .init(symbol: "BBB")]
+    book.instruments = [
+      .init(symbol: "AAA", exchange: "XNAS", currency: "USD"), .init(symbol: "BBB"),
+    ]
     book.labels = [.init(name: "branch", texts: ["north", "", "north"])]
     var entries: [Entry] = []
     for sequence in 0..<entryCount {

@@ -22,9 +22,13 @@ enum AdviceOptions {
       completion: .choices(BeliefsCatalog.all.map(\.name))),
     .value("covariance", "NAME", help: "Covariance; ledoit_wolf(pairwise) unless given."),
     .value("lookback", "BARS", help: "Bars whose returns are looked at; 504 unless given."),
-    .value("scores", "FILE", help: "Another model's scores, CSV: symbol[,client],score.", completion: .files),
+    .value(
+      "scores", "FILE", help: "Another model's scores, CSV: symbol[,client],score.",
+      completion: .files),
     .value("least-score", "NUMBER", help: "Scores up to this count as none; 0 unless given."),
-    .value("symbol", "SYMBOL", help: "Advise this symbol; all of the panel unless given.", isRepeatable: true),
+    .value(
+      "symbol", "SYMBOL", help: "Advise this symbol; all of the panel unless given.",
+      isRepeatable: true),
     .value("max-weight", "FRACTION", help: "Largest weight where a profile has none."),
     .value("max-holdings", "COUNT", help: "Most symbols of a portfolio."),
     .value("cut", "FRACTION", help: "Smaller weights stay in cash; 0.001 unless given."),
@@ -37,7 +41,8 @@ enum AdviceOptions {
     policy.riskLevel = try arguments.optionalInt("risk-level", in: RiskScale.levels)
     if let method = arguments.optionalString("method") { policy.method = method }
     for setting in try arguments.keyValues("setting") {
-      policy.settings.values[setting.key] = Double(setting.value).map { .number($0) } ?? .text(setting.value)
+      policy.settings.values[setting.key] =
+        Double(setting.value).map { .number($0) } ?? .text(setting.value)
     }
     _ = try AllocatorCatalog.allocator(named: policy.method, settings: checked(policy))
     if let name = arguments.optionalString("expected") {

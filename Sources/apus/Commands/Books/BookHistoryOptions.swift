@@ -8,7 +8,8 @@ import Metrics
 enum BookHistoryOptions {
   static let span: [OptionSpec] = [
     .value("from", "TIME", help: "From this day or instant on; the first entry unless given."),
-    .value("to", "TIME", help: "To the end of this day, or to this instant; the last bar unless given."),
+    .value(
+      "to", "TIME", help: "To the end of this day, or to this instant; the last bar unless given."),
   ]
 
   static let statistics: [OptionSpec] = [

@@ -59,7 +59,8 @@ enum BookMetricsCommand: Command {
       throw .badValue(
         name: "--rolling", value: text,
         reason: .other(
-          "this is no metric and a number of bars from 2 on", next: "for example --rolling sharpe:63"))
+          "this is no metric and a number of bars from 2 on",
+          next: "for example --rolling sharpe:63"))
     }
     guard names.contains(parts[0]) else {
       throw .unknownName(

@@ -72,7 +72,8 @@ enum BookOptions {
   }
 
   /// The same of a book that needs no prices.
-  static func selection(_ arguments: ParsedArguments, _ book: Book, _ path: String) throws -> [Int] {
+  static func selection(_ arguments: ParsedArguments, _ book: Book, _ path: String) throws -> [Int]
+  {
     let asked = ["portfolio", "client", "advisor"].filter { arguments.isGiven($0) }
     if asked.isEmpty { return Array(book.portfolios.indices) }
     var chosen: Set<Int> = []

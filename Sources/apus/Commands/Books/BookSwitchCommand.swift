@@ -38,7 +38,9 @@ enum BookSwitchCommand: Command {
       .value("commission-minimum", "MONEY", help: "Least commission of a trade."),
       .value("commission-fixed", "MONEY", help: "Commission of a trade whatever its size."),
       .value("slippage-bps", "BPS", help: "What fills are worse than marks."),
-      .value("lot", "UNITS", help: "Units traded at once; 0 for any part of one; the store's lots unless given."),
+      .value(
+        "lot", "UNITS",
+        help: "Units traded at once; 0 for any part of one; the store's lots unless given."),
       .value(
         "costs", "FILE", help: "Costs and lot as JSON5, with the keys of a spec's execution.",
         completion: .files),

@@ -32,7 +32,9 @@ enum BoardTable {
   static func make(_ comparison: BoardComparison, top: Int) -> Table {
     var columns: [Table.Column] = [.text("participant")]
     for (index, name) in comparison.boards.enumerated() {
-      columns += [.number("rank \(name)", .count), .number("\(comparison.metrics[index]) \(name)", .ratio)]
+      columns += [
+        .number("rank \(name)", .count), .number("\(comparison.metrics[index]) \(name)", .ratio),
+      ]
       if index > 0 { columns.append(.number("moved", .count)) }
     }
     var result = Table(columns)
@@ -45,7 +47,8 @@ enum BoardTable {
         if index > 0 {
           cells.append(
             .number(
-              row.ranks[0].flatMap { first in row.ranks[index].map { Double(first - $0) } } ?? .nan))
+              row.ranks[0].flatMap { first in row.ranks[index].map { Double(first - $0) } } ?? .nan)
+          )
         }
       }
       result.add(cells)

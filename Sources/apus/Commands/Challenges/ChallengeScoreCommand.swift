@@ -50,7 +50,11 @@ enum ChallengeScoreCommand: Command {
     guard let board else { throw Interrupted() }
     _ = try board.write(to: output, force: force)
     for warning in board.warnings {
-      if warning.severity == .warning { console.warn(warning.message) } else { console.talk(warning.message) }
+      if warning.severity == .warning {
+        console.warn(warning.message)
+      } else {
+        console.talk(warning.message)
+      }
     }
     if arguments.flag("json") {
       try console.write(try board.report.json())
@@ -61,7 +65,8 @@ enum ChallengeScoreCommand: Command {
     console.talk("wrote \(files.joined(separator: ", "))")
     if board.disqualified > 0 {
       console.talk(
-        "next: apus challenge check \(arguments.positional("RULES")) … names the line of each breach")
+        "next: apus challenge check \(arguments.positional("RULES")) … names the line of each breach"
+      )
     }
     return board.disqualified > 0 ? .someLanesFailed : .done
   }

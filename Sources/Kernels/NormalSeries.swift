@@ -1,26 +1,34 @@
 extension PhiloxStream {
-  /// The two standard normal numbers of a block, by the method of Box and Muller: "the normal numbers" of a path's steps.
+  /// The four standard normal numbers of a block, by the method of Box and Muller: "the normal numbers" of a path's steps.
   ///
-  /// Of a path `stream`, `symbol` has at steps `2k` and `2k + 1` the two of block `(draw 0, step k)`. Words 0 and 1 give the
-  /// radius √(−2 ln u), words 2 and 3 an angle in (−π/4, π/4), evenly spaced by 2⁻⁵²; bit 0 of word 2 negates the cosine,
-  /// bit 1 exchanges sine and cosine. Numbers reach ±8.6. The vector loops of Monte Carlo give the same bits.
+  /// Of a path `stream`, `symbol` has at steps `4k` to `4k + 3` the four of block `(draw 0, step k)`: two from words 0 and 1,
+  /// two from words 2 and 3, the first of the two words being the lower half of 64 bits. Of these, the upper 40 give the
+  /// radius √(−2 ln u), u = (bits + ½) · 2⁻⁴⁰; bits 2 to 23 an angle π/2 · ((bits + ½) · 2⁻²² − ½); bit 0 negates the cosine,
+  /// bit 1 exchanges sine and cosine. Numbers reach ±7.5, beyond which one of 2 · 10¹³ lies. The vector loops of Monte Carlo give
+  /// the same bits.
   ///
   /// - Source: Box and Muller, *A Note on the Generation of Random Normal Deviates* (1958).
-  public func normalPair(step: UInt32, draw: UInt32 = 0) -> SIMD2<Double> {
+  public func fourNormals(step: UInt32, draw: UInt32 = 0) -> SIMD4<Double> {
     let bits = block(step: step, draw: draw)
-    let u = uniforms(step: step, draw: draw)
-    let radius = (-2 * NormalSeries.logarithm(u[0])).squareRoot()
-    let angle = u[1] - 0.5
-    let z = angle * angle
-    let cosine = NormalSeries.value(NormalSeries.cosine, z)
-    let sine = angle * NormalSeries.value(NormalSeries.sine, z)
-    let x = (bits[2] & 1 == 0 ? radius : -radius) * cosine
-    let y = radius * sine
-    return bits[2] & 2 == 0 ? SIMD2(x, y) : SIMD2(y, x)
+    let left = Self.normalPair(UInt64(bits[1]) << 32 | UInt64(bits[0]))
+    let right = Self.normalPair(UInt64(bits[3]) << 32 | UInt64(bits[2]))
+    return SIMD4(lowHalf: left, highHalf: right)
   }
 
   /// The standard normal number of a step of this path.
-  public func normal(step: UInt32) -> Double { normalPair(step: step / 2)[Int(step % 2)] }
+  public func normal(step: UInt32) -> Double { fourNormals(step: step / 4)[Int(step % 4)] }
+
+  private static func normalPair(_ word: UInt64) -> SIMD2<Double> {
+    let u = (Double(word >> 24) + 0.5) * 0x1p-40
+    let radius = (-2 * NormalSeries.logarithm(u)).squareRoot()
+    let angle = (Double(word >> 2 & 0x3f_ffff) + 0.5) * 0x1p-22 - 0.5
+    let z = angle * angle
+    let cosine = NormalSeries.value(NormalSeries.cosine, z)
+    let sine = angle * NormalSeries.value(NormalSeries.sine, z)
+    let x = (word & 1 == 0 ? radius : -radius) * cosine
+    let y = radius * sine
+    return word & 2 == 0 ? SIMD2(x, y) : SIMD2(y, x)
+  }
 }
 
 /// Coefficients of the functions that make normal numbers, by interpolation at the zeros of Chebyshev polynomials.
@@ -56,6 +64,9 @@ public enum NormalSeries {
   /// The rest of ln 2.
   @inlinable @inline(always) public static var ln2Low: Double { 1.90821492927058770002e-10 }
 
+  /// ln 2, rounded.
+  @inlinable @inline(always) public static var ln2: Double { 0.693147180559945309417 }
+
   /// Bits of √½, rounded.
   @inlinable @inline(always) public static var rootHalf: UInt64 { 0x3fe6_a09e_667f_3bcd }
   /// Bits of 1 less those of √½.
@@ -65,13 +76,13 @@ public enum NormalSeries {
     (0..<6).reversed().reduce(series[6]) { $0 * x + series[$1] }
   }
 
-  /// Natural logarithm of a normal number above 0.
+  /// Natural logarithm of a normal number above 0, within 3 units in the last place.
   package static func logarithm(_ x: Double) -> Double {
     let shifted = x.bitPattern &+ oneLessRootHalf
     let power = Double(Int(shifted >> 52) - 1023)
     let f = Double(bitPattern: (shifted & 0x000f_ffff_ffff_ffff) + rootHalf) - 1
     let s = f / (f + 2)
     let z = s * s
-    return power * ln2High + (power * ln2Low + (f - s * (f - z * value(log, z))))
+    return power * ln2 + (f - s * (f - z * value(log, z)))
   }
 }

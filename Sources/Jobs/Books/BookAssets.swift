@@ -1,0 +1,112 @@
+import Books
+import Kernels
+import Metrics
+import Storage
+
+/// What portfolios hold, and what came of every symbol that they ever traded.
+public struct BookAssets: Sendable {
+  /// The book.
+  public let session: BookSession
+  /// Positions of the portfolios.
+  public let portfolios: [Int]
+  /// The first instant that doesn't count.
+  public let asOf: Int64
+
+  /// Holdings of portfolios.
+  ///
+  /// - Parameter asOf: nil for the end of the last bar.
+  public init(_ session: BookSession, portfolios: [Int], asOf: Int64? = nil) {
+    self.session = session
+    self.portfolios = portfolios
+    self.asOf = asOf ?? session.market.lastEnd
+  }
+
+  /// Holdings of every portfolio.
+  ///
+  /// - Throws: `BooksError.beforePrices`, `CancellationError`.
+  func holdings(isCancelled: @Sendable () -> Bool) throws -> [Holdings] {
+    let found = Slots<Holdings>(count: portfolios.count)
+    let tile = 64
+    let isDone = try TileLoop(
+      tiles: (portfolios.count + tile - 1) / tile, workers: max(1, session.workers)
+    ).run(
+      isCancelled: isCancelled, room: {},
+      { index, _ in
+        for place in index * tile..<min(portfolios.count, (index + 1) * tile) {
+          found.set(
+            place,
+            try Holdings(
+              of: portfolios[place], in: session.book, market: session.market, asOf: asOf))
+        }
+      })
+    guard isDone else { throw CancellationError() }
+    return found.values
+  }
+
+  /// One table: a row a portfolio and symbol.
+  public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
+    let book = session.book
+    var (names, owners, symbols): ([String], [String], [String]) = ([], [], [])
+    var counts: [(buys: Int64, sells: Int64)] = []
+    var columns = [[Double]](repeating: [], count: Self.columns.count)
+    for holdings in try holdings(isCancelled: isCancelled) {
+      let owner = book.portfolios[holdings.portfolio].id
+      let rows = Dictionary(uniqueKeysWithValues: holdings.rows.map { ($0.instrument, $0) })
+      for position in holdings.ledger.positions {
+        let symbol = book.instruments[position.instrument].symbol
+        let row = rows[position.instrument]
+        names.append(portfolios.count == 1 ? symbol : "\(owner) \(symbol)")
+        owners.append(owner)
+        symbols.append(symbol)
+        counts.append((Int64(position.buys), Int64(position.sells)))
+        let price =
+          row?.price
+          ?? session.market.mark(position.instrument, at: holdings.bar, before: asOf)?.price ?? .nan
+        let worth = position.units == 0 ? 0 : position.units * price
+        let unrealised = position.units == 0 ? 0 : worth - position.cost
+        let unrealisedAverage = position.units == 0 ? 0 : worth - position.averageCost
+        let gain = position.realised + unrealised + position.income
+        let values = [
+          position.units, position.averagePrice, price, worth,
+          position.units == 0 ? 0 : row.map { holdings.weight(of: $0) } ?? .nan,
+          unrealised, position.realised, position.income,
+          unrealisedAverage, position.realisedAverage, position.fees, gain,
+          position.bought > 0 ? gain / position.bought : .nan,
+        ]
+        for (column, value) in values.enumerated() { columns[column].append(value) }
+      }
+    }
+    let texts: [ResultGroup.Variable] = [
+      ResultGroup.Variable("portfolio", ["asset"], .texts(owners)).inFile,
+      ResultGroup.Variable("symbol", ["asset"], .texts(symbols)).inFile,
+      ResultGroup.Variable("buys", ["asset"], .integers(counts.map(\.buys))),
+      ResultGroup.Variable("sells", ["asset"], .integers(counts.map(\.sells))),
+    ]
+    let numbers = zip(Self.columns, columns).map { column, values in
+      let variable = ResultGroup.Variable(
+        column.name, ["asset"], values, unit: column.unit, definition: column.definition)
+      return column.isInFile ? variable.inFile : variable
+    }
+    return [
+      ResultGroup(
+        "assets", title: "Assets as of \(AsOf.text(asOf)), each in its currency",
+        dimensions: [ResultGroup.Dimension("asset", .texts(names))], variables: texts + numbers)
+    ]
+  }
+
+  private static let columns: [(name: String, unit: String, definition: String, isInFile: Bool)] = [
+    ("quantity", "", "units held; below 0 if short", false),
+    ("average_cost", "", "of a unit held, fees included", false),
+    ("price", "", "the last close", false),
+    ("value", "", "quantity * price", false),
+    ("weight", "fraction", "of the portfolio's equity", false),
+    ("unrealised", "", "value - cost, by lots, first in first out", false),
+    ("realised", "", "of what was sold, by lots", false),
+    ("income", "", "dividends less fees that name the symbol", false),
+    ("unrealised_average", "", "value - cost, by average cost", true),
+    ("realised_average", "", "of what was sold, by average cost", true),
+    ("fees", "", "of trades, in cost and gain already", true),
+    ("gain", "", "realised + unrealised + income", false),
+    ("gain_share", "fraction", "gain over what purchases cost", false),
+  ]
+}

@@ -1,0 +1,82 @@
+import Books
+import Kernels
+import Metrics
+import Storage
+
+/// A consolidated view of portfolios by sector: how many investments, what they are worth, and how they did.
+public struct BookSectors: Sendable {
+  private let assets: BookAssets
+
+  /// Sectors of portfolios.
+  ///
+  /// - Parameter asOf: nil for the end of the last bar.
+  public init(_ session: BookSession, portfolios: [Int], asOf: Int64? = nil) {
+    assets = BookAssets(session, portfolios: portfolios, asOf: asOf)
+  }
+
+  /// The instant that values are of.
+  public var asOf: Int64 { assets.asOf }
+
+  /// One table: a row a sector that is or was held, cash last.
+  ///
+  /// - Throws: `BooksError.beforePrices`, `CancellationError`.
+  public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
+    let (session, book) = (assets.session, assets.session.book)
+    let own = Set(assets.portfolios.map { book.portfolios[$0].currency.uppercased() })
+    let currency = own.count == 1 ? own.first ?? book.firm.currency : book.firm.currency
+    var options = BookValue.Options()
+    (options.key, options.asOf) = (.sector, asOf)
+    let bars = try BookValue(session, portfolios: assets.portfolios, options: options).bars()
+    let sums = BookSums(
+      by: .sector, in: book, market: session.market, portfolios: assets.portfolios, bars: bars,
+      before: asOf, currency: currency)
+    let histories = sums.run(workers: session.workers, isCancelled: isCancelled) { group in
+      let lane = group.summary()
+      return (
+        name: group.name, value: group.equity.last ?? 0, gain: group.gain,
+        growth: lane.bars == 0 ? Double.nan : lane.timeWeightedGrowth - 1,
+        volatility: MetricCatalog.metric(named: "volatility")?.value(of: lane).number ?? .nan,
+        isTouched: group.flowsIn.contains { $0 != 0 } || group.flowsOut.contains { $0 != 0 }
+      )
+    }
+    guard let histories else { throw CancellationError() }
+    var investments: [String: Set<Int>] = [:]
+    for holdings in try assets.holdings(isCancelled: isCancelled) {
+      for row in holdings.rows {
+        investments[session.market.sectors[row.instrument], default: []].insert(row.instrument)
+      }
+    }
+    let rows = histories.filter { $0.isTouched || $0.name == "cash" }
+    let equity = rows.reduce(0) { $0 + $1.value }
+    let names = rows.map(\.name)
+    return [
+      ResultGroup(
+        "sectors", title: "Sectors as of \(AsOf.text(asOf)), \(currency)",
+        dimensions: [ResultGroup.Dimension("sector", .texts(names))],
+        variables: [
+          ResultGroup.Variable(
+            "investments", ["sector"], .integers(names.map { Int64(investments[$0]?.count ?? 0) })),
+          ResultGroup.Variable("value", ["sector"], rows.map(\.value), unit: currency),
+          ResultGroup.Variable(
+            "weight", ["sector"], rows.map { equity > 0 ? $0.value / equity : .nan },
+            unit: "fraction", definition: "of the equity of the portfolios"),
+          ResultGroup.Variable(
+            "gain", ["sector"], rows.map(\.gain), unit: currency,
+            definition: "value and what came back less what was put in"),
+          ResultGroup.Variable(
+            "return", ["sector"], rows.map(\.growth), unit: "fraction",
+            definition: "time-weighted, since the first purchase"),
+          ResultGroup.Variable(
+            "volatility", ["sector"], rows.map(\.volatility), unit: "fraction",
+            definition: "annual, of returns by bar"),
+          ResultGroup.Variable(
+            "symbols", ["sector"],
+            .texts(
+              names.map { name in
+                (investments[name] ?? []).map { book.instruments[$0].symbol }.sorted().joined(
+                  separator: " ")
+              })),
+        ])
+    ]
+  }
+}

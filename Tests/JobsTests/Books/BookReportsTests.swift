@@ -1,0 +1,136 @@
+import Books
+import Foundation
+import Jobs
+import Storage
+import TestSupport
+import Testing
+
+/// Reports of all clients in one batch.
+@Suite struct BookReportsTests {
+  private func write(
+    _ sample: HistoryBook, to name: String, workers: Int = 1,
+    _ change: (inout BookReports.Options) -> Void = { _ in }
+  ) throws -> BookReports.Outcome {
+    let session = try sample.session(workers: workers)
+    var options = BookReports.Options()
+    change(&options)
+    return try BookReports(
+      session, portfolios: Array(session.book.portfolios.indices), options: options
+    ).write(to: sample.folder.path(name))
+  }
+
+  private func contents(_ folder: String) throws -> [String: Data] {
+    var found: [String: Data] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      found[name] = try Data(contentsOf: URL(filePath: folder + "/" + name))
+    }
+    return found
+  }
+
+  private func json(_ folder: String, _ name: String) throws -> [String: Any] {
+    let data = try Data(contentsOf: URL(filePath: folder + "/" + name))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
+
+  @Test("the same files for one, two and seven workers; a repeated run leaves them alone")
+  func repeated() throws {
+    let sample = try HistoryBook()
+    let first = try write(sample, to: "one")
+    #expect(first.reports == 5 && first.written == 5 * 6 && first.kept == 0)
+    #expect(first.period == "2014-04")
+    let files = try contents(first.folder)
+    #expect(files.count == 32)
+    #expect(files["c%2F1%20%C3%A9.json"] != nil && files[".staged"] == nil)
+    for workers in [2, 7] {
+      let other = try write(sample, to: "with\(workers)", workers: workers)
+      #expect(try contents(other.folder) == files)
+    }
+    let again = try write(sample, to: "one", workers: 2)
+    #expect(again.written == 0 && again.kept == 30)
+    #expect(try contents(again.folder) == files)
+  }
+
+  @Test("what a report says of money adds up, and its statement ends in its cash")
+  func adds() throws {
+    let sample = try HistoryBook()
+    let folder = try write(sample, to: "out") { $0.period = ReportPeriod("2014-02") }.folder
+    for name in ["c-0.json", "c-2.json", "c-3.json"] {
+      let report = try json(folder, name)
+      let portfolios = try #require(report["portfolios"] as? [[String: Any]])
+      let total = try #require(report["total"] as? [String: Any])
+      func number(_ of: [String: Any], _ key: String) -> Double {
+        (of[key] as? NSNumber)?.doubleValue ?? .nan
+      }
+      var ends = 0.0
+      for portfolio in portfolios {
+        let gain =
+          number(portfolio, "end") - number(portfolio, "begin") - number(portfolio, "paid_in")
+          + number(portfolio, "paid_out")
+        #expect(abs(gain - number(portfolio, "gain")) < 1e-9)
+        let wallets = try #require(portfolio["wallets"] as? [[String: Any]])
+        let closing = wallets.reduce(0) { $0 + number($1, "closing") }
+        #expect(abs(closing - number(portfolio, "cash")) < 1e-9)
+        let holdings = try #require(portfolio["holdings"] as? [[String: Any]])
+        let value = holdings.reduce(0) { $0 + number($1, "value") }
+        #expect(abs(value + closing - number(portfolio, "end")) < 1e-6)
+        ends += number(portfolio, "end")
+      }
+      #expect(abs(ends - number(total, "end")) < 1e-6)
+    }
+    // The client without money: no rate of return, and why.
+    let empty = try #require(try json(folder, "c-2.json")["portfolios"] as? [[String: Any]])
+    #expect(empty.count == 2)
+    let since = try #require(empty[1]["since_inception"] as? [String: Any])
+    #expect(since["sharpe"] is NSNull)
+    #expect((since["undefined"] as? [String: String])?["sharpe"] == "not_recorded")
+    let index = try json(folder, "index.json")
+    #expect((index["reports"] as? [Any])?.count == 5)
+  }
+
+  @Test("a folder of others is refused; what a killed run left is cleaned up")
+  func folders() throws {
+    let sample = try HistoryBook()
+    let folder = sample.folder.path("out/2014-04")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data("mine".utf8).write(to: URL(filePath: folder + "/notes.txt"))
+    #expect(throws: BookMetricsError.foreignFolder(path: folder)) {
+      try write(sample, to: "out")
+    }
+    #expect(try contents(folder).count == 1)
+    try FileManager.default.createDirectory(
+      atPath: folder + "/.staged", withIntermediateDirectories: true)
+    try Data("half".utf8).write(to: URL(filePath: folder + "/.staged/c-0.json"))
+    let outcome = try write(sample, to: "out")
+    #expect(outcome.written == 30)
+    let files = try contents(folder)
+    #expect(files["notes.txt"] == Data("mine".utf8) && files[".staged"] == nil)
+    #expect(files["c-0.json"] != Data("half".utf8))
+  }
+
+  @Test("stopped in between, nothing is changed")
+  func interrupted() throws {
+    let sample = try HistoryBook()
+    let session = try sample.session()
+    let reports = try BookReports(
+      session, portfolios: Array(session.book.portfolios.indices), options: BookReports.Options())
+    #expect(throws: RunInterrupted.self) {
+      try reports.write(to: sample.folder.path("out"), isCancelled: { true })
+    }
+    #expect(try contents(sample.folder.path("out/2014-04")).isEmpty)
+  }
+
+  @Test("periods without bars are refused, and whom a report is for is a choice")
+  func choices() throws {
+    let sample = try HistoryBook()
+    for name in ["2013-12", "2015", "2014-06"] {
+      #expect(throws: BookMetricsError.self, "\(name)") {
+        try write(sample, to: "out") { $0.period = ReportPeriod(name) }
+      }
+    }
+    let outcome = try write(sample, to: "advisors") {
+      ($0.level, $0.csv, $0.kind) = (.advisor, false, .year)
+    }
+    #expect(outcome.period == "2014" && outcome.reports == 2 && outcome.written == 2)
+    #expect(try json(outcome.folder, "a-1.json")["advisor"] as? String == "a-1")
+  }
+}
