@@ -79,7 +79,7 @@ struct ForwardBlock: Sendable {
 }
 
 /// What a portfolio has gone through, eight side by side.
-struct ForwardState {
+struct ForwardState: BitwiseCopyable {
   /// What it is worth.
   var value = Vector.zero
   /// Growth without the influence of payments is so many times the worth.

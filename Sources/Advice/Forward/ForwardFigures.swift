@@ -18,8 +18,9 @@ public struct ForwardFigures: Sendable {
 
   /// The figures, in the order of `names`; NaN where there is no limit to breach.
   public let figures: [PathFigure]
-  /// Difference of the means over the first and the second half of the paths, in its standard errors: rarely beyond ±2 if
-  /// there are enough. NaN where paths are no sample.
+  /// Difference of the means over the first and the second half of the paths, in its standard errors.
+  ///
+  /// Rarely beyond ±2 if there are enough paths. NaN where paths are no sample.
   public let halvesApart: Double
 
   /// Figures of a sample.
@@ -59,21 +60,24 @@ public struct ForwardFigures: Sendable {
     }
     let half = values.count / 2
     if isRandom, half > 1 {
-      let (first, second) = (
-        MetricSample(Array(returns[..<half])), MetricSample(Array(returns[half...]))
-      )
-      let error = (Self.square(first.mean.standardError) + Self.square(second.mean.standardError))
-        .squareRoot()
-      halvesApart = error > 0 ? (first.mean.value - second.mean.value) / error : 0
+      let (first, second) = (Self.mean(returns[..<half]), Self.mean(returns[half...]))
+      let error = (first.variance + second.variance).squareRoot()
+      halvesApart = error > 0 ? (first.value - second.value) / error : 0
     } else {
       halvesApart = .nan
     }
   }
 
+  /// A mean, and the variance of such means.
+  private static func mean(_ values: ArraySlice<Double>) -> (value: Double, variance: Double) {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (mean, squares / (count - 1) / count)
+  }
+
   /// A figure by its name.
   public subscript(name: String) -> PathFigure? { figures.first { $0.name == name } }
-
-  private static func square(_ value: Double) -> Double { value * value }
 
   private static func percent(_ share: Double) -> String {
     let text = "\(Int((share * 100).rounded()))"

@@ -52,9 +52,7 @@ public struct ForwardPaths: Sendable {
   public func growths(path: Int) -> Matrix {
     let room = AlignedBuffer(repeating: 1.0, count: Self.together * bars * factors)
     fill(room.base, from: path)
-    return Matrix(
-      rows: bars, columns: factors,
-      Array(UnsafeBufferPointer(start: room.base, count: bars * factors)))
+    return Matrix(rows: bars, columns: factors, (0..<bars * factors).map { room[$0] })
   }
 
   /// Paths that are made together.

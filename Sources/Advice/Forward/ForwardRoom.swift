@@ -1,7 +1,7 @@
 import Kernels
 
 /// What a worker keeps from path to path: growths of eight paths, tables of one, and money of one block.
-struct ForwardRoom {
+final class ForwardRoom {
   private let run: ForwardRun
   /// `[8, bars, N]`.
   let growths: AlignedBuffer<Double>

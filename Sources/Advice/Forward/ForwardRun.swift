@@ -61,11 +61,12 @@ public struct ForwardRun: Sendable {
     self.payers = payers
   }
 
-  /// Bytes that outcomes take, 17 for each path of an account or a sum.
-  public var outcomeBytes: Int {
-    let (cells, isTooMany) = (accounts.count + groupCount).multipliedReportingOverflow(
-      by: 17 * paths.count)
-    return isTooMany ? .max : cells
+  /// Bytes that outcomes take, 17 for each path of an account or a sum, and what each worker keeps besides.
+  public func bytes(workers: Int) -> Int {
+    // Beyond what a word holds no machine has room anyway.
+    let outcomes = 17 * Double(accounts.count + groupCount) * Double(paths.count)
+    let room = 8 * Double(paths.bars) * Double(9 * paths.factors + groupCount)
+    return Int(min(outcomes + room * Double(workers), 0x1p62))
   }
 
   /// Multiplications of the products.

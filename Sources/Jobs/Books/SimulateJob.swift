@@ -13,7 +13,7 @@ public struct SimulateJob: Sendable {
     public let report: BookReport
     /// Portfolios that did not go along, or not as they should, for a reason that the table tells.
     public let failedCount: Int
-    /// Portfolios and paths.
+    /// Portfolios that went along.
     public let accountCount: Int
     /// Number of paths.
     public let pathCount: Int
@@ -21,6 +21,8 @@ public struct SimulateJob: Sendable {
 
   /// Most bytes that outcomes may take.
   static let mostBytes = 8 << 30
+  /// Most values of a path that is shown.
+  static let mostShown = 20_000_000
 
   let session: BookSession
   let portfolios: [Int]
@@ -99,17 +101,7 @@ public struct SimulateJob: Sendable {
       policy: policy)
     let forward = ForwardRun(
       accounts, factors, paths.paths, plan, groupCount: sums.names.count)
-    guard forward.outcomeBytes <= Self.mostBytes else {
-      throw AdviceError.setting(
-        name: "paths",
-        found:
-          "\(paths.paths.count) of \(accounts.count) portfolios, whose outcomes take \(forward.outcomeBytes >> 20) MiB",
-        expected: "at most \(Self.mostBytes >> 20) MiB: fewer paths, or some portfolios at a time")
-    }
-    if let path = options.path, path >= paths.paths.count {
-      throw AdviceError.setting(
-        name: "path", found: "\(path)", expected: "a path from 0 to \(paths.paths.count - 1)")
-    }
+    try check(forward)
     guard let samples = try forward.run(workers: session.workers, isCancelled: isCancelled) else {
       throw RunInterrupted()
     }
@@ -122,6 +114,31 @@ public struct SimulateJob: Sendable {
         warnings: paths.warnings + warnings(starts)),
       failedCount: starts.count { !$0.reason.isEmpty }, accountCount: accounts.count,
       pathCount: paths.paths.count)
+  }
+
+  /// Refuses what has no room, and a path that there is not.
+  private func check(_ forward: ForwardRun) throws(AdviceError) {
+    let bytes = forward.bytes(workers: session.workers)
+    let (paths, accounts) = (forward.paths, forward.accounts.count)
+    guard bytes <= Self.mostBytes else {
+      throw .setting(
+        name: "paths",
+        found:
+          "\(paths.count) of \(paths.bars) bars for \(accounts) portfolios, which take \(bytes >> 20) MiB",
+        expected:
+          "at most \(Self.mostBytes >> 20) MiB: fewer or shorter paths, or some portfolios at a time"
+      )
+    }
+    guard let path = options.path else { return }
+    guard path < paths.count else {
+      throw .setting(
+        name: "path", found: "\(path)", expected: "a path from 0 to \(paths.count - 1)")
+    }
+    guard accounts <= Self.mostShown / paths.bars else {
+      throw .setting(
+        name: "path", found: "\(accounts) portfolios at \(paths.bars) bars",
+        expected: "at most \(Self.mostShown) values: name some with --portfolio or --client")
+    }
   }
 
   /// Currencies of portfolios and their wallets.

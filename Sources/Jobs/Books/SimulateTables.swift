@@ -47,12 +47,12 @@ struct SimulateTables {
     let payments =
       forward.plan.contribution * Double(forward.plan.contributions(over: forward.paths.bars))
     let rates = forward.factors.rates
+    var paidIn = [Double](repeating: 0, count: forward.groupCount)
+    for account in forward.accounts { paidIn[account.group] += payments * rates[account.currency] }
     let totals = members.map { group in
-      let own = forward.accounts.filter { $0.group == group }
-      return Row(
+      Row(
         id: sums.names[group], currency: forward.factors.market.currency,
-        equity: samples.paid[first + group]
-          - own.reduce(0) { $0 + payments * rates[$1.currency] },
+        equity: samples.paid[first + group] - paidIn[group],
         paid: samples.paid[first + group], figures: samples.figures(of: first + group))
     }
     let facts = Self.facts(options, forward, paths)
