@@ -24,9 +24,11 @@ struct ForwardBlock: Sendable {
 
   init(_ accounts: [ForwardAccount], _ members: [Int], factors: Int, moves: Bool) {
     self.members = members
-    self.moves = moves && accounts[members[0]].weights != nil
+    let moves = moves && accounts[members[0]].weights != nil
+    let width = (members.count + 7) / 8 * 8
+    self.moves = moves
+    self.width = width
     currency = accounts[members[0]].currency
-    width = (members.count + 7) / 8 * 8
     func table(_ parts: (ForwardAccount) -> [ForwardAccount.Part]) -> [Double] {
       var table = [Double](repeating: 0, count: factors * width)
       for (column, member) in members.enumerated() {
@@ -35,7 +37,7 @@ struct ForwardBlock: Sendable {
       return table
     }
     amounts = table(\.parts)
-    weights = self.moves ? table { $0.weights ?? [] } : []
+    weights = moves ? table { $0.weights ?? [] } : []
     equity =
       members.map { accounts[$0].equity }
       + [Double](repeating: 1, count: width - members.count)

@@ -23,7 +23,7 @@ public struct BookAssets: Sendable {
 
   /// Holdings of every portfolio.
   ///
-  /// - Throws: `BooksError.beforePrices`, `CancellationError`.
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
   func holdings(isCancelled: @Sendable () -> Bool) throws -> [Holdings] {
     let found = Slots<Holdings>(count: portfolios.count)
     let tile = 64
@@ -39,7 +39,7 @@ public struct BookAssets: Sendable {
               of: portfolios[place], in: session.book, market: session.market, asOf: asOf))
         }
       })
-    guard isDone else { throw CancellationError() }
+    guard isDone else { throw RunInterrupted() }
     return found.values
   }
 
@@ -66,9 +66,10 @@ public struct BookAssets: Sendable {
         let unrealised = position.units == 0 ? 0 : worth - position.cost
         let unrealisedAverage = position.units == 0 ? 0 : worth - position.averageCost
         let gain = position.realised + unrealised + position.income
-        let values = [
+        let weight = row.map { holdings.weight(of: $0) } ?? (position.units == 0 ? 0 : .nan)
+        let values: [Double] = [
           position.units, position.averagePrice, price, worth,
-          position.units == 0 ? 0 : row.map { holdings.weight(of: $0) } ?? .nan,
+          weight,
           unrealised, position.realised, position.income,
           unrealisedAverage, position.realisedAverage, position.fees, gain,
           position.bought > 0 ? gain / position.bought : .nan,
