@@ -57,9 +57,9 @@ import Testing
         #expect(!value.isNaN || reason.contains(metric.name) || reason.hasPrefix("no money"))
       }
     }
-    // Nearly all of the catalogue has a value.
+    // All that no simulation is needed for, but for trades that nobody closed and years that are not there.
     let defined = try MetricCatalog.all.count { !(try numbers(table, $0.name)[0]).isNaN }
-    #expect(defined > 120, "\(defined)")
+    #expect(defined > 110, "\(defined)")
     let sharpe = try numbers(found[0][1], "sharpe_20")
     #expect(sharpe.count == 120 * reasons.count && sharpe.contains { $0.isFinite })
   }
@@ -105,7 +105,9 @@ import Testing
 
   @Test("an asset: who holds it adds up to the book; a wrong symbol gets the nearest")
   func asset() throws {
-    let session = try HistoryBook().session()
+    let sample = try HistoryBook()
+    defer { withExtendedLifetime(sample) {} }
+    let session = try sample.session()
     let all = Array(session.book.portfolios.indices)
     var options = BookMetrics.Options()
     options.benchmark = "BBB"
@@ -125,11 +127,11 @@ import Testing
     let value = try numbers(holders, "value").reduce(0, +)
     #expect(abs(value - (try numbers(totals, "value")[0])) < 1e-9)
     // Of each holder: units as its ledger has them.
-    for (id, units) in zip(
-      try #require(own.first { $0.name == "holders" }).labels(of: "portfolio").map { labels in
-        if case .texts(let ids) = labels { ids } else { [] }
-      } ?? [], try numbers(holders, "units"))
-    {
+    guard case .texts(let ids)? = holders.labels(of: "portfolio") else {
+      Issue.record("holders have no names")
+      return
+    }
+    for (id, units) in zip(ids, try numbers(holders, "units")) {
       let portfolio = try #require(session.book.portfolios.firstIndex { $0.id == id })
       let ledger = BookLedger(of: portfolio, in: session.book, market: session.market)
       #expect(ledger.units(1) == units)
