@@ -42,18 +42,28 @@ struct SimulateMarket {
     let (growths, missing) = given(stretches)
     paths = ForwardPaths(growths)
     times = stretches.map { $0.map { panel.time.ns[$0] } }
-    facts = stretches.prefix(100).map {
+    facts = stretches.enumerated().prefix(100).map { path, bars in
       ResultTable.Attribute(
-        "bars",
-        "\(Timestamp.text(nanoseconds: panel.time.ns[$0.lowerBound])) to "
-          + Timestamp.text(nanoseconds: panel.time.ns[$0.upperBound - 1]))
+        stretches.count == 1 ? "bars" : "bars_\(path)",
+        "\(Timestamp.text(nanoseconds: panel.time.ns[bars.lowerBound])) to "
+          + Timestamp.text(nanoseconds: panel.time.ns[bars.upperBound - 1]))
+    }
+    if case .worst(let count) = options.market, stretches.count < count {
+      warnings.append(
+        RunWarning(
+          code: "fewer_windows", severity: .warning,
+          message:
+            "only \(stretches.count) of \(count) windows of \(paths.bars) bars fit before --at "
+            + "without overlap"))
     }
     warn(missing.sorted(), factors, "without prices at some of these bars")
     if stretches.contains(where: { $0.upperBound > factors.bar + 1 }) {
+      let told = "bars after --at: what would have happened, not what could be known"
+      facts.append(ResultTable.Attribute("looks_ahead", told))
       warnings.append(
         RunWarning(
           code: "looks_ahead", severity: .info,
-          message: "these are bars after --at: what would have happened, not what could be known"))
+          message: told))
     }
   }
 

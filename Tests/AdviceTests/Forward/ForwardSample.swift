@@ -118,13 +118,13 @@ struct NaivePath {
         let sum = money.values.reduce(0, +)
         // Halving finds what is left after costs.
         var (low, high) = (0.0, sum)
+        let shares = Dictionary(uniqueKeysWithValues: weights.map { ($0.factor, $0.amount) })
         func traded(_ left: Double) -> Double {
           (0..<factors.columns.count).reduce(0) { total, factor in
-            let wanted = (weights.first { $0.factor == factor }?.amount ?? 0) * left
-            return total + abs(wanted - money[factor, default: 0])
+            total + abs(shares[factor, default: 0] * left - money[factor, default: 0])
           }
         }
-        for _ in 0..<200 {
+        for _ in 0..<60 {
           let middle = (low + high) / 2
           if middle + plan.costRate * traded(middle) > sum { high = middle } else { low = middle }
         }
