@@ -198,7 +198,8 @@ let package = Package(
       "Books", ["Books", "Market", "Metrics", "Kernels", "Simulation"],
       exclude: ["Challenges/Golden"]),
     tests(
-      "Advice", ["Advice", "Books", "Allocation", "Risk", "Market", "Metrics", "Kernels"]),
+      "Advice",
+      ["Advice", "Books", "Allocation", "Risk", "Simulation", "Market", "Metrics", "Kernels"]),
     tests("Storage", ["Storage", "Books", "HDF5", "Market", "Metrics"]),
     tests("Simulation", ["Simulation", "Market", "Metrics", "Kernels"]),
     tests(

@@ -36,6 +36,7 @@ package enum Program {
     BookWhatIfCommand.self,
     BookAdviseCommand.self,
     BookSwitchCommand.self,
+    BookSimulateCommand.self,
     ChallengeGenerateCommand.self,
     ChallengeCheckCommand.self,
     ChallengeScoreCommand.self,

@@ -124,7 +124,7 @@ public struct SwitchJob: Sendable {
   }
 
   /// Weights of a file, by columns of the panel.
-  private struct Targets: Sendable {
+  struct Targets: Sendable {
     let file: WeightFile
     let columns: [Int]
 

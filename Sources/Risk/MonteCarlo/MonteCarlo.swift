@@ -127,9 +127,19 @@ public struct MonteCarlo: Sendable {
 
   /// Growths of symbols at each bar of a path, `[bars, N]` by symbol of the model: the same as in a run.
   public func growths(path: UInt32) -> Matrix {
+    var result = Matrix(rows: settings.bars, columns: model.symbols.count)
+    growths(ofEightFrom: path) { result[$0, $1] = $2[0] }
+    return result
+  }
+
+  /// Growths of symbols on eight paths from a path on: each the same as alone.
+  ///
+  /// - Parameter body: takes the bar, the symbol of the model and its growth by path.
+  public func growths(
+    ofEightFrom path: UInt32, _ body: (_ bar: Int, _ symbol: Int, _ growths: Vector) -> Void
+  ) {
     let count = model.symbols.count
     let room = PathRoom(symbols: count, portfolios: 0)
-    var result = Matrix(rows: settings.bars, columns: count)
     var first = 0
     room.begin()
     while first < settings.bars {
@@ -137,12 +147,11 @@ public struct MonteCarlo: Sendable {
       draw(path, first, steps, room)
       for step in 0..<steps {
         for (place, column) in model.order.enumerated() {
-          result[first + step, column] = room.growths[step * count + place][0]
+          body(first + step, column, room.growths[step * count + place])
         }
       }
       first += steps
     }
-    return result
   }
 
   /// Bars of the table of returns that a path of a bootstrap has: `[bars]`; nil for other models.

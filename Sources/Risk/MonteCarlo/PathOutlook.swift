@@ -8,6 +8,13 @@ public struct PathFigure: Sendable, Equatable {
   public let value: Double
   /// Its standard error; NaN if it is undefined.
   public let standardError: Double
+
+  /// A figure.
+  public init(name: String, value: Double, standardError: Double) {
+    self.name = name
+    self.value = value
+    self.standardError = standardError
+  }
 }
 
 /// The figures of a portfolio over paths, each with its standard error.
@@ -132,7 +139,7 @@ public struct PathOutlook: Sendable {
       name: name, value: sorted[rank - 1], standardError: (high - low) / (2 * 1.96))
   }
 
-  private static func tail(_ sorted: [Double], _ level: Double) -> [PathFigure] {
+  static func tail(_ sorted: [Double], _ level: Double) -> [PathFigure] {
     let share = 1 - level
     let boundary = quantile("var_\(percent(level))", sorted, share)
     let weight = expected(share, sorted.count)
@@ -183,6 +190,13 @@ public struct MetricSample: Sendable {
     sorted.isEmpty
       ? PathFigure(name: "quantile", value: .nan, standardError: .nan)
       : PathOutlook.quantile("quantile", sorted, share)
+  }
+
+  /// Mean loss beyond the quantile of 1 − level, a positive number, as the figure `es_…` of `PathOutlook`; NaN without values.
+  public func expectedShortfall(_ level: Double) -> PathFigure {
+    sorted.isEmpty
+      ? PathFigure(name: "es", value: .nan, standardError: .nan)
+      : PathOutlook.tail(sorted, level)[1]
   }
 
   /// Share of paths on which it is less; NaN without values or for NaN.

@@ -1,0 +1,125 @@
+import Kernels
+
+/// Portfolios of one currency that are taken through a path together, side by side.
+struct ForwardBlock: Sendable {
+  /// Most portfolios of a block: their money by factor stays near the processor.
+  static let most = 256
+
+  /// Places of the accounts.
+  let members: [Int]
+  /// Currency that all of them are valued in.
+  let currency: Int
+  /// Whether they are moved to weights.
+  let moves: Bool
+  /// Columns, a multiple of eight: places beyond the members hold nothing.
+  let width: Int
+  /// Money by factor `[N, width]`.
+  let amounts: [Double]
+  /// Weights by factor `[N, width]`; empty unless they are moved.
+  let weights: [Double]
+  /// Money at the beginning `[width]`; 1 beyond the members.
+  let equity: [Double]
+  /// Members of one sum that stand side by side.
+  let runs: [(group: Int, places: Range<Int>)]
+
+  init(_ accounts: [ForwardAccount], _ members: [Int], factors: Int, moves: Bool) {
+    self.members = members
+    let moves = moves && accounts[members[0]].weights != nil
+    let width = (members.count + 7) / 8 * 8
+    self.moves = moves
+    self.width = width
+    currency = accounts[members[0]].currency
+    func table(_ parts: (ForwardAccount) -> [ForwardAccount.Part]) -> [Double] {
+      var table = [Double](repeating: 0, count: factors * width)
+      for (column, member) in members.enumerated() {
+        for part in parts(accounts[member]) { table[part.factor * width + column] = part.amount }
+      }
+      return table
+    }
+    amounts = table(\.parts)
+    weights = moves ? table { $0.weights ?? [] } : []
+    equity =
+      members.map { accounts[$0].equity }
+      + [Double](repeating: 1, count: width - members.count)
+    var runs: [(group: Int, places: Range<Int>)] = []
+    for (column, member) in members.enumerated() {
+      if runs.last?.group == accounts[member].group {
+        runs[runs.count - 1].places = runs[runs.count - 1].places.lowerBound..<column + 1
+      } else {
+        runs.append((accounts[member].group, column..<column + 1))
+      }
+    }
+    self.runs = runs
+  }
+
+  /// All accounts in blocks, in an order in which members of a sum stand side by side.
+  static func blocks(_ accounts: [ForwardAccount], factors: Int, moves: Bool) -> [ForwardBlock] {
+    func key(_ place: Int) -> (Int, Int, Int, Int) {
+      let account = accounts[place]
+      return (account.currency, account.weights == nil ? 0 : 1, account.group, place)
+    }
+    let order = accounts.indices.sorted { key($0) < key($1) }
+    var blocks: [ForwardBlock] = []
+    var members: [Int] = []
+    func close() {
+      if members.isEmpty { return }
+      blocks.append(ForwardBlock(accounts, members, factors: factors, moves: moves))
+      members = []
+    }
+    for place in order {
+      if let first = members.first,
+        members.count == most || accounts[first].currency != accounts[place].currency
+          || (accounts[first].weights == nil) != (accounts[place].weights == nil)
+      {
+        close()
+      }
+      members.append(place)
+    }
+    close()
+    return blocks
+  }
+}
+
+/// What a portfolio has gone through, eight side by side.
+struct ForwardState: BitwiseCopyable {
+  /// What it is worth.
+  var value = Vector.zero
+  /// Growth without the influence of payments is so many times the worth.
+  var scale = Vector.zero
+  /// Highest growth yet, least growth yet, and the least share of the highest before it.
+  var peak = Vector(repeating: 1)
+  var least = Vector(repeating: 1)
+  var depth = Vector(repeating: 1)
+  /// 1, or 0 after everything was lost.
+  var alive = Vector(repeating: 1)
+
+  init(equity: Vector) {
+    value = equity
+    scale = 1 / equity
+  }
+
+  /// What is worth nothing stays so.
+  @inline(__always)
+  mutating func record(_ found: Vector) -> Vector {
+    alive.replace(with: 0, where: found .<= 0)
+    value = found * alive
+    let growth = value * scale
+    peak.replace(with: growth, where: growth .> peak)
+    least.replace(with: growth, where: growth .< least)
+    // A fall to a new depth is rare, and a division dear.
+    let isDeeper = growth .< depth * peak
+    if any(isDeeper) { depth.replace(with: growth / peak, where: isDeeper) }
+    return value
+  }
+
+  /// Money comes in, or goes out while there is any.
+  @inline(__always)
+  mutating func pay(_ money: Double) {
+    let growth = value * scale
+    var after = value + money * alive
+    alive.replace(with: 0, where: after .<= 0)
+    after *= alive
+    scale = (growth / after).replacing(with: 0, where: alive .== 0)
+    value = after
+  }
+}
