@@ -3,19 +3,60 @@
     APUS_BIN=.build/release/apus python3 Tests/Python/test_book.py
 """
 
+import json
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
 import h5py
+import jsonschema
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 import support
 
-DATASET = Path(__file__).parents[2] / "datasets/book"
+ROOT = Path(__file__).parents[2]
+DATASET = ROOT / "datasets/book"
+PRICES = ROOT / "datasets/us_equity_1d"
+
+
+class ReportChecks(unittest.TestCase):
+    """Reports keep their schema, and their HDF5, JSON and CSV say the same."""
+
+    def test_value(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def run(*words):
+                return subprocess.run(
+                    [support.argument("APUS_BIN"), *words], check=True, timeout=300, cwd=folder,
+                    stdout=subprocess.PIPE).stdout
+
+            run("import", PRICES / "prices.csv.gz", "--symbols", PRICES / "symbols.csv", "--store", "prices.h5", "--quiet")
+            run("book", "init", "book.h5", "--store", "prices.h5", "--from", DATASET, "--quiet")
+            value = ["book", "value", "book.h5", "--at", "2017-06-30", "--quiet"]
+            document = json.loads(run(*value, "--json", "-o", "value.h5"))
+            run(*value, "-o", "value.csv")
+            schema = json.loads((ROOT / "notebooks-export/schema/report.schema.json").read_text("utf-8"))
+            jsonschema.Draft202012Validator.check_schema(schema)
+            jsonschema.Draft202012Validator(schema).validate(document)
+            self.assertEqual(document["origin"]["verb"], "book value")
+            told = xr.Dataset.from_dict(document["sections"]["value"])
+            with xr.open_dataset(f"{folder}/value.h5", group="value", engine="h5netcdf") as stored:
+                np.testing.assert_array_equal(told["equity"], stored["equity"])
+            table = pd.read_csv(f"{folder}/value.csv")
+            np.testing.assert_array_equal(told["equity"], table["equity"])
+            # By hand: units and cash of a portfolio without transfers and splits, at the closes of the day.
+            prices = pd.read_csv(PRICES / "prices.csv.gz")
+            closes = prices[prices["date"] == "2017-06-30"].set_index("symbol" if "symbol" in prices else "Name")["close"]
+            rows = pd.read_csv(DATASET / "transactions.csv")
+            rows = rows[(rows["wallet"] == "w-d1") & (rows["time"] <= "2017-06-30")]
+            side = rows["kind"].map({"buy": 1, "sell": -1}).fillna(0)
+            units = (side * rows["quantity"].fillna(0)).groupby(rows["symbol"]).sum()
+            sign = rows["kind"].map({"deposit": 1, "dividend": 1, "sell": 1, "buy": -1, "withdrawal": -1, "fee": -1})
+            cash = (sign * rows["amount"].fillna(rows["quantity"] * rows["price"]) - rows["fee"].fillna(0)).sum()
+            expected = cash + (units * closes.reindex(units.index)).sum()
+            self.assertAlmostEqual(float(told["equity"].sel(portfolio="p-d1")), expected, places=6)
 
 
 class BookChecks(unittest.TestCase):
