@@ -79,11 +79,11 @@ public struct BookSums: Sendable {
     _ take: @Sendable (GroupHistory) -> Kept
   ) -> [Kept]? {
     let marks = slots.map { slot in
-      let prices = prices(of: slot.instrument)
+      let prices = closes(of: slot.instrument)
       if slot.currency == currency { return prices }
-      return zip(prices, rates(from: slot.currency)).map { $0 * $1 }
+      return zip(prices, worth(of: slot.currency)).map { $0 * $1 }
     }
-    let rates = currencies.map { rates(from: $0) }
+    let rates = currencies.map { worth(of: $0) }
     let kept = Slots<Kept>(count: legs.count)
     let loop = TileLoop(tiles: legs.count, workers: max(1, workers))
     let isDone = try? loop.run(isCancelled: isCancelled, room: {}) { group, _ in
@@ -92,14 +92,14 @@ public struct BookSums: Sendable {
     return isDone == true ? kept.values : nil
   }
 
-  private func prices(of instrument: Int) -> [Double] {
+  private func closes(of instrument: Int) -> [Double] {
     let last = bars.upperBound - 1
     let prices = market.marks(instrument, bars: walked.lowerBound..<last + 1)
     if !isLate { return prices }
     return prices + [market.mark(instrument, at: last, before: before)?.price ?? .nan]
   }
 
-  private func rates(from source: String) -> [Double] {
+  private func worth(of source: String) -> [Double] {
     let rates = market.rates(
       from: source, to: currency, bars: walked.lowerBound..<bars.upperBound)
     return isLate ? rates + [rates[rates.count - 1]] : rates
