@@ -4,10 +4,13 @@ import Testing
 /// Books of any size, drawn from a seed.
 @Suite struct GeneratorTests {
   @Test("portfolios differ, lack nothing, and a seed decides them") func drawn() throws {
-    let panel = Sample.panel(
-      (0..<9).map { symbol in
-        ("S\(symbol)", (0..<200).map { Double(20 + symbol + ($0 * (symbol + 3)) % 11) })
-      })
+    func closes(_ symbol: Int) -> [Double] {
+      (0..<200).map { bar -> Double in
+        let wave: Int = bar * (symbol + 3) % 11
+        return Double(20 + symbol + wave)
+      }
+    }
+    let panel = Sample.panel((0..<9).map { ("S\($0)", closes($0)) })
     let instruments = (0..<9).map { Book.Instrument(symbol: "S\($0)", currency: "USD") }
     let market = try BookMarket(panel: panel, instruments: instruments)
     func book(_ seed: UInt64) throws -> Book {

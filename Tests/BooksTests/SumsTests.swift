@@ -108,8 +108,9 @@ import Testing
       #expect(group.long.last == 300 && group.short.last == 0 && group.cash.last == 10_850)
       #expect(group.equity.last == 11_150)
       // The bar: 2100 to 2200; then 9000 come in and the sale costs its fee.
-      let expected = 2200.0 / 2100 * (11_150.0 / 11_200) - 1
-      #expect(abs((group.returns.last ?? .nan) - expected) < 1e-15)
+      let (bar, later): (Double, Double) = (2200 / 2100, 11_150 / 11_200)
+      let found = try #require(group.returns.last)
+      #expect(abs(found - (bar * later - 1)) < 1e-15)
       #expect(group.gain == (first == 0 ? 150 : 50))
     }
     // Of sectors the sale is a flow, and money that nothing stood for before has no return.
@@ -117,7 +118,9 @@ import Testing
       BookSums(by: .sector, in: book, market: market, bars: 0..<3, before: 5 * Sample.day)
         .run { $0 })
     #expect(sectors[0].equity.last == 300 && sectors[0].flowsOut == [0, 0, 850])
-    #expect(abs((sectors[0].returns.last ?? .nan) - (1200.0 / 1100 * (1150.0 / 1200) - 1)) < 1e-15)
+    let (bar, later): (Double, Double) = (1200 / 1100, 1150 / 1200)
+    let found = try #require(sectors[0].returns.last)
+    #expect(abs(found - (bar * later - 1)) < 1e-15)
     let early = try #require(
       BookSums(by: .portfolio, in: book, market: market, bars: 0..<3).run { $0 }?.first)
     #expect(early.equity == [2000, 2100, 2200] && early.flowsIn == [2000, 0, 0])
