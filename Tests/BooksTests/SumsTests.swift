@@ -86,6 +86,46 @@ import Testing
     #expect(groups[1].flowsIn == [2000, 550, 5] && groups[1].flowsOut == [1000, 0, 0])
   }
 
+  @Test("what comes after the last bar counts at its marks, behind splits, not in its return")
+  func afterTheLastBar() throws {
+    let book = SampleBooks.book(
+      portfolios: 1, symbols: ["S0"],
+      [
+        SampleBooks.deposit(0, 2000), SampleBooks.buy(0, 0, 10, 100), SampleBooks.deposit(3, 9000),
+        Entry(
+          timeNs: 4 * Sample.day, sequence: 4, wallet: 0, kind: .sell, instrument: 0, cash: 850,
+          units: -15, price: 60, fee: 50),
+      ])
+    // Two new units for an old one, after the last bar too; another comes later than what is asked for.
+    let splits = [3, 6].map { BookMarket.Split(timeNs: $0 * Sample.day, ratio: 2) }
+    let market = try BookMarket(
+      panel: Sample.panel([("S0", [100, 110, 120])]), instruments: book.instruments,
+      splits: [splits])
+    for first in [0, 2] {
+      let sums = BookSums(
+        by: .portfolio, in: book, market: market, bars: first..<3, before: 5 * Sample.day)
+      let group = try #require(sums.run { $0 }?.first)
+      #expect(group.long.last == 300 && group.short.last == 0 && group.cash.last == 10_850)
+      #expect(group.equity.last == 11_150)
+      // The bar: 2100 to 2200; then 9000 come in and the sale costs its fee.
+      let (bar, later): (Double, Double) = (2200 / 2100, 11_150 / 11_200)
+      let found = try #require(group.returns.last)
+      #expect(abs(found - (bar * later - 1)) < 1e-15)
+      #expect(group.gain == (first == 0 ? 150 : 50))
+    }
+    // Of sectors the sale is a flow, and money that nothing stood for before has no return.
+    let sectors = try #require(
+      BookSums(by: .sector, in: book, market: market, bars: 0..<3, before: 5 * Sample.day)
+        .run { $0 })
+    #expect(sectors[0].equity.last == 300 && sectors[0].flowsOut == [0, 0, 850])
+    let (bar, later): (Double, Double) = (1200 / 1100, 1150 / 1200)
+    let found = try #require(sectors[0].returns.last)
+    #expect(abs(found - (bar * later - 1)) < 1e-15)
+    let early = try #require(
+      BookSums(by: .portfolio, in: book, market: market, bars: 0..<3).run { $0 }?.first)
+    #expect(early.equity == [2000, 2100, 2200] && early.flowsIn == [2000, 0, 0])
+  }
+
   @Test("tables of positions have the bits of holdings", arguments: 1...6)
   func positionTables(seed: UInt64) throws {
     var random = TestRandom(seed: seed)

@@ -191,11 +191,21 @@ public struct TransactionBatch: Sendable {
     return (row.quantity, price)
   }
 
+  /// Beyond it doubles lose cents, and sums could leave them.
+  private static let largest = 1e15
+
   /// Refuses cells that mean nothing for a kind, since they may be meant for another.
   private static func checkCells(_ row: Row) throws(Fault) {
     let (isTrade, isTransfer) = (row.kind == .buy || row.kind == .sell, row.kind == .transfer)
     func refuse(_ column: String, _ isGiven: Bool) throws(Fault) {
       if isGiven { throw Fault(column, "it means nothing for a \(row.kind.rawValue)") }
+    }
+    let cells = [
+      ("quantity", row.quantity), ("price", row.price), ("amount", row.amount), ("fee", row.fee),
+      ("received", row.received), ("quantity", row.quantity * row.price),
+    ]
+    for (column, value) in cells where value > largest {
+      throw Fault(column, "\(value) is more than a book can count, 1e15")
     }
     try refuse("quantity", !row.quantity.isNaN && !isTrade && !(isTransfer && row.instrument >= 0))
     try refuse("price", !row.price.isNaN && !isTrade)

@@ -34,7 +34,10 @@ public struct BookSums: Sendable {
   /// Symbols and the currency that each is priced in.
   private let slots: [(instrument: Int, currency: String)]
   private let currencies: [String]
+  /// The bars, one before them that tells the equity at first, and one after the last if an entry came later.
   private let walked: Range<Int>
+  private let isLate: Bool
+  private let before: Int64
 
   /// Prepares sums.
   ///
@@ -42,7 +45,7 @@ public struct BookSums: Sendable {
   ///   - key: what to sum by.
   ///   - portfolios: positions in the book; nil for all.
   ///   - bars: of the panel; not empty.
-  ///   - instant: entries before it show in the last bar, though no bar has ended since; nil for the end of that bar.
+  ///   - instant: entries before it count after the last bar, at its marks; nil for the end of that bar.
   ///   - currency: what sums are told in; nil for the firm's.
   public init(
     by key: SumKey, in book: Book, market: BookMarket, portfolios: [Int]? = nil, bars: Range<Int>,
@@ -54,13 +57,14 @@ public struct BookSums: Sendable {
     self.bars = bars
     self.market = market
     self.currency = (currency ?? book.firm.currency).uppercased()
-    walked = max(0, bars.lowerBound - 1)..<bars.upperBound
+    let before = instant ?? market.end(of: bars.upperBound - 1)
     let chosen = portfolios ?? Array(book.portfolios.indices)
     groups = SumGroups(key, book, market, chosen)
     var builder = LegBuilder(
-      book, market, groups, before: instant ?? market.end(of: bars.upperBound - 1),
-      lastBar: bars.upperBound - 1)
+      book, market, groups, before: before, lastBar: bars.upperBound - 1)
     for portfolio in chosen { builder.add(portfolio) }
+    (self.before, isLate) = (before, builder.hasLate)
+    walked = max(0, bars.lowerBound - 1)..<bars.upperBound + (builder.hasLate ? 1 : 0)
     (legs, slots, currencies) = (builder.legs, builder.slots, builder.currencies)
   }
 
@@ -75,19 +79,30 @@ public struct BookSums: Sendable {
     _ take: @Sendable (GroupHistory) -> Kept
   ) -> [Kept]? {
     let marks = slots.map { slot in
-      let prices = market.marks(slot.instrument, bars: walked)
+      let prices = closes(of: slot.instrument)
       if slot.currency == currency { return prices }
-      return zip(prices, market.rates(from: slot.currency, to: currency, bars: walked)).map {
-        $0 * $1
-      }
+      return zip(prices, worth(of: slot.currency)).map { $0 * $1 }
     }
-    let rates = currencies.map { market.rates(from: $0, to: currency, bars: walked) }
+    let rates = currencies.map { worth(of: $0) }
     let kept = Slots<Kept>(count: legs.count)
     let loop = TileLoop(tiles: legs.count, workers: max(1, workers))
     let isDone = try? loop.run(isCancelled: isCancelled, room: {}) { group, _ in
       kept.set(group, take(history(group, marks, rates)))
     }
     return isDone == true ? kept.values : nil
+  }
+
+  private func closes(of instrument: Int) -> [Double] {
+    let last = bars.upperBound - 1
+    let prices = market.marks(instrument, bars: walked.lowerBound..<last + 1)
+    if !isLate { return prices }
+    return prices + [market.mark(instrument, at: last, before: before)?.price ?? .nan]
+  }
+
+  private func worth(of source: String) -> [Double] {
+    let rates = market.rates(
+      from: source, to: currency, bars: walked.lowerBound..<bars.upperBound)
+    return isLate ? rates + [rates[rates.count - 1]] : rates
   }
 
   private func history(_ group: Int, _ marks: [[Double]], _ rates: [[Double]]) -> GroupHistory {
@@ -127,7 +142,9 @@ public struct BookSums: Sendable {
       }
     }
     func advance(to bar: Int) {
-      while let split = splits.first, market.bar(endingAfter: split.timeNs) <= bar {
+      while let split = splits.first, split.timeNs < before,
+        market.bar(endingAfter: split.timeNs) <= bar
+      {
         splits.removeFirst()
         if units == 0 { continue }
         let place = max(from, market.bar(endingAfter: split.timeNs) - walked.lowerBound)
@@ -168,17 +185,21 @@ public struct BookSums: Sendable {
     if !(amount >= 0) { walk.flowsOut[place] -= amount }
   }
 
-  /// The window without the bar before it, which tells the equity that it begins with.
+  /// The window without the bar before it, which tells the equity that it begins with, and with what came after the last
+  /// bar in that bar's equity and flows.
   private func cut(_ walk: GroupHistory) -> GroupHistory {
     if walked == bars { return walk }
     var history = GroupHistory(walk.name, walk.portfolios, bars, walk.barsPerYear)
-    history.initialEquity = walk.equity[0]
-    history.equity = Array(walk.equity.dropFirst())
-    history.cash = Array(walk.cash.dropFirst())
-    history.long = Array(walk.long.dropFirst())
-    history.short = Array(walk.short.dropFirst())
-    history.flowsIn = Array(walk.flowsIn.dropFirst())
-    history.flowsOut = Array(walk.flowsOut.dropFirst())
+    let first = bars.lowerBound - walked.lowerBound
+    if first > 0 { history.initialEquity = walk.equity[0] }
+    let kept = first..<first + bars.count
+    history.equity = Array(walk.equity[kept])
+    history.cash = Array(walk.cash[kept])
+    history.long = Array(walk.long[kept])
+    history.short = Array(walk.short[kept])
+    history.flowsIn = Array(walk.flowsIn[kept])
+    history.flowsOut = Array(walk.flowsOut[kept])
+    if isLate { history.append(late: walk, kept.upperBound) }
     return history
   }
 }

@@ -27,6 +27,8 @@ public struct GroupHistory: Sendable {
   public internal(set) var initialEquity = 0.0
   /// Bars in a year.
   public let barsPerYear: Double
+  /// Growth of the last bar if something came after it: that of the bar, and after it.
+  private var lastGrowth: Double?
 
   init(_ name: String, _ portfolios: Int, _ bars: Range<Int>, _ barsPerYear: Double) {
     (self.name, self.portfolios, self.bars, self.barsPerYear) = (
@@ -40,10 +42,28 @@ public struct GroupHistory: Sendable {
   public var returns: [Double] {
     var before = initialEquity
     return equity.indices.map { place in
+      if let lastGrowth, place == equity.count - 1 { return lastGrowth - 1 }
       let base = before + flowsIn[place]
       before = equity[place]
       return base > 0 ? (equity[place] + flowsOut[place]) / base - 1 : .nan
     }
+  }
+
+  /// Takes what came after the last bar into that bar: its return is compounded, so that later money is no part of it.
+  mutating func append(late walk: GroupHistory, _ place: Int) {
+    let last = equity.count - 1
+    func growth(_ before: Double, _ into: Double, _ after: Double, _ out: Double) -> Double? {
+      before + into <= 0 ? nil : (after + out) / (before + into)
+    }
+    let own = growth(
+      last > 0 ? equity[last - 1] : initialEquity, flowsIn[last], equity[last], flowsOut[last])
+    let late = growth(
+      equity[last], walk.flowsIn[place], walk.equity[place], walk.flowsOut[place])
+    lastGrowth = own == nil && late == nil ? .nan : (own ?? 1) * (late ?? 1)
+    (equity[last], cash[last]) = (walk.equity[place], walk.cash[place])
+    (long[last], short[last]) = (walk.long[place], walk.short[place])
+    flowsIn[last] += walk.flowsIn[place]
+    flowsOut[last] += walk.flowsOut[place]
   }
 
   /// What was earned: the change of equity that flows don't explain.

@@ -3,6 +3,8 @@ struct LegBuilder {
   private(set) var legs: [[BookSums.Leg]]
   private(set) var slots: [(instrument: Int, currency: String)] = []
   let currencies: [String]
+  /// Whether an entry came after the last bar.
+  private(set) var hasLate = false
   private let book: Book
   private let market: BookMarket
   private let groups: SumGroups
@@ -59,7 +61,9 @@ struct LegBuilder {
   }
 
   private mutating func add(_ entry: Entry, _ portfolio: Int) {
-    let bar = Int32(min(lastBar, index.bar(endingAfter: entry.timeNs)))
+    // What came after the last bar has a place of its own, so that it is no part of that bar's return.
+    let bar = Int32(min(lastBar + 1, index.bar(endingAfter: entry.timeNs)))
+    if bar > lastBar { hasLate = true }
     let cashSlot = Int32(slots.count + currencyOf[entry.wallet])
     let cashGroup = groups.group(portfolio: portfolio, wallet: entry.wallet)
     var cash = BookSums.Leg(bar: bar, slot: cashSlot, amount: entry.cash)
@@ -102,7 +106,9 @@ struct LegBuilder {
   private func laterSplits(_ entry: Entry, _ instrument: Int, _ bar: Int32) -> Double {
     var ratio = 1.0
     for split in market.splits[instrument]
-    where split.timeNs > entry.timeNs && index.bar(endingAfter: split.timeNs) == Int(bar) {
+    where split.timeNs > entry.timeNs && split.timeNs < before
+      && index.bar(endingAfter: split.timeNs) == Int(bar)
+    {
       ratio *= split.ratio
     }
     return ratio

@@ -167,6 +167,7 @@ private struct Draws {
       used = 0
     }
     defer { used += 1 }
-    return Int(UInt64(block[used]) * UInt64(limit) >> 32)
+    // A shift binds closer than a product.
+    return Int((UInt64(block[used]) * UInt64(limit)) >> 32)
   }
 }
