@@ -19,7 +19,7 @@ enum AdviceOptions {
       isRepeatable: true),
     .value(
       "expected", "NAME", help: "What returns are expected; shrunk unless given.",
-      completion: .choices(BeliefsCatalog.all.map(\.name))),
+      completion: .choices(BeliefsCatalog.all.map(\.name).filter { $0 != "given" })),
     .value("covariance", "NAME", help: "Covariance; ledoit_wolf(pairwise) unless given."),
     .value("lookback", "BARS", help: "Bars whose returns are looked at; 504 unless given."),
     .value(
