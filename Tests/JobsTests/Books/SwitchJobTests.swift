@@ -84,7 +84,7 @@ import Testing
       session: session, portfolios: [0, 1, 2], asOf: asOf, policy: AdvicePolicy(), options: options)
     let outcome = try job.run()
     #expect(outcome.failedCount == 0)
-    let file = try folder.write(outcome.transactions, to: "trades.csv")
+    let file = try folder.write(outcome.transactions, to: "transactions-switch.csv")
     _ = try BookImportJob(book: path, files: [file]).run()
     #expect(try BookImportJob(book: path, files: [file]).run().isChanged == false)
     let after = try self.session(path)
