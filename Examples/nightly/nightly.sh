@@ -16,23 +16,23 @@ cd "$folder"
 exec 9> .nightly.lock
 flock -n 9 || { echo "nightly: another round is at work in $folder" >&2; exit 75; }
 
-# Calls a verb with the files that match, if there are any.
-with_files() { # with_files PATTERN VERB…
-  pattern=$1
+# Calls a verb with incoming/START*.csv and .csv.gz, if there are any; what still arrives under another name has to wait.
+with_files() { # with_files START VERB…
+  start=$1
   shift
-  # The pattern is to be expanded here.
-  # shellcheck disable=SC2086
-  set -- "$@" $pattern
-  for last in "$@"; do :; done
-  if [ -e "$last" ]; then "$@"; fi
+  any=
+  for file in incoming/"$start"*.csv incoming/"$start"*.csv.gz; do
+    if [ -e "$file" ]; then set -- "$@" "$file" && any=yes; fi
+  done
+  if [ -n "$any" ]; then "$@"; fi
 }
 
 symbols=
 if [ -e incoming/symbols.csv ]; then symbols='--symbols incoming/symbols.csv'; fi
 # Both take what is new and leave the rest, so that files may stay where they are. What was kept out: apus inspect --quarantine.
 # shellcheck disable=SC2086
-with_files 'incoming/prices*.csv*' "$apus" import --quiet --append --store prices.h5 $symbols > /dev/null
-with_files 'incoming/transactions*.csv*' "$apus" book import --quiet book.h5 > /dev/null
+with_files prices "$apus" import --quiet --append --store prices.h5 $symbols > /dev/null
+with_files transactions "$apus" book import --quiet book.h5 > /dev/null
 
 rules=
 if [ -e rules.json5 ]; then rules='--rules rules.json5'; fi

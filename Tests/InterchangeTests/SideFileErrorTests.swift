@@ -1,7 +1,6 @@
+import Interchange
 import TestSupport
 import Testing
-
-@testable import Interchange
 
 /// Files beside the prices are refused without a word of flags that only an import has.
 @Suite struct SideFileErrorTests {

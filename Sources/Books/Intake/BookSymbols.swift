@@ -41,7 +41,7 @@ public struct BookSymbols: Sendable {
       throw .init(
         "symbol",
         "panel \(panel) has no symbol '\(symbol.prefix(40))'"
-          + (near.map { "; did you mean '\($0)'?" } ?? ""))
+          + (near.map { " (did you mean '\($0)'?)" } ?? ""))
     }
     let place = places[symbol]
     let stored =

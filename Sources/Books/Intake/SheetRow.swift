@@ -56,7 +56,7 @@ struct SheetRow {
     let near = places.count > 5000 ? nil : nearestName(to: id, among: places.keys.sorted())
     throw bad(
       column,
-      "there is no \(kind) '\(id.prefix(40))'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+      "there is no \(kind) '\(id.prefix(40))'" + (near.map { " (did you mean '\($0)'?)" } ?? ""))
   }
 
   /// Limits, as far as there are cells for them.

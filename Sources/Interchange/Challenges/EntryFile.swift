@@ -9,8 +9,9 @@ import Market
 /// | weights, long | `participant,time,symbol,weight` |
 /// | weights, wide | `participant,time,AAPL,MSFT,…`: an empty cell is no weight |
 ///
-/// Without a column `participant` a file is one participant's, named after it. Other columns of trades are passed over. A row that can't be
-/// read is a flaw of its participant's and stops nobody else.
+/// Commas, semicolons, tabs or bars stand between columns; numbers have decimal points. Without a column `participant` a file is one
+/// participant's, named after it. `id`, `note` and what else transactions of books have is passed over, other columns are refused. A row
+/// that can't be read is a flaw of its participant's and stops nobody else.
 public struct EntryFile: Sendable {
   /// A purchase or sale.
   public struct Trade: Sendable, Equatable {
@@ -73,9 +74,71 @@ public struct EntryFile: Sendable {
   /// Most rows of trades or weights.
   static let rowLimit = 200_000_000
 
+  /// Where each column stands.
   private struct Columns {
     var participant, side, symbol, weight, price, quantity: Int?
-    var time: Int
+    var time = 0
+
+    /// Other names of the columns, first their own.
+    private static let names = [
+      "participant": ["participant", "portfolio", "player", "user"],
+      "time": ["time", "date", "datetime", "timestamp"], "side": ["side", "kind", "action"],
+      "symbol": ["symbol", "ticker"], "quantity": ["quantity", "units", "shares"],
+      "price": ["price"], "weight": ["weight"],
+    ]
+    /// What nothing is read from: remarks, and what transactions of books have besides.
+    private static let passedOver: Set = [
+      "id", "wallet", "amount", "fee", "to", "received", "note", "comment", "currency",
+    ]
+
+    init(_ header: [String], _ path: String) throws(ImportError) {
+      func wrong(_ column: String, _ reason: String) -> ImportError {
+        .badSymbolRow(path: path, line: 1, column: column, reason: reason)
+      }
+      let columns = header.map(ColumnName.canonical)
+      func find(_ role: String) throws(ImportError) -> Int? {
+        let found = columns.indices.filter { Self.names[role]?.contains(columns[$0]) ?? false }
+        guard found.count < 2 else {
+          throw wrong(header[found[1]], "'\(header[found[0]])' says the \(role) already")
+        }
+        return found.first
+      }
+      func missing(_ role: String) -> ImportError {
+        let nearest = ColumnName.nearest(role, in: header).map { "; is it '\($0)'?" } ?? "."
+        return wrong(
+          header.prefix(12).joined(separator: ","),
+          "no column is called \(role)\(nearest) Columns are participant,time,side,symbol,quantity,price "
+            + "of trades, or participant,time,symbol,weight")
+      }
+      guard let time = try find("time") else { throw missing("time") }
+      self.time = time
+      (participant, symbol) = (try find("participant"), try find("symbol"))
+      quantity = try find("quantity")
+      guard symbol != nil else {
+        // A symbol may be called like any other column of trades.
+        if quantity != nil { throw missing("symbol") }
+        return
+      }
+      (side, price, weight) = (try find("side"), try find("price"), try find("weight"))
+      guard quantity != nil || weight != nil else { throw missing("quantity") }
+      // A column that is passed over by a slip of spelling would change what is bought.
+      let used = [participant, side, symbol, weight, price, quantity, time]
+      for (place, name) in header.enumerated()
+      where !used.contains(place) && !Self.passedOver.contains(columns[place]) {
+        let nearest = ColumnName.nearest(name, in: Self.names.keys.sorted())
+        throw wrong(
+          name.isEmpty ? "column \(place + 1)" : name,
+          "there is no such column" + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+      }
+    }
+  }
+
+  private static func open(_ path: String, _ delimiter: Unicode.Scalar) throws(ImportError)
+    -> RecordReader
+  {
+    RecordReader(
+      try ByteSources.open(path, options: ImportOptions()), path: path,
+      delimiter: UInt8(ascii: delimiter))
   }
 
   /// Reads a file.
@@ -85,39 +148,24 @@ public struct EntryFile: Sendable {
   ///   - participant: whose it is, where no column says it.
   /// - Throws: `ImportError` for a file without a usable header.
   public static func read(_ path: String, participant: String) throws(ImportError) -> EntryFile {
-    var reader = RecordReader(try ByteSources.open(path, options: ImportOptions()), path: path)
+    var reader = try open(path, ",")
     guard try reader.next() else { throw .empty(path: path) }
+    // A header of one field has another delimiter, or no columns that any form needs.
+    if reader.count == 1, let other = ";\t|".utf8.first(where: { reader[0].contains($0) }) {
+      reader = try open(path, Unicode.Scalar(other))
+      guard try reader.next() else { throw .empty(path: path) }
+    }
     var header: [String] = []
     for index in 0..<reader.count {
       guard let name = reader.validText(index) else { throw .headerNotUTF8(path: path) }
       header.append(name.trimmingSpaces)
     }
-    let names = header.map(ColumnName.canonical)
-    func find(_ aliases: String...) -> Int? { names.firstIndex { aliases.contains($0) } }
-    guard let time = find("time", "date", "datetime", "timestamp") else {
-      throw .columnMissing(
-        path: path, column: "time", found: header, nearest: ColumnName.nearest("time", in: header))
-    }
-    let known = Columns(
-      participant: find("participant", "portfolio", "player", "user"),
-      side: find("side", "kind", "action"), symbol: find("symbol", "ticker"),
-      weight: find("weight"), price: find("price"), quantity: find("quantity", "units", "shares"),
-      time: time)
+    let known = try Columns(header, path)
     var file = EntryFile()
     if known.participant == nil { _ = file.place(of: participant) }
     if known.symbol == nil {
-      guard known.quantity == nil else {
-        throw .columnMissing(
-          path: path, column: "symbol", found: header,
-          nearest: ColumnName.nearest("symbol", in: header))
-      }
       try file.readWide(&reader, path, header, known)
     } else {
-      guard known.quantity != nil || known.weight != nil else {
-        throw .columnMissing(
-          path: path, column: "quantity", found: header,
-          nearest: ColumnName.nearest("quantity", in: header))
-      }
       while try reader.next() {
         try file.checkSize(path)
         guard let (row, ns) = try file.begin(reader, path, header, known) else { continue }
@@ -146,12 +194,17 @@ public struct EntryFile: Sendable {
   ) throws(ImportError) -> (row: Int32, ns: Int64)? {
     var row: Int32 = 0
     if let participant = known.participant {
-      guard participant < reader.count, let place = place(of: reader[participant]) else {
-        throw .badSymbolRow(
-          path: path, line: reader.line, column: header[participant],
-          reason: "it is empty or no UTF-8 text, so the row is nobody's")
+      func nobody(_ reason: String) -> ImportError {
+        .badSymbolRow(path: path, line: reader.line, column: header[participant], reason: reason)
       }
-      row = place
+      guard participant < reader.count else { throw nobody("the row ends before it") }
+      switch place(of: reader[participant]) {
+      case .found(let place): row = place
+      case .unreadable: throw nobody("it is empty or no UTF-8 text, so the row is nobody's")
+      case .control: throw nobody("it has control characters")
+      case .respelled(let name):
+        throw nobody("'\(name)' stands in other characters before; write it in the same")
+      }
     }
     guard reader.count == header.count, !reader.quotesBroken else {
       flaw(row, reader, nil, "\(reader.count) fields, where the header has \(header.count)")
@@ -291,14 +344,24 @@ public struct EntryFile: Sendable {
     return Int32(symbols.count - 1)
   }
 
+  /// What a name comes to.
+  private enum Place {
+    case found(Int32)
+    case unreadable, control
+    /// Another name that looks the same: composed and decomposed letters.
+    case respelled(String)
+  }
+
   /// Rows of a participant mostly stand together.
-  private mutating func place(of bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
-    if latest.place >= 0, latest.name.elementsEqual(bytes) { return latest.place }
+  private mutating func place(of bytes: UnsafeBufferPointer<UInt8>) -> Place {
+    if latest.place >= 0, latest.name.elementsEqual(bytes) { return .found(latest.place) }
     guard let name = String(validating: bytes, as: UTF8.self)?.trimmingSpaces, !name.isEmpty
-    else { return nil }
+    else { return .unreadable }
+    if name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return .control }
     let place = place(of: name)
+    guard participants[Int(place)].utf8.elementsEqual(name.utf8) else { return .respelled(name) }
     latest = (Array(bytes), place)
-    return place
+    return .found(place)
   }
 
   private mutating func place(of name: String) -> Int32 {

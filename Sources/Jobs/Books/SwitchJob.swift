@@ -56,7 +56,7 @@ public struct SwitchJob: Sendable {
   ///
   /// - Throws: `BooksError`; `AdviceError.setting` for targets that name unknown symbols; `RunInterrupted`.
   public func run(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> Outcome {
-    let given = try options.targets.map { try Targets($0, session.market.panel) }
+    let given = try options.targets.map { try Targets($0, session) }
     let market = try AdviceMarket(session, portfolios: portfolios, asOf: asOf, policy: policy)
     let advised =
       given == nil ? try market.targets(portfolios, isCancelled: isCancelled) : nil
@@ -67,7 +67,16 @@ public struct SwitchJob: Sendable {
       let portfolio = portfolios[place]
       let id = session.book.portfolios[portfolio].id
       let target = Result { () throws(AdviceError) -> [Int: Double] in
-        if let given { return try given.weights(of: id) }
+        if let given {
+          let weights = try given.weights(of: id)
+          let least = weights.values.min() ?? 0
+          guard least >= 0 || session.book.portfolios[portfolio].profile.allowsShort else {
+            throw .setting(
+              name: "targets of \(id)", found: "a weight of \(least)",
+              expected: "weights from 0, as its profile allows no shorts")
+          }
+          return weights
+        }
         guard let advised else { return [:] }
         let found = try advised.answers[advised.places[place]].get()
         return Dictionary(
@@ -128,8 +137,17 @@ public struct SwitchJob: Sendable {
     let file: WeightFile
     let columns: [Int]
 
-    init(_ file: WeightFile, _ panel: PricePanel) throws(AdviceError) {
+    init(_ file: WeightFile, _ session: BookSession) throws(AdviceError) {
       self.file = file
+      let panel = session.market.panel
+      let ids = session.book.portfolios.map(\.id)
+      let known = Set(ids)
+      for id in file.portfolios where file.portfolios != ["portfolio"] && !known.contains(id) {
+        throw .setting(
+          name: "targets", found: "the portfolio \(id)",
+          expected: "portfolios of the book"
+            + (nearestName(to: id, among: ids).map { "; did you mean \($0)?" } ?? ""))
+      }
       var columns: [Int] = []
       for symbol in file.symbols {
         guard let column = panel.symbols.index(of: symbol) else {

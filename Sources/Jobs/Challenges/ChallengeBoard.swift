@@ -67,7 +67,7 @@ private struct Parts {
     if count > 0 {
       add(
         "disqualified", .warning,
-        "\(count) of \(entries.participants.count) participants are disqualified; column reason tells why"
+        "\(count) of \(entries.participants.count) participants \(count == 1 ? "is" : "are") disqualified; column reason tells why"
       )
     }
     if let hold = spec.holdOut, !session.isRevealed {
@@ -83,13 +83,16 @@ private struct Parts {
     if unfilled > 0 {
       add(
         "unfilled", .info,
-        "\(unfilled) participants have orders that found no price by the end of the window")
+        "orders that found no price by the end of the window: of \(unfilled) \(unfilled == 1 ? "participant" : "participants")"
+      )
     }
     let undefined = windows[0].order.count { windows[0].values[0][$0].isNaN }
     if undefined > 0 {
       add(
         "undefined", .info,
-        "\(undefined) participants have no \(spec.metric), and share the last place")
+        undefined == 1
+          ? "1 participant has no \(spec.metric), and the last place"
+          : "\(undefined) participants have no \(spec.metric), and share the last place")
     }
     return warnings
   }

@@ -43,11 +43,15 @@ public struct ChallengeEntries: Sendable {
     var found: [Participant] = []
     for path in try paths.flatMap(Self.files) { found += try Self.read(path, session) }
     found.sort { $0.entry.participant.utf8.lexicographicallyPrecedes($1.entry.participant.utf8) }
-    for (a, b) in zip(found, found.dropFirst()) where a.entry.participant == b.entry.participant {
-      throw SpecError.value(
-        path: "participant '\(a.entry.participant)'", line: 0,
-        found: "it in \(a.file) and \(b.file)",
-        expected: "each participant once: in one file, in one form")
+    // Names that look the same are the same, whatever their bytes.
+    var files: [String: String] = [:]
+    for one in found {
+      if let file = files.updateValue(one.file, forKey: one.entry.participant) {
+        throw SpecError.value(
+          path: "participant '\(one.entry.participant)'", line: 0,
+          found: "it in \(file) and \(one.file)",
+          expected: "each participant once: in one file, in one form")
+      }
     }
     guard !found.isEmpty else {
       throw SpecError.nothingToRun(reason: "\(paths.joined(separator: ", ")): no entry was found")

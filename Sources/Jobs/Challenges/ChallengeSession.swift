@@ -52,6 +52,14 @@ public struct ChallengeSession: Sendable {
     if isRevealed, let held = spec.holdOut {
       job.from = held.from
       job.to = held.to
+      let last = panel.time.ns.last ?? held.from
+      guard last >= held.from else {
+        throw SpecError.value(
+          path: "hold_out.from", line: 0, found: Timestamp.text(nanoseconds: held.from),
+          expected:
+            "prices of it, as it is revealed; panel \(panel.name) ends on \(Timestamp.text(nanoseconds: last))"
+        )
+      }
       let later = try RunPlan.window(job, panel)
       bars = first.lowerBound..<later.upperBound
       hold = later.lowerBound - first.lowerBound..<bars.count
@@ -92,7 +100,30 @@ public struct ChallengeSession: Sendable {
           code: "same_close", severity: .warning,
           message: "orders fill at the close that they may have been decided on"))
     }
+    for (name, from, to, bars) in [("window", spec.from, spec.to, Optional(window))]
+      + (spec.holdOut.map { [("hold_out", $0.from, $0.to, hold)] } ?? [])
+    {
+      guard let bars else { continue }
+      if let gap = Self.gap(panel, from, to, first.lowerBound, bars) {
+        warnings.append(
+          RunWarning(
+            code: "partial_\(name)", severity: .warning,
+            message: "\(name) is scored in part: \(gap)"))
+      }
+    }
     self.warnings = warnings
+  }
+
+  /// What a window has no prices for, if that is more than a long weekend.
+  private static func gap(
+    _ panel: PricePanel, _ from: Int64, _ to: Int64, _ firstBar: Int, _ bars: Range<Int>
+  ) -> String? {
+    let slack = 5 * Calendar.dayNs + panel.frequencyNs
+    let first = panel.time.ns[firstBar + bars.lowerBound]
+    let last = panel.time.ns[firstBar + bars.upperBound - 1]
+    if first - slack > from { return "prices begin at \(Timestamp.text(nanoseconds: first))" }
+    if last + slack < to { return "prices end at \(Timestamp.text(nanoseconds: last))" }
+    return nil
   }
 
   /// Position of a symbol in the market; nil for one that it doesn't have.

@@ -87,11 +87,15 @@ public struct ChallengeSpec: Sendable {
     guard try root.integer("apus", "the format version 1", in: 1...1) != nil else {
       throw .missing(path: "apus", expected: "the format version: apus: 1")
     }
-    name = try root.string("challenge", "the name of the challenge") ?? ""
-    guard !name.isEmpty, name.utf8.count <= 100, !name.contains("/"), !name.hasPrefix(".") else {
-      throw .missing(
-        path: "challenge", expected: "its name, of 1 to 100 bytes without /: challenge: \"spring\"")
+    let form = "its name, of 1 to 100 bytes without /: challenge: \"spring\""
+    guard let name = try root.string("challenge", form) else {
+      throw .missing(path: "challenge", expected: form)
     }
+    guard !name.isEmpty, name.utf8.count <= 100, !name.contains("/"), !name.hasPrefix(".") else {
+      throw .value(
+        path: "challenge", line: root.place.line, found: "\"\(name.prefix(100))\"", expected: form)
+    }
+    self.name = name
     try readData(&root)
     try readWindows(&root)
     capital = try root.number("capital", "an amount above 0") { $0 > 0 } ?? capital

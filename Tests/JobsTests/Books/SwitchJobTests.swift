@@ -1,6 +1,7 @@
 import Advice
 import Books
 import Foundation
+import Interchange
 import Jobs
 import Market
 import Storage
@@ -96,6 +97,29 @@ import Testing
         #expect(holdings.weight(of: row) <= 0.4 + 1e-3)
         #expect(row.units == row.units.rounded())
       }
+    }
+  }
+
+  @Test("weights of a file: shorts that a profile forbids, portfolios that nobody has")
+  func targets() throws {
+    let folder = try ScratchFolder()
+    try store(folder.path("prices.h5"))
+    let session = try session(try book(folder))
+    func run(_ text: String) throws -> SwitchJob.Outcome {
+      var options = SwitchJob.Options()
+      options.targets = try WeightFile.read(try folder.write(text, to: "to.csv"))
+      return try SwitchJob(
+        session: session, portfolios: [0], asOf: session.market.lastEnd, policy: AdvicePolicy(),
+        options: options
+      ).run()
+    }
+    #expect(try run("portfolio,symbol,weight\np-1,AAPL,0.5\np-2,AAPL,0.5\n").failedCount == 0)
+    #expect(try run("symbol,weight\nAAPL,0.5\n").failedCount == 0)
+    // What no book would import is no trade.
+    let short = try run("portfolio,symbol,weight\np-1,MSFT,-0.5\n")
+    #expect(short.failedCount == 1 && !short.transactions.contains("MSFT"))
+    #expect(throws: AdviceError.self) {
+      try run("portfolio,symbol,weight\np-1,AAPL,0.5\np-9,AAPL,0.5\n")
     }
   }
 

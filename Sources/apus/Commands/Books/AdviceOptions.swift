@@ -19,11 +19,12 @@ enum AdviceOptions {
       isRepeatable: true),
     .value(
       "expected", "NAME", help: "What returns are expected; shrunk unless given.",
-      completion: .choices(BeliefsCatalog.all.map(\.name))),
+      completion: .choices(BeliefsCatalog.all.map(\.name).filter { $0 != "given" })),
     .value("covariance", "NAME", help: "Covariance; ledoit_wolf(pairwise) unless given."),
     .value("lookback", "BARS", help: "Bars whose returns are looked at; 504 unless given."),
     .value(
-      "scores", "FILE", help: "Another model's scores, CSV: symbol[,client],score.",
+      "scores", "FILE",
+      help: "Another model's scores, CSV: symbol[,client],score, clients by external id.",
       completion: .files),
     .value("least-score", "NUMBER", help: "Scores up to this count as none; 0 unless given."),
     .value(
@@ -69,6 +70,13 @@ enum AdviceOptions {
     if let path = arguments.optionalString("scores") {
       let file = try ScoreFile.read(path)
       for symbol in file.symbols.sorted() { try check(symbol, "--scores") }
+      // A client that is not there would get the common scores without a word.
+      let clients = session.book.clients.map(\.externalID).filter { !$0.isEmpty }
+      for client in file.byClient.keys.sorted() where !clients.contains(client) {
+        throw ArgumentsError.unknownName(
+          client, kind: "external id of a client", option: "--scores", among: clients,
+          seeAll: "apus book export \(arguments.positional("BOOK")) -o FOLDER")
+      }
       policy.scores = ScoreTable(
         common: file.common, byClient: file.byClient,
         least: try arguments.optionalDouble("least-score") ?? 0)

@@ -74,7 +74,9 @@ enum BookWhatIfCommand: Command {
     let outcome = try job.run()
     try BookOptions.deliver(outcome.report, arguments, console)
     if outcome.newBreachCount > 0 {
-      console.talk("the trades break \(outcome.newBreachCount) limits")
+      console.talk(
+        "the trades break \(outcome.newBreachCount) \(outcome.newBreachCount == 1 ? "limit" : "limits")"
+      )
     }
     return outcome.newBreachCount > 0 ? .findings : .done
   }

@@ -50,6 +50,8 @@ enum ChallengeScoreCommand: Command {
     guard let board else { throw Interrupted() }
     _ = try board.write(to: output, force: force)
     for warning in board.warnings {
+      // Those of the session were told when it opened.
+      if job.session.warnings.contains(warning) { continue }
       if warning.severity == .warning {
         console.warn(warning.message)
       } else {
