@@ -110,6 +110,8 @@ private func equity(_ context: ScenarioContext, holdings: Int, transactionsEach:
   let positions = try fixture.positions(workers: threads)
   let kernels = KernelVariant.best.kernels
   let sweep = PortfolioSweep(book: book, market: market, bars: 0..<bars, kernels: kernels)
+  let plain = PortfolioSweep(
+    book: book, market: market, bars: 0..<bars, kernels: kernels, findsMoneyWeightedReturn: false)
   let own = { sweep.summaries(workers: threads) ?? [] }
   let last = positions.equity(in: book, market: market, workers: threads)
   for (portfolio, lane) in own().enumerated() {
@@ -119,7 +121,10 @@ private func equity(_ context: ScenarioContext, holdings: Int, transactionsEach:
   let out = Scratch<Double>(.allocate(capacity: positions.portfolios.count))
   return Workload(
     work: Double(book.entries.count),
-    contestants: [Contestant("PortfolioSweep \(kernels.name)") { _ = own() }],
+    contestants: [
+      Contestant("PortfolioSweep \(kernels.name)") { _ = own() },
+      Contestant("without money-weighted") { _ = plain.summaries(workers: threads) },
+    ],
     limit: Contestant("C, units × closes") {
       apus_reference_held(
         positions.starts, positions.instruments, positions.units, firsts,
