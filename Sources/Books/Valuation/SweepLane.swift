@@ -87,8 +87,7 @@ struct SweepLane {
     for wallet in balances.indices where balances[wallet] != 0 {
       let balance = balances[wallet]
       rates[wallet].withUnsafeBufferPointer { rates in
-        // Whole vectors: sums that can trap would be taken one by one.
-        for place in places { cash[place] += balance * rates[offset &+ place] }
+        for place in places { cash[place] += balance * rates[offset + place] }
       }
     }
   }
@@ -159,38 +158,21 @@ struct SweepRows: ~Copyable {
   mutating func close(
     _ units: [Double], _ instruments: [Int], _ table: MarkTable, _ block: Int
   ) {
-    // Some hundred million turns in a book of size: without references and checks.
-    let (pointers, counts) = (self.pointers.base, self.counts.base)
-    let first = table.row(block, 0)
-    var count = 0
-    units.withUnsafeBufferPointer { units in
-      instruments.withUnsafeBufferPointer { instruments in
-        if touched == 0 {
-          for slot in units.indices {
-            // Written in any case: a branch on what is held would be mispredicted.
-            pointers[count] = first + instruments[slot] &* MarkTable.blockBars
-            counts[count] = units[slot]
-            count &+= units[slot] != 0 ? 1 : 0
-          }
-          return
-        }
-        for slot in units.indices {
-          let marks = first + instruments[slot] &* MarkTable.blockBars
-          if rowOf[slot] >= 0 {
-            fill(slot, units[slot], upTo: MarkTable.blockBars, marks)
-            pointers[count] = UnsafePointer(
-              scratch.base + Int(rowOf[slot]) * MarkTable.blockBars)
-            counts[count] = 1
-            rowOf[slot] = -1
-            count &+= 1
-          } else {
-            pointers[count] = marks
-            counts[count] = units[slot]
-            count &+= units[slot] != 0 ? 1 : 0
-          }
-        }
+    count = 0
+    for slot in units.indices {
+      if touched > 0, rowOf[slot] >= 0 {
+        fill(slot, units[slot], upTo: MarkTable.blockBars, table.row(block, instruments[slot]))
+        pointers.base[count] = UnsafePointer(
+          scratch.base + Int(rowOf[slot]) * MarkTable.blockBars)
+        counts.base[count] = 1
+        rowOf[slot] = -1
+      } else if units[slot] != 0 {
+        pointers.base[count] = table.row(block, instruments[slot])
+        counts.base[count] = units[slot]
+      } else {
+        continue
       }
+      count += 1
     }
-    self.count = count
   }
 }
