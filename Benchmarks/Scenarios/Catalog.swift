@@ -7,6 +7,7 @@ public enum ScenarioCatalog {
     importScenarios + storeScenarios + resampleScenarios + expressionScenarios
     + formulaScenarios + laneScenarios + laneScalingScenarios + laneRuleScenarios
     + strategyScenarios + portfolioScenarios + covarianceScenarios + portfolioRiskScenarios
-    + allocationScenarios + pathScenarios + sweepScenarios + metricScenarios + resultScenarios
+    + allocationScenarios + pathScenarios + bookScenarios + challengeScenarios + sweepScenarios
+    + metricScenarios + resultScenarios
     + startupScenarios
 }

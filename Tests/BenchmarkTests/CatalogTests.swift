@@ -50,7 +50,7 @@ import Testing
     let stages = Set(ScenarioCatalog.all.compactMap { $0.name.split(separator: "/").first })
     let expected: Set<Substring> = [
       "import", "store", "resample", "expressions", "lanes", "sweep", "metrics", "result",
-      "startup", "portfolio", "strategies", "allocation", "paths",
+      "startup", "portfolio", "strategies", "allocation", "paths", "books", "challenge",
     ]
     #expect(stages == expected)
   }

@@ -92,6 +92,23 @@ import Testing
     }
   }
 
+  @Test("a money-weighted return that nobody asks for is NaN, and all else stays", arguments: 1...3)
+  func moneyWeightedIsOptional(seed: UInt64) throws {
+    let sample = try RandomBook(seed: seed)
+    func summaries(_ finds: Bool) -> [LaneSummary] {
+      PortfolioSweep(
+        book: sample.book, market: sample.market, bars: 0..<300,
+        kernels: KernelVariant.best.kernels, findsMoneyWeightedReturn: finds
+      ).summaries() ?? []
+    }
+    for (found, expected) in zip(summaries(false), summaries(true)) {
+      #expect(found.moneyWeightedReturn.isNaN)
+      var whole = expected
+      whole.moneyWeightedReturn = .nan
+      #expect("\(found)" == "\(whole)")
+    }
+  }
+
   @Test("it stops when asked")
   func stops() throws {
     let sample = try RandomBook(seed: 1)

@@ -116,5 +116,22 @@ bool apus_reference_portfolio_risk(
     const double *weights, long portfolios, int symbols, const double *returns, int bars,
     double bars_per_year, int threads, apus_reference_multiply *multiply, double *figures);
 
+/// Worth of portfolios as of an instant: Σ units × price of the holdings `starts[p] ..< starts[p + 1]`; `out` is [portfolios].
+void apus_reference_gather(
+    const long *starts, const int32_t *symbols, const double *units, const double *prices,
+    long portfolios, int threads, double *out);
+/// Worth of the same holdings at every bar from the block of 128 bars on in which each was first there, summed over bars.
+///
+/// `prices` is [blocks][symbols][128], `out` [portfolios].
+void apus_reference_held(
+    const long *starts, const int32_t *symbols, const double *units, const int32_t *first_bars,
+    long portfolios, const double *prices, int symbol_count, int bars, int threads, double *out);
+/// Sums and sums of squares of eight series at a time over drawn bars, one pair a sample; what a Sharpe ratio takes at least.
+///
+/// `returns` is [blocks][bars][8], `draws` [samples][bars], `out` [blocks][8].
+void apus_reference_drawn_sums(
+    const double *returns, long blocks, int bars, const int32_t *draws, int samples, int threads,
+    double *out);
+
 /// Has this process keep the memory that it frees, as the allocators of other programs do.
 void apus_reference_keep_memory(void);

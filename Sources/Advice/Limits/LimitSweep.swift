@@ -92,7 +92,7 @@ public struct LimitSweep: Sendable {
       let first = lookback == 0 ? 0 : max(0, last + 1 - lookback)
       let sweep = PortfolioSweep(
         book: checker.book, market: market, bars: first..<last + 1,
-        kernels: KernelVariant.best.kernels)
+        kernels: KernelVariant.best.kernels, findsMoneyWeightedReturn: false)
       guard
         let lanes = sweep.summaries(
           of: mine.map { portfolios[$0] }, workers: workers, isCancelled: isCancelled)

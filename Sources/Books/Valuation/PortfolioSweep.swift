@@ -15,6 +15,7 @@ public struct PortfolioSweep: Sendable {
   let kernels: KernelTable
   let riskFreePerBar: Double
   let minimumAcceptablePerBar: Double
+  let findsMoneyWeightedReturn: Bool
   /// Portfolios of a tile: their entries and units stay in the second cache beside a block of marks.
   static let tilePortfolios = 256
 
@@ -25,9 +26,11 @@ public struct PortfolioSweep: Sendable {
   ///   - kernels: loops of an instruction set; all give the same bits.
   ///   - riskFreePerBar: risk-free return of one bar.
   ///   - minimumAcceptablePerBar: threshold of the Sortino and omega ratios.
+  ///   - findsMoneyWeightedReturn: whether summaries tell it; else it is NaN. A root is sought for each portfolio.
   public init(
     book: Book, market: BookMarket, bars: Range<Int>, kernels: KernelTable,
-    riskFreePerBar: Double = 0, minimumAcceptablePerBar: Double = 0
+    riskFreePerBar: Double = 0, minimumAcceptablePerBar: Double = 0,
+    findsMoneyWeightedReturn: Bool = true
   ) {
     precondition(bars.lowerBound >= 0 && bars.upperBound <= market.panel.barCount, "bars")
     self.book = book
@@ -36,6 +39,7 @@ public struct PortfolioSweep: Sendable {
     self.kernels = kernels
     self.riskFreePerBar = riskFreePerBar
     self.minimumAcceptablePerBar = minimumAcceptablePerBar
+    self.findsMoneyWeightedReturn = findsMoneyWeightedReturn
   }
 
   /// The summaries of portfolios, without their returns; nil if it was stopped.

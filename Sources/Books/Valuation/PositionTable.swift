@@ -17,6 +17,10 @@ public struct PositionTable: Sendable {
   /// The first instant that doesn't count.
   public let asOf: Int64
   private let bar: Int
+  private let symbols: Int
+  private let currencies: CurrencyCodes
+  /// Wallets of each portfolio.
+  private let wallets: [Range<Int>]
 
   private struct Part: Sendable {
     var counts: [Int] = []
@@ -64,6 +68,9 @@ public struct PositionTable: Sendable {
     self.portfolios = all
     (self.starts, self.instruments, self.units) = (starts, instruments, units)
     (self.balances, self.asOf, self.bar) = (balances, asOf, bar)
+    symbols = book.instruments.count
+    wallets = all.map(book.wallets(of:))
+    currencies = CurrencyCodes(of: all, in: book)
   }
 
   private static func add(
@@ -92,14 +99,23 @@ public struct PositionTable: Sendable {
   }
 
   /// Equity of each portfolio, in its currency; NaN while something held has no mark or rate: `[P]`.
+  ///
+  /// - Parameters:
+  ///   - book: the one that the table was made of, and `market` its market.
+  ///   - workers: number of workers; no number depends on it.
   public func equity(in book: Book, market: BookMarket, workers: Int = 1) -> [Double] {
-    let currencies = Set(portfolios.map { book.portfolios[$0].currency.uppercased() }).sorted()
-    let places = Dictionary(uniqueKeysWithValues: currencies.enumerated().map { ($1, $0) })
+    precondition(
+      book.instruments.count >= symbols && market.columns.count == book.instruments.count,
+      "the book that the table was made of")
     let own = book.instruments.indices.map { market.mark($0, at: bar, before: asOf)?.price ?? .nan }
-    let prices = currencies.map { currency in
+    let names = currencies.names
+    let prices = names.map { name in
       own.enumerated().map {
-        $0.element * market.rate(from: market.currencies[$0.offset], to: currency, at: bar)
+        $0.element * market.rate(from: market.currencies[$0.offset], to: name, at: bar)
       }
+    }
+    let rates = names.map { source in
+      names.map { market.rate(from: source, to: $0, at: bar) }
     }
     let tile = 4096
     let tiles = (portfolios.count + tile - 1) / tile
@@ -108,30 +124,90 @@ public struct PositionTable: Sendable {
       isCancelled: { false }, room: {},
       { index, _ in
         let rows = index * tile..<min(portfolios.count, (index + 1) * tile)
-        parts.set(
-          index,
-          rows.map { row in
-            let currency = book.portfolios[portfolios[row]].currency
-            let place = currencies.count == 1 ? 0 : places[currency.uppercased()] ?? 0
-            var cash = 0.0
-            for wallet in book.wallets(of: portfolios[row]) where balances[wallet] != 0 {
-              cash +=
-                balances[wallet]
-                * market.rate(
-                  from: book.wallets[wallet].currency.uppercased(), to: currencies[place], at: bar)
-            }
-            return value(row, prices[place]) + cash
-          })
+        parts.set(index, values(rows, prices, rates))
       })
     return parts.values.flatMap { $0 }
   }
 
-  @inline(__always)
-  private func value(_ row: Int, _ prices: [Double]) -> Double {
-    var sum = 0.0
-    for place in starts[row]..<starts[row + 1] {
-      sum += units[place] * prices[Int(instruments[place])]
+  /// Equity of some portfolios.
+  ///
+  /// Each is summed in the order of its holdings; four side by side hide the latency of an addition.
+  private func values(_ rows: Range<Int>, _ prices: [[Double]], _ rates: [[Double]]) -> [Double] {
+    var values = [Double](repeating: 0, count: rows.count)
+    units.withUnsafeBufferPointer { units in
+      instruments.withUnsafeBufferPointer { instruments in
+        @inline(__always)
+        func worth(_ place: Int, _ prices: UnsafeBufferPointer<Double>) -> Double {
+          units[place] * prices[Int(instruments[place])]
+        }
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+          let code = currencies.portfolios[row]
+          var end = row + 1
+          while end < min(row + 4, rows.upperBound), currencies.portfolios[end] == code { end += 1 }
+          let isFull = end == row + 4
+          prices[Int(code)].withUnsafeBufferPointer { prices in
+            var sums = SIMD4<Double>.zero
+            var common = 0
+            if isFull {
+              common = (row..<end).reduce(Int.max) { min($0, starts[$1 + 1] - starts[$1]) }
+              let (a, b, c, d) = (starts[row], starts[row + 1], starts[row + 2], starts[row + 3])
+              var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
+              for step in 0..<common {
+                first += worth(a &+ step, prices)
+                second += worth(b &+ step, prices)
+                third += worth(c &+ step, prices)
+                fourth += worth(d &+ step, prices)
+              }
+              sums = SIMD4(first, second, third, fourth)
+            }
+            for each in row..<end {
+              var sum = sums[each - row]
+              for place in starts[each] + common..<starts[each + 1] { sum += worth(place, prices) }
+              values[each - rows.lowerBound] = sum
+            }
+          }
+          row = end
+        }
+      }
     }
-    return sum
+    for (place, row) in rows.enumerated() {
+      var cash = 0.0
+      for wallet in wallets[row] where balances[wallet] != 0 {
+        cash +=
+          balances[wallet]
+          * rates[Int(currencies.wallets[wallet])][Int(currencies.portfolios[row])]
+      }
+      values[place] += cash
+    }
+    return values
+  }
+}
+
+/// Currencies of portfolios and of all wallets as numbers, so that none is compared as text once for each.
+private struct CurrencyCodes: Sendable {
+  /// The currencies, in upper case.
+  private(set) var names: [String] = []
+  /// Of each portfolio asked for.
+  private(set) var portfolios: [Int32] = []
+  /// Of each wallet of the book.
+  private(set) var wallets: [Int32] = []
+
+  init(of portfolios: [Int], in book: Book) {
+    var known: [String: Int32] = [:]
+    var last: (text: String, code: Int32)?
+    func code(_ text: String) -> Int32 {
+      if let last, last.text == text { return last.code }
+      let code = known[text.uppercased()] ?? Int32(names.count)
+      if Int(code) == names.count {
+        names.append(text.uppercased())
+        known[text.uppercased()] = code
+      }
+      last = (text, code)
+      return code
+    }
+    let own = portfolios.map { code(book.portfolios[$0].currency) }
+    let wallets = book.wallets.map { code($0.currency) }
+    (self.portfolios, self.wallets) = (own, wallets)
   }
 }

@@ -106,12 +106,14 @@ struct SweepRoom {
     let total = sums.returns[place] + sums.squares[place] + sums.equities[place] + lane.equity
     // What is ruined or lacks marks is seldom, and is told bar by bar.
     if lane.first < 0 || !total.isFinite || sums.least[place] <= -1 {
-      return
+      var summary =
         (try? PortfolioHistory(
           of: lane.portfolio, in: sweep.book, market: sweep.market, bars: sweep.bars))?.summary(
           riskFreePerBar: sweep.riskFreePerBar,
-          minimumAcceptablePerBar: sweep.minimumAcceptablePerBar
-        ).withoutReturns ?? template
+          minimumAcceptablePerBar: sweep.minimumAcceptablePerBar) ?? template
+      summary.returns = nil
+      if !sweep.findsMoneyWeightedReturn { summary.moneyWeightedReturn = .nan }
+      return summary
     }
     var summary = template
     let panel = sweep.market.panel
@@ -129,20 +131,13 @@ struct SweepRoom {
     summary.timeWeightedGrowth = sums.equity[place]
     summary.initialEquity = lane.firstMoney
     summary.finalEquity = lane.equity
+    guard sweep.findsMoneyWeightedReturn else { return summary }
     let initial = DatedFlow(years: 0, amount: lane.initialEquity)
     let begin = panel.time.ns[sweep.bars.lowerBound]
     summary.moneyWeightedReturn = DatedFlow.internalRate(
       of: (lane.initialEquity == 0 ? [] : [initial]) + lane.flows, final: lane.equity,
       years: Double(end - begin) / Double(Calendar.dayNs) / 365.25)
     return summary
-  }
-}
-
-extension LaneSummary {
-  fileprivate var withoutReturns: LaneSummary {
-    var lane = self
-    lane.returns = nil
-    return lane
   }
 }
 
