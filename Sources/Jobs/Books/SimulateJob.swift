@@ -184,7 +184,7 @@ public struct SimulateJob: Sendable {
     case .advise:
       let market = try AdviceMarket(session, portfolios: portfolios, asOf: asOf, policy: policy)
       (_, advised, places) = try market.targets(portfolios, isCancelled: isCancelled)
-    case .weights(let file): given = try SwitchJob.Targets(file, session.market.panel)
+    case .weights(let file): given = try SwitchJob.Targets(file, session)
     default: break
     }
     let (answers, questions, file) = (advised, places, given)
