@@ -20,7 +20,6 @@ import Testing
 
   @Test func twiceIsOnce() async throws {
     let place = try Workplace()
-    let book = Self.root.appending(path: "datasets/book").path
     let prices = Self.root.appending(path: "datasets/us_equity_1d")
     try FileManager.default.createDirectory(
       at: place.folder.url.appending(path: "incoming"), withIntermediateDirectories: false)
@@ -34,7 +33,10 @@ import Testing
     }
     try await place.done(
       "import incoming/prices.csv.gz --symbols incoming/symbols.csv --store prices.h5 --quiet")
-    try await place.done("book init book.h5 --store prices.h5 --from \(book)")
+    try FileManager.default.copyItem(
+      at: Self.root.appending(path: "datasets/book"),
+      to: place.folder.url.appending(path: "sample"))
+    try await place.done("book init book.h5 --store prices.h5 --from sample")
     let line = "'\(Self.root.path)/Examples/nightly/nightly.sh' ."
     func round() async throws -> ProcessResult {
       try await RunApus.shell(line, in: place.folder, timeout: 120)

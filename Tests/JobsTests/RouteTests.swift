@@ -101,7 +101,7 @@ import Testing
       ("symbol,weight\nAAA,1\nAAA,2\n", "AAA has a weight in portfolio already"),
       ("portfolio,AAA,AAA\na,1,1\n", "line 1, AAA: it stands there already"),
       ("portfolio,AAA,\na,1,1\n", "line 1, column 3: it has no name"),
-      ("portfolio,AAA\n", "no row to import"), ("", "empty"),
+      ("portfolio,AAA\n", "has a header but no weight"), ("", "empty"),
     ]) func portfolioFileMistakes(text: String, message: String) throws
   {
     let bench = try Workbench(SampleMarket.draft("p", bars: 20))

@@ -252,7 +252,7 @@ public struct TransactionReader: ~Copyable {
       : nearestName(
         to: name, among: (0..<ids.count).map { String(decoding: ids[$0], as: UTF8.self) })
     throw .init(
-      column, "there is no \(kind) '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+      column, "there is no \(kind) '\(name)'" + (near.map { " (did you mean '\($0)'?)" } ?? ""))
   }
 
   private static func intern(_ id: String, _ ids: inout ByteInterner) -> UInt32 {
