@@ -169,7 +169,8 @@ public struct TransactionReader: ~Copyable {
       throw .init(
         "kind",
         "there is no kind '\(text)'"
-          + (near.map { " (did you mean '\($0)'?)" } ?? "; known: \(names.joined(separator: ", "))"))
+          + (near.map { " (did you mean '\($0)'?)" } ?? "; known: \(names.joined(separator: ", "))")
+      )
     }
     _ = kinds.add(base, cell.count)
     kindOfText.append(kind)
