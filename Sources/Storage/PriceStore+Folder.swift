@@ -3,26 +3,34 @@ import Market
 
 extension PriceStore {
   /// Opens the files of a folder as they are at one moment.
+  ///
+  /// - Throws: `unreadable` if writers left no such moment for half a minute, and what opening a file throws.
   static func openFolder(_ path: String) throws(StorageError) -> PriceStore {
     let folder = FolderStore(path)
-    var tries = 0
+    var pauseUs: UInt32 = 500
+    var waitedUs: UInt32 = 0
     while true {
       let members = try folder.members()
       guard !members.isEmpty else {
         throw .wrongFormat(
           path: path, expected: "price store", found: "the folder has no .h5 files")
       }
-      // A writer may replace files meanwhile, but not for long.
-      tries += 1
       do throws(StorageError) {
         var files: [PriceFile] = []
         for member in members { files.append(try PriceFile(path: member.path)) }
-        let isSame = try folder.members() == members
-        if isSame || tries == 20 { return try PriceStore(folder: path, files: files) }
+        if try folder.members() == members { return try PriceStore(folder: path, files: files) }
       } catch {
-        let isSame = try folder.members() == members
-        if isSame || tries == 20 { throw error }
+        if try folder.members() == members { throw error }
       }
+      // A writer replaced files meanwhile: what was read is of two moments.
+      let patienceUs: UInt32 = 30_000_000
+      guard waitedUs < patienceUs else {
+        throw .unreadable(
+          path: path, reason: "its files were replaced again and again for 30 s; run again later")
+      }
+      usleep(pauseUs)
+      waitedUs += pauseUs
+      pauseUs = min(2 * pauseUs, 100_000)
     }
   }
 
