@@ -12,6 +12,18 @@ package enum NumberFormat: Sendable {
   case money
   /// As short as reads back to the same number, for parameters.
   case plain
+
+  /// How values of a unit are shown: `fraction a year`, `count`, `money`, `USD`; a ratio if it is none of these.
+  package init(unit: String) {
+    let isCode = unit.utf8.count == 3 && unit.utf8.allSatisfy { (65...90).contains($0) }
+    self =
+      switch unit {
+      case _ where unit == "fraction" || unit.hasPrefix("fraction "): .fraction
+      case "count", "bars": .count
+      case "currency", "money": .money
+      default: isCode ? .money : .ratio
+      }
+  }
 }
 
 /// Numbers as text for people.

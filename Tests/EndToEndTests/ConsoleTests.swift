@@ -157,6 +157,13 @@ import apus
     #expect(NumberText.text(value, format) == expected)
   }
 
+  @Test(arguments: [
+    ("fraction", NumberFormat.fraction), ("fraction a year", .fraction), ("count", .count),
+    ("money", .money), ("USD", .money), ("", .ratio), ("fractions of a kind", .ratio),
+    ("ratio", .ratio), ("usd", .ratio),
+  ])
+  func units(unit: String, expected: NumberFormat) { #expect(NumberFormat(unit: unit) == expected) }
+
   @Test func theLargestNumberFits() {
     #expect(NumberText.text(-.greatestFiniteMagnitude, .money).count > 400)
   }

@@ -107,12 +107,8 @@ enum GroupTables {
 
   private static func column(_ variable: ResultGroup.Variable, title: String) -> Table.Column {
     guard case .doubles = variable.values else { return .text(title) }
-    switch variable.attributes.first(where: { $0.name == "unit" })?.value {
-    case "fraction": return .number(title, .fraction)
-    case "count", "bars": return .number(title, .count)
-    case "currency": return .number(title, .money)
-    default: return .number(title, .ratio)
-    }
+    let unit = variable.attributes.first { $0.name == "unit" }?.value ?? ""
+    return .number(title, NumberFormat(unit: unit))
   }
 
   private static func cell(_ variable: ResultGroup.Variable, _ index: Int) -> Table.Cell {
