@@ -59,6 +59,5 @@ extension Array {
 }
 
 private func expected(_ name: String, among known: [String]) -> String {
-  let all = "one of " + known.joined(separator: ", ")
-  return nearestName(to: name, among: known).map { "\($0)? It is \(all)" } ?? all
+  "one of " + known.joined(separator: ", ") + "." + didYouMean(nearestName(to: name, among: known))
 }

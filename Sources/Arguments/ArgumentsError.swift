@@ -53,7 +53,7 @@ public enum ArgumentsError: Error, Sendable, Equatable {
   public static func unknownName(
     _ value: String, kind: String, option name: String, among names: [String], seeAll: String
   ) -> ArgumentsError {
-    let hint = nearestName(to: value, among: names).map { " Did you mean '\($0)'?" } ?? ""
+    let hint = didYouMean(nearestName(to: value, among: names))
     return .badValue(
       name: name, value: value,
       reason: .other("no \(kind) '\(value)'.\(hint)", next: "see all of them: \(seeAll)"))
@@ -67,18 +67,18 @@ extension ArgumentsError: CustomStringConvertible {
     case .noVerb(let program):
       "no verb given.\n  see all of them: \(program) --help"
     case .unknownVerb(let verb, let nearest, let program):
-      "no verb '\(verb)'.\(Self.hint(nearest))\n  see all of them: \(program) --help"
+      "no verb '\(verb)'.\(didYouMean(nearest))\n  see all of them: \(program) --help"
     case .noAction(let family, let actions, let program):
       "'\(family)' needs a second word: \(actions.joined(separator: ", ")).\n"
         + "  what they do: \(program) help \(family)"
     case .unknownAction(let action, let family, let nearest, let program):
-      "no verb '\(family) \(action)'.\(Self.hint(nearest.map { "\(family) \($0)" }))\n"
+      "no verb '\(family) \(action)'.\(didYouMean(nearest.map { "\(family) \($0)" }))\n"
         + "  see all of them: \(program) help \(family)"
     case .unknownOption(let option, let nearest, let verb?, let program):
-      "\(option): '\(verb)' has no such option.\(Self.hint(nearest))\n"
+      "\(option): '\(verb)' has no such option.\(didYouMean(nearest))\n"
         + "  see all of them: \(program) help \(verb)"
     case .unknownOption(let option, let nearest, nil, let program):
-      "\(option): no such option before the verb.\(Self.hint(nearest))\n"
+      "\(option): no such option before the verb.\(didYouMean(nearest))\n"
         + "  options follow the verb: \(program) VERB \(option)"
     case .missingValue(let option, let valueName, let verb, let program):
       "\(option): a value is missing.\n  write \(option) \(valueName); a value that opens with a"
@@ -99,10 +99,6 @@ extension ArgumentsError: CustomStringConvertible {
       "\(name): \(reason.sentence(value))"
     }
   }
-
-  static func hint(_ nearest: String?) -> String {
-    nearest.map { " Did you mean '\($0)'?" } ?? ""
-  }
 }
 
 extension ArgumentsError.BadValue {
@@ -115,7 +111,7 @@ extension ArgumentsError.BadValue {
     case .outOfRange(let lowest, let highest):
       "\(value) is out of range.\n  give a number from \(lowest) to \(highest)"
     case .notOneOf(let list, let nearest):
-      "'\(value)' is not known.\(ArgumentsError.hint(nearest))\n"
+      "'\(value)' is not known.\(didYouMean(nearest))\n"
         + "  one of: \(list.joined(separator: ", "))"
     case .notKeyValue:
       "'\(value)' is not key=value.\n  write it like fast=20"

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What can be wrong with a book.
 public enum BooksError: Error, Equatable {
   /// A panel without closes marks nothing.
@@ -21,7 +23,7 @@ extension BooksError: CustomStringConvertible {
     case .beforePrices(let panel, let asOf, let first):
       Self.beforePrices(panel, asOf, first)
     case .badRow(let file, let line, let column, let reason):
-      "\(file), line \(line), \(column): \(reason). Nothing was imported."
+      sentence("\(file), line \(line), \(column): \(reason)") + " Nothing was imported."
     case .lacksLater(let entry, let reason):
       "the import would leave \(entry), which is in the book, without what it takes: \(reason). Nothing was imported."
     }

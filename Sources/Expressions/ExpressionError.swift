@@ -1,3 +1,5 @@
+import Kernels
+
 /// What is wrong with an expression, and where: columns count from 1.
 public indirect enum ExpressionError: Error, Equatable {
   /// A character that begins no word.
@@ -70,10 +72,10 @@ extension ExpressionError: CustomStringConvertible {
       "more than \(limit) words, or operations that build on each other, those of named parts "
         + "included; use a shorter expression"
     case .unknownName(let name, let nearest, _, let known):
-      "no field, parameter or named part '\(name.shortened)'." + Self.suggestion(nearest)
+      "no field, parameter or named part '\(name.shortened)'." + didYouMean(nearest)
         + " Known here: \(known.joined(separator: ", "))"
     case .unknownFunction(let name, let nearest, _):
-      "no function '\(name.shortened)'." + Self.suggestion(nearest)
+      "no function '\(name.shortened)'." + didYouMean(nearest)
         + " See all of them: apus functions"
     case .argumentCount(let usage, let found, _):
       "\(usage) was given \(found) argument\(found == 1 ? "" : "s")"
@@ -93,14 +95,10 @@ extension ExpressionError: CustomStringConvertible {
       "\(function) needs the field '\(field)', which the panel does not have (it has: "
         + "\(available.joined(separator: ", ")))"
     case .unknownSymbol(let name, let nearest, _):
-      "the panel has no symbol '\(name.shortened)'." + Self.suggestion(nearest)
+      "the panel has no symbol '\(name.shortened)'." + didYouMean(nearest)
         + " See all of them: apus inspect --symbols"
     case .inPart(let name, _, let error):
       "in '\(name)'" + (error.column.map { ", column \($0)" } ?? "") + ": \(error)"
     }
-  }
-
-  private static func suggestion(_ nearest: String?) -> String {
-    nearest.map { " Did you mean '\($0)'?" } ?? ""
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Why an import was refused as a whole; nothing was kept of it.
 public enum ImportError: Error, Equatable {
   /// The operating system could not open or read the file.
@@ -126,10 +128,10 @@ extension ImportError: CustomStringConvertible {
         + "say what it holds: --field close."
     case .columnNotThere(let path, let column, let found, let nearest):
       "\(path) has no column for '\(column)' of --columns (it has: \(Self.listed(found)))."
-        + (nearest.map { " Did you mean '\($0)'?" } ?? "")
+        + didYouMean(nearest)
     case .columnMissing(let path, let column, let found, let nearest):
-      "\(path) has no column for '\(column)' (it has: \(Self.listed(found))). "
-        + (nearest.map { "Did you mean '\($0)'? " } ?? "") + Self.hint(column, found)
+      "\(path) has no column for '\(column)' (it has: \(Self.listed(found)))."
+        + "\(didYouMean(nearest)) \(Self.hint(column, found))"
     case .lineTooLong(let path, let line, let limit):
       "\(path), line \(line) is longer than \(limit) bytes. Is a quote left open, or is it not CSV?"
     case .quoteUnclosed(let path, let line):
@@ -147,7 +149,7 @@ extension ImportError: CustomStringConvertible {
       "The panel would have \(bars) bars × \(symbols) symbols × \(fields) fields = \(bytes) bytes; "
         + "the limit is \(limit). Import fewer symbols or a shorter period at a time."
     case .badSymbolRow(let path, let line, let column, let reason):
-      "\(path), line \(line), \(column): \(reason)."
+      sentence("\(path), line \(line), \(column): \(reason)")
     case .badSymbolItem(let path, let item, let key, let reason):
       "\(path), object \(item), \(key): \(reason)."
     case .badSymbolFile(let path, let reason):
@@ -155,10 +157,9 @@ extension ImportError: CustomStringConvertible {
     case .unknownSymbols(let path, let store, let names, let nearest):
       "\(store) has no symbol \(names.prefix(5).joined(separator: ", "))"
         + (names.count > 5 ? ", … (\(names.count) of \(path))" : " (of \(path))")
-        + (nearest.map { ". Did you mean '\($0)'?" } ?? ".")
-        + " Its symbols: apus inspect \(store) --symbols."
+        + ".\(didYouMean(nearest)) Its symbols: apus inspect \(store) --symbols."
     case .badOption(let option, let value, let reason):
-      "\(option): '\(value)' \(reason)."
+      sentence("\(option): '\(value)' \(reason)")
     }
   }
 

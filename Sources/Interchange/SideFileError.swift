@@ -1,3 +1,5 @@
+import Kernels
+
 /// Why a file beside the prices, of weights or of factors, was refused: nothing was kept of it.
 ///
 /// It is read as it stands, without the flags that an import has, so that what to do next differs from what `ImportError` says.
@@ -40,7 +42,7 @@ extension SideFileError: CustomStringConvertible {
     case .columnMissing(let path, let column, let found, let nearest),
       .columnNotThere(let path, let column, let found, let nearest):
       "\(path) has no column for '\(column)' (it has: \(ImportError.listed(found)))."
-        + (nearest.map { " Did you mean '\($0)'?" } ?? "") + " \(form)"
+        + didYouMean(nearest) + " \(form)"
     case .columnRepeated(let path, let column):
       "\(path): more than one column is named '\(column)'. Rename one of them\(choice)."
     case .nothingToImport(let path):

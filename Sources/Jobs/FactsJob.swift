@@ -40,6 +40,13 @@ public struct FactsJob: Sendable {
     public var unknown: [(symbol: String, nearest: String?)] = []
     /// How much was left out with them.
     public var leftOut = 0
+
+    /// The first of the unknown symbols as the end of a sentence, and what may have been meant.
+    public var unknownListed: String {
+      let names = unknown.prefix(10).map(\.symbol).joined(separator: ", ")
+      let more = unknown.count > 10 ? ", … \(unknown.count) symbols in all" : ""
+      return "\(names)\(more)." + didYouMean(unknown.compactMap(\.nearest))
+    }
   }
 
   /// A job.

@@ -152,14 +152,13 @@ public enum ResampleError: Error, Equatable {
 extension ResampleError: CustomStringConvertible {
   /// What happened, and what to do.
   public var description: String {
-    func hint(_ nearest: String?) -> String { nearest.map { " Did you mean '\($0)'?" } ?? "" }
-    return switch self {
+    switch self {
     case .panelNeeded(let path, let available):
       "\(path) has \(available.count) panels; choose one with --panel: \(available.joined(separator: ", "))."
     case .fieldMissing(let field, let panel, let available, let nearest):
-      "--how: panel \(panel) has no field '\(field)' (it has: \(available.joined(separator: ", "))).\(hint(nearest))"
+      "--how: panel \(panel) has no field '\(field)' (it has: \(available.joined(separator: ", "))).\(didYouMean(nearest))"
     case .noSuchFold(let value, let names, let nearest):
-      "--how: '\(value)' is not one of \(names.joined(separator: ", ")).\(hint(nearest))"
+      "--how: '\(value)' is not one of \(names.joined(separator: ", ")).\(didYouMean(nearest))"
     case .zoneUnknown(let panel, let zone):
       "panel \(panel) is in the time zone '\(zone)', which this system does not know. Import it with another zone."
     case .nothingLeft(let panel, let calendar):

@@ -26,6 +26,19 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
   return nearest
 }
 
+/// The question that follows a sentence about a misspelt name, a space before it; empty if nothing is near.
+public func didYouMean(_ nearest: String?) -> String { didYouMean(nearest.map { [$0] } ?? []) }
+
+/// The question that follows a sentence about several misspelt names; empty if nothing is near.
+public func didYouMean(_ nearest: [String]) -> String {
+  nearest.isEmpty ? "" : " Did you mean '\(nearest.joined(separator: "', '"))'?"
+}
+
+/// What happened as a sentence: with a full stop, unless it ends as one already.
+public func sentence(_ text: String) -> String {
+  text.hasSuffix(".") || text.hasSuffix("?") ? text : text + "."
+}
+
 /// Least number of insertions, deletions, replacements and swaps of neighbours between two names.
 private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
   var beforeLast: [Int] = []

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What can be wrong with market data from outside.
 public enum MarketError: Error, Equatable {
   /// A text is not an instant.
@@ -57,7 +59,7 @@ extension MarketError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidCalendar(let line, let reason):
-      return line > 0 ? "line \(line): \(reason)." : "\(reason)."
+      return sentence(line > 0 ? "line \(line): \(reason)" : reason)
     case .notResampled(let from, let to, let reason):
       return "bars of \(from) can't be made into bars of \(to): \(reason)."
     case .noSlots(let frequency):

@@ -1,4 +1,5 @@
 import HDF5
+import Kernels
 import Market
 
 /// What can go wrong with the files of Apus.
@@ -73,7 +74,7 @@ extension StorageError: CustomStringConvertible {
         + "\(stored.prefix(12))…. Copy or make it again."
     case .panelMissing(let panel, let path, let available, let nearest):
       "\(path) has no panel '\(panel)' (it has: \(Self.list(available)))."
-        + (nearest.map { " Did you mean '\($0)'?" } ?? "")
+        + didYouMean(nearest)
     case .panelExists(let panel, let path):
       "\(path) has a panel '\(panel)' already. Choose another name with --panel, or replace it with --force."
     case .weightsMissing(let path, let wanted, let tables):

@@ -80,7 +80,7 @@ import Testing
       } catch { return "\(error)" }
     }
     let client = fault(.portfolios, ["id", "client"], ["p-9", "c-3"])
-    #expect(client.hasPrefix("x.csv, line 7, client: there is no client 'c-3' (did you mean"))
+    #expect(client.hasPrefix("x.csv, line 7, client: there is no client 'c-3'. Did you mean"))
     #expect(fault(.clients, ["id", "advisor"], ["c-9", ""]).contains("advisor: it is missing"))
     #expect(fault(.portfolios, ["id", "risk_level"], ["p-1", "11"]).contains("1 to 10"))
     #expect(

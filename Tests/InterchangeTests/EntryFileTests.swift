@@ -31,7 +31,7 @@ import Testing
         .contains("line 1, direction: there is no such column"))
     #expect(
       refusal("time,symbol,quantity,pirce\n2017-01-04,AAPL,10,116\n")
-        .contains("did you mean 'price'?"))
+        .contains("Did you mean 'price'?"))
     #expect(
       refusal("time,date,symbol,quantity\n2017-01-04,2017-01-05,AAPL,10\n")
         .contains("line 1, date: 'time' says the time already"))

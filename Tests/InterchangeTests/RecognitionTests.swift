@@ -194,8 +194,9 @@ extension RecognisedFile {
     #expect(try recognise(text) { $0.timeZone = "+05:30" }.timeZone == "+05:30")
     #expect(
       refusal(text) { $0.timeZone = "America/New_Yrok" }
-        == "--time-zone: 'America/New_Yrok' is no time zone; did you mean 'America/New_York'.")
-    #expect(refusal(text) { $0.dateFormat = "dym" }.contains("did you mean 'dmy'"))
+        == "--time-zone: 'America/New_Yrok' is no time zone; an IANA name such as America/New_York is. "
+        + "Did you mean 'America/New_York'?")
+    #expect(refusal(text) { $0.dateFormat = "dym" }.hasSuffix(". Did you mean 'dmy'?"))
     #expect(refusal(text) { $0.dateFormat = "%Y-%Q" }.contains("holds %Q, which is not known"))
   }
 

@@ -88,7 +88,7 @@ public struct RiskBudget: Allocator {
     for name in budgets.keys.sorted() where !symbols.contains(name) {
       throw .setting(
         name: "budgets.\(name)", found: "a symbol that takes no part",
-        expected: nearestName(to: name, among: symbols) ?? "one of the symbols")
+        expected: "one of the symbols." + didYouMean(nearestName(to: name, among: symbols)))
     }
     let sum = budgets.values.sorted().reduce(0, +)
     guard sum > 0 else {

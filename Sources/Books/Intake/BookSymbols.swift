@@ -37,11 +37,10 @@ public struct BookSymbols: Sendable {
     }
     let entry = known.flatMap { table in table.index(of: symbol).map { table[$0] } }
     if let known, entry == nil {
-      let near = nearestName(to: symbol, among: known.names)
       throw .init(
         "symbol",
-        "panel \(panel) has no symbol '\(symbol.prefix(40))'"
-          + (near.map { " (did you mean '\($0)'?)" } ?? ""))
+        "panel \(panel) has no symbol '\(symbol.prefix(40))'."
+          + didYouMean(nearestName(to: symbol, among: known.names)))
     }
     let place = places[symbol]
     let stored =

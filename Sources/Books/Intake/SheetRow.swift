@@ -54,9 +54,7 @@ struct SheetRow {
     if let place = places[id] { return place }
     // Near names among very many are slow to find, and of little use.
     let near = places.count > 5000 ? nil : nearestName(to: id, among: places.keys.sorted())
-    throw bad(
-      column,
-      "there is no \(kind) '\(id.prefix(40))'" + (near.map { " (did you mean '\($0)'?)" } ?? ""))
+    throw bad(column, "there is no \(kind) '\(id.prefix(40))'." + didYouMean(near))
   }
 
   /// Limits, as far as there are cells for them.

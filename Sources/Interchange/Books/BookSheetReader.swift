@@ -46,12 +46,11 @@ public enum BookSheetReader {
       guard let name = reader.validText(place) else { throw ImportError.headerNotUTF8(path: path) }
       let column = ColumnName.canonical(name)
       guard table.has(column) else {
-        let near = nearestName(to: column, among: table.columns)
         throw BooksError.badRow(
           file: path, line: reader.line, column: name.isEmpty ? "\(place + 1)" : name,
-          reason: "\(table.rawValue) have no such column; "
-            + (near.map { "did you mean '\($0)'?" }
-              ?? "known: \(table.columns.joined(separator: ", "))"))
+          reason: "\(table.rawValue) have no such column (known: "
+            + "\(table.columns.joined(separator: ", ")))."
+            + didYouMean(nearestName(to: column, among: table.columns)))
       }
       guard !columns.contains(column) else {
         throw ImportError.columnRepeated(path: path, column: column)

@@ -165,12 +165,10 @@ public struct TransactionReader: ~Copyable {
     let text = Self.text(cell)
     guard let kind = TransactionBatch.Kind(rawValue: text.lowercased()) else {
       let names = TransactionBatch.Kind.allCases.map(\.rawValue)
-      let near = nearestName(to: text.lowercased(), among: names)
       throw .init(
         "kind",
-        "there is no kind '\(text)'"
-          + (near.map { " (did you mean '\($0)'?)" } ?? "; known: \(names.joined(separator: ", "))")
-      )
+        "there is no kind '\(text)' (known: \(names.joined(separator: ", ")))."
+          + didYouMean(nearestName(to: text.lowercased(), among: names)))
     }
     _ = kinds.add(base, cell.count)
     kindOfText.append(kind)
@@ -253,7 +251,7 @@ public struct TransactionReader: ~Copyable {
       : nearestName(
         to: name, among: (0..<ids.count).map { String(decoding: ids[$0], as: UTF8.self) })
     throw .init(
-      column, "there is no \(kind) '\(name)'" + (near.map { " (did you mean '\($0)'?)" } ?? ""))
+      column, "there is no \(kind) '\(name)'." + didYouMean(near))
   }
 
   private static func intern(_ id: String, _ ids: inout ByteInterner) -> UInt32 {

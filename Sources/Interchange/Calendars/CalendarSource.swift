@@ -19,7 +19,7 @@ public enum CalendarSource {
         to: word.lowercased(), among: Calendar.knownNames.map { $0.lowercased() })
       throw refusal(
         word,
-        "is not known." + (near.map { " Did you mean '\($0)'?" } ?? "")
+        "is not known." + didYouMean(near)
           + " There are \(Calendar.knownNames.joined(separator: ", ")), files that end in .calendar, "
           + "and lists of trading days that end in .csv, .txt or .gz"
       )
@@ -28,17 +28,14 @@ public enum CalendarSource {
     do throws(MarketError) {
       let calendar = try Calendar(parsing: text)
       if ZoneRules.named(calendar.timeZone) == nil {
-        let near = nearestName(to: calendar.timeZone, among: ZoneRules.knownNames)
         throw .invalidCalendar(
           line: 0,
-          reason: "this system knows no zone '\(calendar.timeZone)'"
-            + (near.map { "; did you mean '\($0)'?" } ?? ""))
+          reason: "this system knows no zone '\(calendar.timeZone)'."
+            + didYouMean(nearestName(to: calendar.timeZone, among: ZoneRules.knownNames)))
       }
       return calendar
     } catch {
-      let reason = "\(error)"
-      throw refusal(
-        word, "is no calendar: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)")
+      throw refusal(word, "is no calendar: \(error)")
     }
   }
 

@@ -104,11 +104,11 @@ public struct EntryFile: Sendable {
         return found.first
       }
       func missing(_ role: String) -> ImportError {
-        let nearest = ColumnName.nearest(role, in: header).map { "; is it '\($0)'?" } ?? "."
-        return wrong(
+        wrong(
           header.prefix(12).joined(separator: ","),
-          "no column is called \(role)\(nearest) Columns are participant,time,side,symbol,quantity,price "
-            + "of trades, or participant,time,symbol,weight")
+          "no column is called \(role)." + didYouMean(ColumnName.nearest(role, in: header))
+            + " Columns are participant,time,side,symbol,quantity,price of trades, or "
+            + "participant,time,symbol,weight")
       }
       guard let time = try find("time") else { throw missing("time") }
       self.time = time
@@ -125,10 +125,10 @@ public struct EntryFile: Sendable {
       let used = [participant, side, symbol, weight, price, quantity, time]
       for (place, name) in header.enumerated()
       where !used.contains(place) && !Self.passedOver.contains(columns[place]) {
-        let nearest = ColumnName.nearest(name, in: Self.names.keys.sorted())
         throw wrong(
           name.isEmpty ? "column \(place + 1)" : name,
-          "there is no such column" + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+          "there is no such column."
+            + didYouMean(ColumnName.nearest(name, in: Self.names.keys.sorted())))
       }
     }
   }

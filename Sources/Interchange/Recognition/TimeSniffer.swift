@@ -35,9 +35,7 @@ enum TimeSniffer {
       ?? ZoneRules.knownNames.first { $0.lowercased().hasSuffix("/" + name.lowercased()) }
     throw .badOption(
       option: "--time-zone", value: name,
-      reason: "is no time zone"
-        + (nearest.map { "; did you mean '\($0)'" } ?? "; an IANA name such as America/New_York is")
-    )
+      reason: "is no time zone; an IANA name such as America/New_York is." + didYouMean(nearest))
   }
 
   /// The format that an option names.
@@ -48,8 +46,8 @@ enum TimeSniffer {
       let nearest = nearestName(to: text, among: names)
       throw .badOption(
         option: "--date-format", value: text,
-        reason: "is neither a pattern like %Y-%m-%d nor one of \(names.joined(separator: ", "))"
-          + (nearest.map { "; did you mean '\($0)'" } ?? ""))
+        reason: "is neither a pattern like %Y-%m-%d nor one of \(names.joined(separator: ", "))."
+          + didYouMean(nearest))
     }
     do throws(TimePattern.Fault) {
       return .pattern(try TimePattern(text))

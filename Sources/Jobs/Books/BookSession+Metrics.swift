@@ -77,11 +77,11 @@ extension BookMetricsError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownSymbol(let symbol, let panel, let nearest):
-      "panel \(panel) has no symbol '\(symbol)'.\(nearest.map { " Did you mean '\($0)'?" } ?? "")\n"
+      "panel \(panel) has no symbol '\(symbol)'.\(didYouMean(nearest))\n"
         + "  see all of them: apus inspect STORE --symbols"
     case .notInBook(let symbol, let nearest):
       "neither the book nor the panel has a symbol '\(symbol)'."
-        + (nearest.map { " Did you mean '\($0)'?" } ?? "")
+        + didYouMean(nearest)
     case .noBars(let panel, let first, let last):
       "no bar of panel \(panel) lies between --from and --to.\n  its bars are of "
         + "\(Timestamp.text(nanoseconds: first)) to \(Timestamp.text(nanoseconds: last))"

@@ -145,17 +145,15 @@ public struct SwitchJob: Sendable {
       for id in file.portfolios where file.portfolios != ["portfolio"] && !known.contains(id) {
         throw .setting(
           name: "targets", found: "the portfolio \(id)",
-          expected: "portfolios of the book"
-            + (nearestName(to: id, among: ids).map { "; did you mean \($0)?" } ?? ""))
+          expected: "portfolios of the book." + didYouMean(nearestName(to: id, among: ids)))
       }
       var columns: [Int] = []
       for symbol in file.symbols {
         guard let column = panel.symbols.index(of: symbol) else {
           throw .setting(
             name: "targets", found: "the symbol \(symbol)",
-            expected: "symbols of panel \(panel.name)"
-              + (nearestName(to: symbol, among: panel.symbols.names).map { "; did you mean \($0)?" }
-                ?? ""))
+            expected: "symbols of panel \(panel.name)."
+              + didYouMean(nearestName(to: symbol, among: panel.symbols.names)))
         }
         columns.append(column)
       }

@@ -125,8 +125,8 @@ public struct ChallengeEntries: Sendable {
       let name = file.symbols[Int(symbol)]
       return ChallengeBreach(
         .unknownSymbol, timeNs: timeNs, line: Int(line),
-        "the challenge has no symbol '\(name)'"
-          + (nearestName(to: name, among: session.symbols).map { "; did they mean '\($0)'?" } ?? "")
+        "the challenge has no symbol '\(name)'."
+          + didYouMean(nearestName(to: name, among: session.symbols))
       )
     }
     for trade in file.trades {

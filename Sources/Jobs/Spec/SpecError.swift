@@ -1,3 +1,4 @@
+import Kernels
 import Strategies
 
 /// What is wrong with a spec.
@@ -40,14 +41,14 @@ extension SpecError: CustomStringConvertible {
       "line \(line), column \(column): found \(found), expected \(expected)"
     case .unknownKey(let path, let line, let nearest, let known):
       Self.at(line) + "\(path): there is no such key."
-        + (nearest.map { " Did you mean '\($0)'?" } ?? "")
+        + didYouMean(nearest)
         + " Known here: \(known.joined(separator: ", "))"
     case .missing(let path, let expected): "\(path): is missing; expected \(expected)"
     case .value(let path, let line, let found, let expected):
       Self.at(line) + "\(path): found \(found), expected \(expected)"
     case .unknownName(let path, let line, let kind, let name, let nearest, let hint):
       Self.at(line) + "\(path): no \(kind) '\(name)'."
-        + (nearest.map { " Did you mean '\($0)'?" } ?? "") + "\n  \(hint)"
+        + didYouMean(nearest) + "\n  \(hint)"
     case .unsupported(let path, let line, let what, let instead):
       Self.at(line) + "\(path): \(what) is not in this version. \(instead)"
     case .strategy(let error): "\(error)"

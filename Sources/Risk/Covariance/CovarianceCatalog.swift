@@ -98,10 +98,10 @@ public enum CovarianceCatalog {
   public static func entry(named name: String) throws(RiskError) -> Entry {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
     let names = entries.map(\.name)
-    let near = nearestName(to: name, among: names).map { "'\($0)', or another " } ?? "one "
     throw .setting(
       name: "covariance", found: "'\(name)'",
-      expected: "\(near)of \(names.joined(separator: ", "))")
+      expected: "one of \(names.joined(separator: ", "))."
+        + didYouMean(nearestName(to: name, among: names)))
   }
 
   /// The name of an estimator with settings.

@@ -83,9 +83,8 @@ public struct PortfolioRisk: Sendable {
       guard let place = places[symbol] else {
         throw .setting(
           name: "weights", found: "the symbol \(symbol)",
-          expected: "symbols of the run"
-            + (nearestName(to: symbol, among: returns.symbols).map { "; did you mean \($0)?" }
-              ?? ""))
+          expected: "symbols of the run."
+            + didYouMean(nearestName(to: symbol, among: returns.symbols)))
       }
       columns.append(place)
     }

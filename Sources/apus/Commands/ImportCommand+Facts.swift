@@ -65,12 +65,8 @@ extension ImportCommand {
       console.talk("  \(row.place): \(row.column): \(row.reason)")
     }
     if !outcome.unknown.isEmpty {
-      let names = outcome.unknown.prefix(10).map { name, nearest in
-        name + (nearest.map { " (did you mean \($0)?)" } ?? "")
-      }
       console.warn(
-        "\(outcome.leftOut) rows left out: the store does not have \(names.joined(separator: ", "))"
-          + (outcome.unknown.count > 10 ? ", … \(outcome.unknown.count) symbols in all" : ""))
+        "\(outcome.leftOut) rows left out: the store does not have \(outcome.unknownListed)")
     }
     let look = job.format == "symbols" ? "--symbols" : "--actions"
     console.talk(

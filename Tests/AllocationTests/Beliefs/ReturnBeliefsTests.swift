@@ -63,7 +63,7 @@ struct ReturnBeliefsTests {
     #expect(
       throws: AllocationError.setting(
         name: "expected", found: "meen",
-        expected: "mean? It is one of mean, ewma, shrunk, capm, given")
+        expected: "one of mean, ewma, shrunk, capm, given. Did you mean 'mean'?")
     ) { try BeliefsCatalog.beliefs(named: "meen") }
     #expect(throws: AllocationError.self) {
       try BeliefsCatalog.beliefs(

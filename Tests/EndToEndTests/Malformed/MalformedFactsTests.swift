@@ -59,7 +59,7 @@ struct MalformedFacts: Sendable, CustomTestStringConvertible {
   private static let actionFiles = [
     MalformedFacts(
       "a symbol that the store does not have", "actions",
-      .taken(read: 4, added: 3, unknown: 1, "does not have AAC (did you mean AAA?)"),
+      .taken(read: 4, added: 3, unknown: 1, "does not have AAC. Did you mean 'AAA'?"),
       good + "AAC,2014-06-04,split,2\n"),
     MalformedFacts(
       "the same action twice", "actions",

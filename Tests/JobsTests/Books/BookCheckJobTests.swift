@@ -136,7 +136,7 @@ import Testing
         return ""
       } catch { return "\(error)" }
     }
-    #expect(refusal { $0.trades = ["buy 1 AAB"] }.contains("did you mean 'AAA'?"))
+    #expect(refusal { $0.trades = ["buy 1 AAB"] }.contains("Did you mean 'AAA'?"))
     #expect(refusal { $0.trades = ["buy 1000000 AAA"] }.contains("wallet w-0 has "))
     let other = try book.folder.write(
       "time,wallet,kind,amount\n2014-01-05,w-1,deposit,100\n", to: "other.csv")

@@ -85,14 +85,14 @@ import Testing
     let bytes = try Data(contentsOf: URL(filePath: book))
     let cases = [
       (
-        ",1970-01-02,w-9,deposit,,,,1,,,,", "line 2, wallet: there is no wallet 'w-9' (did you mean"
+        ",1970-01-02,w-9,deposit,,,,1,,,,", "line 2, wallet: there is no wallet 'w-9'. Did you mean"
       ),
-      (",1970-01-02,w-1,depsit,,,,1,,,,", "there is no kind 'depsit' (did you mean 'deposit'?)"),
+      (",1970-01-02,w-1,depsit,,,,1,,,,", "'depsit' (known: buy, sell, "),
       (",1970-13-02,w-1,deposit,,,,1,,,,", "time: '1970-13-02' is not a date"),
       (",,w-1,deposit,,,,1,,,,", "time: it is missing"),
       (",1970-01-02,w-1,deposit,,,,one,,,,", "amount: 'one' is no number"),
       (",1970-01-02,w-1,deposit,,,,inf,,,,", "amount: 'inf' is no number"),
-      (",1970-01-02,w-1,buy,APPL,1,1,,,,,", "no symbol 'APPL' (did you mean 'AAPL'?)"),
+      (",1970-01-02,w-1,buy,APPL,1,1,,,,,", "no symbol 'APPL'. Did you mean 'AAPL'? N"),
       (",1970-01-02,w-1,buy,XNYS:AAPL,1,1,,,,,", "AAPL trades at XNAS, not at XNYS"),
       (",1970-01-02,w-1,buy,SAP,1,1,,,,,", "SAP is in EUR, wallet w-1 in USD"),
       (",1970-01-02,w-1,deposit,,,,1", "8 fields, where the header has 12"),
@@ -105,7 +105,7 @@ import Testing
       #expect(found.contains("transactions.csv, line 2"), "\(found)")
     }
     #expect(
-      outcome("1,2\n", book, folder, head: "time,walet\n").contains("did you mean 'wallet'?"))
+      outcome("1,2\n", book, folder, head: "time,walet\n").contains("Did you mean 'wallet'?"))
     #expect(outcome("1\n", book, folder, head: "time\n").contains("no column for 'kind'"))
     #expect(try Data(contentsOf: URL(filePath: book)) == bytes)
   }

@@ -230,7 +230,7 @@ import Testing
     ] {
       #expect(codes.text(at: try Self.row(board, participant)) == code, "\(participant)")
     }
-    #expect(board.table.reason[try Self.row(board, "symbol")].contains("did they mean 'AAA'"))
+    #expect(board.table.reason[try Self.row(board, "symbol")].contains("Did you mean 'AAA'?"))
     #expect(board.disqualified == 8)
   }
 

@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("ledoit_wolff", "'ledoit_wolf', or another of sample"), ("ewma(1)", "between 0 and 1"),
+    ("ledoit_wolff", "Did you mean 'ledoit_wolf'?"), ("ewma(1)", "between 0 and 1"),
     ("ewma(0)", "between 0 and 1"), ("ewma(0.9, 3)", "ewma(lambda, pairwise)"),
     ("ewma(0.9", "a ) at its end"), ("oas(3)", "no settings"), ("oas(pairwise)", "equal histories"),
     ("gerber(nan)", "between 0 and 1"), ("pca_factor(1.5)", "a whole number"),
