@@ -122,7 +122,7 @@ let package = Package(
 
     // layer 3
     module(
-      "Storage", ["HDF5", "Kernels", "Market", "Metrics", "Books", "CCrypto", "CZlib"],
+      "Storage", ["HDF5", "Kernels", "Market", "Metrics", "Books", "CShims", "CCrypto", "CZlib"],
       exclude: ["README.md"],
       linking: linked(cryptoArchives, or: ["crypto"])),
     module(

@@ -29,14 +29,8 @@ extension ResultGroup: Encodable {
       var place = coordinates.nestedContainer(keyedBy: Key.self, forKey: Key(dimension.name))
       try place.encode([dimension.name], forKey: Key("dims"))
       try place.encode([String: String](), forKey: Key("attrs"))
-      let values: Values =
-        switch dimension.labels {
-        case .texts(let labels): .texts(labels)
-        case .integers(let labels): .integers(labels)
-        case .times(let labels): .times(labels)
-        case .numbers(let labels): .doubles(labels)
-        }
-      try place.encode(NestedList(values, [values.count]), forKey: Key("data"))
+      try place.encode(
+        NestedList(Values(dimension.labels), [dimension.labels.count]), forKey: Key("data"))
     }
     var arrays = root.nestedContainer(keyedBy: Key.self, forKey: Key("data_vars"))
     for variable in variables {

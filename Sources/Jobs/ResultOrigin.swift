@@ -94,10 +94,7 @@ struct ResultOrigin: Sendable {
     attributes.bars = Int64(bars.count)
     attributes.from = Timestamp.text(nanoseconds: panel.time.ns[bars.lowerBound])
     attributes.to = Timestamp.text(nanoseconds: panel.time.ns[bars.upperBound - 1])
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = try? encoder.encode(warnings)
-    attributes.warnings = json.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    attributes.warnings = warnings.json
     return attributes
   }
 

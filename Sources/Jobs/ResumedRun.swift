@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Interchange
 import Storage
 
 /// What has to be the same for a run to be continued: everything that a lane's numbers follow from.
@@ -20,9 +21,7 @@ struct RunIdentity: Codable, Equatable {
 
   /// As text, the same for the same run.
   var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    (try? JSONDocument.line(self)) ?? ""
   }
 
   /// The first thing in which a journal's run differs from this one; nil if none does.

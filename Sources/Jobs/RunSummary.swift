@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Interchange
 import Storage
 
 /// The summary beside a result: provenance, top rows, warnings, timings.
@@ -94,9 +94,7 @@ public struct RunSummary: Encodable, Sendable, Equatable {
 
   /// The summary as JSON, keys in snake case and sorted.
   public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    try JSONDocument.text(self) + "\n"
   }
 }
 

@@ -1,3 +1,5 @@
+import Interchange
+import Kernels
 import Strategies
 
 /// A strategy of the catalogue as a spec that a user can run and change.
@@ -21,8 +23,8 @@ public enum TemplateSpec {
     if !strategy.parameters.isEmpty {
       lines.append("  parameters: {")
       for parameter in strategy.parameters {
-        let sweep = parameter.sweep.map { JSON5.text($0) }.joined(separator: ", ")
-        let value = sweeps && !parameter.sweep.isEmpty ? "[\(sweep)]" : JSON5.text(parameter.value)
+        let sweep = parameter.sweep.map { $0.shortestText }.joined(separator: ", ")
+        let value = sweeps && !parameter.sweep.isEmpty ? "[\(sweep)]" : parameter.value.shortestText
         let hint = sweeps || parameter.sweep.isEmpty ? "" : "; to sweep: [\(sweep)]"
         lines.append("    \(parameter.name): \(value),  // \(parameter.summary)\(hint)")
       }
@@ -67,6 +69,6 @@ public enum TemplateSpec {
   }
 
   private static func quoted(_ text: String) -> String {
-    JSON5(value: .string(text), place: .init(line: 0, column: 0)).json(indent: 0)
+    JSONText.quoted(text)
   }
 }

@@ -41,15 +41,7 @@ public enum AtomicFile {
       guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemReason()) }
       defer { close(descriptor) }
       _ = flock(descriptor, LOCK_EX)
-      var written = 0
-      while written < bytes.count {
-        let count = bytes.withUnsafeBytes { buffer in
-          Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
-        }
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { throw .unwritable(path: path, reason: systemReason()) }
-        written += count
-      }
+      try writeAll(bytes, to: descriptor, path)
     }
   }
 
@@ -86,6 +78,9 @@ public enum AtomicFile {
         path: path, reason: "the folder \(folder) does not allow it: \(systemReason())")
     }
   }
+
+  /// The folder that a path is in.
+  static func folder(of path: String) -> String { Target(path).folder }
 
   /// The path without symbolic links; nil if nothing stands there.
   static func realPath(_ path: String) -> String? {
@@ -164,7 +159,7 @@ public enum AtomicFile {
     }
   }
 
-  private static func sync(_ temporary: String, _ path: String) throws(StorageError) {
+  static func sync(_ temporary: String, _ path: String) throws(StorageError) {
     let descriptor = open(temporary, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemReason()) }
     defer { close(descriptor) }
@@ -197,6 +192,19 @@ public enum AtomicFile {
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
+  }
+}
+
+/// Writes all bytes to a file; an error names `path`.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(StorageError) {
+  var written = 0
+  while written < bytes.count {
+    let count = bytes.withUnsafeBytes { buffer in
+      write(descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
+    }
+    if count < 0 && errno == EINTR { continue }
+    guard count > 0 else { throw .unwritable(path: path, reason: systemReason()) }
+    written += count
   }
 }
 

@@ -57,6 +57,17 @@ public struct ResultGroup: Sendable, Equatable {
       case .texts(let values): values.count
       }
     }
+
+    /// What the places along a dimension are, as values.
+    public init(_ labels: Labels) {
+      self =
+        switch labels {
+        case .texts(let labels): .texts(labels)
+        case .integers(let labels): .integers(labels)
+        case .times(let labels): .times(labels)
+        case .numbers(let labels): .doubles(labels)
+        }
+    }
   }
 
   /// A named array along some of the dimensions.

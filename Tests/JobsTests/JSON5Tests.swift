@@ -128,7 +128,7 @@ import Testing
       if value.isFinite { values.append(value) }
     }
     for value in values {
-      let text = JSON5.text(value)
+      let text = value.shortestText
       #expect(try JSON5.parse(text).value == .number(value), "seed 20: \(text)")
       #expect(Double(text) == value)
     }

@@ -25,38 +25,90 @@ PRICES = ROOT / "datasets/us_equity_1d"
 class ReportChecks(unittest.TestCase):
     """Reports keep their schema, and their HDF5, JSON and CSV say the same."""
 
-    def test_value(self):
-        with tempfile.TemporaryDirectory() as folder:
-            def run(*words):
-                return subprocess.run(
-                    [support.argument("APUS_BIN"), *words], check=True, timeout=300, cwd=folder,
-                    stdout=subprocess.PIPE).stdout
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.run_apus("import", PRICES / "prices.csv.gz", "--symbols", PRICES / "symbols.csv", "--store", "prices.h5", "--quiet")
+        cls.run_apus("book", "init", "book.h5", "--store", "prices.h5", "--from", DATASET, "--quiet")
 
-            run("import", PRICES / "prices.csv.gz", "--symbols", PRICES / "symbols.csv", "--store", "prices.h5", "--quiet")
-            run("book", "init", "book.h5", "--store", "prices.h5", "--from", DATASET, "--quiet")
-            value = ["book", "value", "book.h5", "--at", "2017-06-30", "--quiet"]
-            document = json.loads(run(*value, "--json", "-o", "value.h5"))
-            run(*value, "-o", "value.csv")
-            schema = json.loads((ROOT / "notebooks-export/schema/report.schema.json").read_text("utf-8"))
-            jsonschema.Draft202012Validator.check_schema(schema)
-            jsonschema.Draft202012Validator(schema).validate(document)
-            self.assertEqual(document["origin"]["verb"], "book value")
-            told = xr.Dataset.from_dict(document["sections"]["value"])
-            with xr.open_dataset(f"{folder}/value.h5", group="value", engine="h5netcdf") as stored:
-                np.testing.assert_array_equal(told["equity"], stored["equity"])
-            table = pd.read_csv(f"{folder}/value.csv")
-            np.testing.assert_array_equal(told["equity"], table["equity"])
-            # By hand: units and cash of a portfolio without transfers and splits, at the closes of the day.
-            prices = pd.read_csv(PRICES / "prices.csv.gz")
-            closes = prices[prices["date"] == "2017-06-30"].set_index("symbol" if "symbol" in prices else "Name")["close"]
-            rows = pd.read_csv(DATASET / "transactions.csv")
-            rows = rows[(rows["wallet"] == "w-d1") & (rows["time"] <= "2017-06-30")]
-            side = rows["kind"].map({"buy": 1, "sell": -1}).fillna(0)
-            units = (side * rows["quantity"].fillna(0)).groupby(rows["symbol"]).sum()
-            sign = rows["kind"].map({"deposit": 1, "dividend": 1, "sell": 1, "buy": -1, "withdrawal": -1, "fee": -1})
-            cash = (sign * rows["amount"].fillna(rows["quantity"] * rows["price"]) - rows["fee"].fillna(0)).sum()
-            expected = cash + (units * closes.reindex(units.index)).sum()
-            self.assertAlmostEqual(float(told["equity"].sel(portfolio="p-d1")), expected, places=6)
+    @classmethod
+    def run_apus(cls, *words):
+        return subprocess.run(
+            [support.argument("APUS_BIN"), *words], check=True, timeout=300, cwd=cls.folder,
+            stdout=subprocess.PIPE).stdout
+
+    def check_schema(self, name, document):
+        schema = json.loads((ROOT / f"notebooks-export/schema/{name}.schema.json").read_text("utf-8"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        faults = [f"{error.json_path}: {error.message}" for error in
+                  jsonschema.Draft202012Validator(schema).iter_errors(document)]
+        self.assertEqual(faults, [])
+
+    def test_value(self):
+        value = ["book", "value", "book.h5", "--at", "2017-06-30", "--quiet"]
+        document = json.loads(self.run_apus(*value, "--json", "-o", "value.h5"))
+        self.run_apus(*value, "-o", "value.csv")
+        self.check_schema("report", document)
+        self.assertEqual(document["origin"]["verb"], "book value")
+        told = xr.Dataset.from_dict(document["sections"]["value"])
+        with xr.open_dataset(self.folder / "value.h5", group="value", engine="h5netcdf") as stored:
+            np.testing.assert_array_equal(told["equity"], stored["equity"])
+        table = pd.read_csv(self.folder / "value.csv")
+        np.testing.assert_array_equal(told["equity"], table["equity"])
+        # By hand: units and cash of a portfolio without transfers and splits, at the closes of the day.
+        prices = pd.read_csv(PRICES / "prices.csv.gz")
+        closes = prices[prices["date"] == "2017-06-30"].set_index("symbol" if "symbol" in prices else "Name")["close"]
+        rows = pd.read_csv(DATASET / "transactions.csv")
+        rows = rows[(rows["wallet"] == "w-d1") & (rows["time"] <= "2017-06-30")]
+        side = rows["kind"].map({"buy": 1, "sell": -1}).fillna(0)
+        units = (side * rows["quantity"].fillna(0)).groupby(rows["symbol"]).sum()
+        sign = rows["kind"].map({"deposit": 1, "dividend": 1, "sell": 1, "buy": -1, "withdrawal": -1, "fee": -1})
+        cash = (sign * rows["amount"].fillna(rows["quantity"] * rows["price"]) - rows["fee"].fillna(0)).sum()
+        expected = cash + (units * closes.reindex(units.index)).sum()
+        self.assertAlmostEqual(float(told["equity"].sel(portfolio="p-d1")), expected, places=6)
+
+    def test_client_reports(self):
+        for level in ("client", "portfolio", "advisor"):
+            self.run_apus("book", "report", "book.h5", "--period", "2017-06", "--by", level, "-o", level, "--quiet")
+            folder = self.folder / level / "2017-06"
+            index = json.loads((folder / "index.json").read_text("utf-8"))
+            self.check_schema("client_reports", index)
+            listed = pd.read_csv(folder / "index.csv", dtype={"id": str}).set_index("id")
+            self.assertEqual(list(listed.index), [row["id"] for row in index["reports"]])
+            for row in index["reports"]:
+                report = json.loads((folder / f"{row['file']}.json").read_text("utf-8"))
+                self.check_schema("client_report", report)
+                self.assertEqual(report[level], row["id"])
+                self.check_tables(folder, row["file"], report)
+                for name in ("end", "gain", "sharpe", "time_weighted_return"):
+                    told = report["total"].get(name, report["total"]["since_inception"].get(name))
+                    np.testing.assert_array_equal(listed.loc[row["id"], name], np.nan if told is None else told)
+
+    def check_tables(self, folder, name, report):
+        """The tables of a report say what its JSON says, to the bit."""
+        def check(table, rows, keys):
+            read = pd.read_csv(folder / f"{name}-{table}.csv", float_precision="round_trip")
+            self.assertEqual(len(read), len(rows), table)
+            for key in keys:
+                told = pd.Series([row.get(key) for row in rows], dtype=None if rows else object)
+                if pd.api.types.is_numeric_dtype(read[key]) and len(read):
+                    np.testing.assert_array_equal(read[key], told.astype(float), f"{table}: {key}")
+                else:
+                    self.assertEqual(list(read[key].fillna("")), list(told.fillna("")), f"{table}: {key}")
+
+        portfolios = report["portfolios"]
+        check("portfolios", portfolios, ["portfolio", "currency", "begin", "end", "gain", "money_weighted_return"])
+        check("holdings", [row for part in portfolios for row in part["holdings"]],
+              ["symbol", "sector", "units", "price", "value", "share", "cost", "unrealised"])
+        check("transactions", [row for part in portfolios for wallet in part["wallets"] for row in wallet["transactions"]],
+              ["time", "kind", "symbol", "quantity", "price", "fee", "amount", "balance"])
+        check("trading_days", report["trading_days"],
+              ["day", "currency", "purchases", "bought", "sells", "sold", "fees", "income", "net"])
+        check("months", [{"year": year["year"], "month": int(month), "return": value} for part in portfolios
+                         for year in part.get("months", []) for month, value in year["months"].items()],
+              ["year", "month", "return"])
 
 
 class BookChecks(unittest.TestCase):

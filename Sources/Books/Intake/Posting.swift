@@ -180,7 +180,6 @@ extension Book {
   /// With two decimals, or more where they matter.
   private static func money(_ value: Double) -> String {
     let cents = (value * 100).rounded() / 100
-    let shown = (cents - value).magnitude < 1e-6 ? cents : value
-    return shown == shown.rounded() && shown.magnitude < 1e15 ? "\(Int(shown))" : "\(shown)"
+    return ((cents - value).magnitude < 1e-6 ? cents : value).shortestText
   }
 }

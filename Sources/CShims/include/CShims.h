@@ -1,6 +1,7 @@
 #pragma once
 #include <stdbool.h>
 #include "Blas.h"
+#include "FileSystem.h"
 #include "Gather.h"
 #include "LaneBits.h"
 #include "LinearProgram.h"

@@ -11,40 +11,25 @@ public enum CSVExporter: Exporter {
   public static func export(
     _ table: ResultTable, rows: [Int], part: ExportPart, write: (String) throws -> Void
   ) throws {
-    let names =
-      ["lane", "symbol"] + table.labels.map(\.name) + table.parameters.map(\.name)
-      + ["status", "reason"] + table.metrics.map(\.name)
-    var text = part.isFirst ? names.map(cell).joined(separator: ",") + "\n" : ""
+    var text =
+      part.isFirst
+      ? CSVText(
+        columns: ["lane", "symbol"] + table.labels.map(\.name) + table.parameters.map(\.name)
+          + ["status", "reason"] + table.metrics.map(\.name))
+      : CSVText()
     for (count, row) in rows.enumerated() {
-      var cells = ["\(table.lanes[row])", cell(table.symbol(at: row))]
-      cells += table.labels.map { cell($0.text(at: row)) }
-      cells += table.parameters.map { number($0.values[row]) }
-      cells += [table.status[row].rawValue, cell(table.reason[row])]
-      cells += table.metrics.map { number($0.values[row]) }
-      text += cells.joined(separator: ",") + "\n"
+      text.add(table.lanes[row])
+      text.add(table.symbol(at: row))
+      for label in table.labels { text.add(label.text(at: row)) }
+      for column in table.parameters { text.add(column.values[row]) }
+      text.add(table.status[row].rawValue)
+      text.add(table.reason[row])
+      for column in table.metrics { text.add(column.values[row]) }
+      text.endRow()
       if count % exportBatch == exportBatch - 1 {
-        try write(text)
-        text = ""
+        try write(String(decoding: text.take(), as: UTF8.self))
       }
     }
-    try write(text)
-  }
-
-  static func cell(_ text: String) -> String {
-    // By scalar: a comma before a combining mark is no Character of its own, and still a comma.
-    let scalars = text.unicodeScalars
-    guard scalars.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else {
-      return text
-    }
-    var quoted = "\""
-    for scalar in scalars {
-      if scalar == "\"" { quoted += "\"" }
-      quoted.unicodeScalars.append(scalar)
-    }
-    return quoted + "\""
-  }
-
-  static func number(_ value: Double) -> String {
-    value.isNaN ? "" : shortest(value)
+    try write(String(decoding: text.take(), as: UTF8.self))
   }
 }

@@ -59,14 +59,3 @@ public enum ExporterCatalog {
 
 /// Rows that are joined before they are handed on.
 let exportBatch = 4096
-
-extension Double {
-  /// Whether this is the zero whose sign a whole number would lose.
-  var isNegativeZero: Bool { self == 0 && sign == .minus }
-}
-
-/// The shortest text that reads back as the same number.
-func shortest(_ value: Double) -> String {
-  let isWhole = value == value.rounded() && value.magnitude < 1e15 && !value.isNegativeZero
-  return isWhole ? "\(Int64(value))" : "\(value)"
-}

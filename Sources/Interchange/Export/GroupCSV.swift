@@ -5,22 +5,22 @@ import Storage
 public enum GroupCSV {
   /// The tables of a group: one for each set of variables that share their dimensions, in order of first mention.
   ///
-  /// - Returns: for each table its dimensions, and the text with its header; an undefined number or time is an empty cell.
-  public static func tables(of group: ResultGroup) -> [(dimensions: [String], text: String)] {
+  /// - Returns: for each table its dimensions, and its bytes with a header; an undefined number or time is an empty cell.
+  public static func tables(of group: ResultGroup) -> [(dimensions: [String], bytes: [UInt8])] {
     var seen: [[String]] = []
     for variable in group.variables where !seen.contains(variable.dimensions) {
       seen.append(variable.dimensions)
     }
     return seen.map { dimensions in
-      (dimensions, text(group, dimensions, group.variables.filter { $0.dimensions == dimensions }))
+      (dimensions, table(group, dimensions, group.variables.filter { $0.dimensions == dimensions }))
     }
   }
 
-  private static func text(
+  private static func table(
     _ group: ResultGroup, _ dimensions: [String], _ variables: [ResultGroup.Variable]
-  ) -> String {
-    let labels = dimensions.map { labelTexts(group.labels(of: $0)) }
-    var lines = [(dimensions + variables.map(\.name)).map(CSVExporter.cell).joined(separator: ",")]
+  ) -> [UInt8] {
+    let labels = dimensions.compactMap { group.labels(of: $0).map(ResultGroup.Values.init) }
+    var text = CSVText(columns: dimensions + variables.map(\.name))
     for row in 0..<labels.reduce(1, { $0 * $1.count }) {
       var places = [Int](repeating: 0, count: labels.count)
       var rest = row
@@ -28,29 +28,20 @@ public enum GroupCSV {
         places[dimension] = rest % labels[dimension].count
         rest /= labels[dimension].count
       }
-      let cells = zip(labels, places).map { $0[$1] } + variables.map { cell($0.values, row) }
-      lines.append(cells.joined(separator: ","))
+      for (label, place) in zip(labels, places) { add(label, place, to: &text) }
+      for variable in variables { add(variable.values, row, to: &text) }
+      text.endRow()
     }
-    return lines.joined(separator: "\n") + "\n"
+    return text.bytes
   }
 
-  private static func labelTexts(_ labels: ResultGroup.Labels?) -> [String] {
-    switch labels {
-    case .texts(let texts): texts.map(CSVExporter.cell)
-    case .integers(let numbers): numbers.map { "\($0)" }
-    case .times(let times): times.map { Timestamp.text(nanoseconds: $0) }
-    case .numbers(let numbers): numbers.map(CSVExporter.number)
-    case nil: []
-    }
-  }
-
-  private static func cell(_ values: ResultGroup.Values, _ row: Int) -> String {
+  private static func add(_ values: ResultGroup.Values, _ row: Int, to text: inout CSVText) {
     switch values {
-    case .doubles(let numbers): CSVExporter.number(numbers[row])
-    case .integers(let numbers): "\(numbers[row])"
-    case .texts(let texts): CSVExporter.cell(texts[row])
+    case .doubles(let numbers): text.add(numbers[row])
+    case .integers(let numbers): text.add(numbers[row])
+    case .texts(let texts): text.add(texts[row])
     case .times(let times):
-      times[row] == .min ? "" : Timestamp.text(nanoseconds: times[row])
+      text.add(times[row] == .min ? "" : Timestamp.text(nanoseconds: times[row]))
     }
   }
 }

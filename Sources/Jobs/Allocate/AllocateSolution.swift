@@ -1,4 +1,5 @@
 import Allocation
+import Interchange
 import Kernels
 import Market
 import Metrics
@@ -199,7 +200,7 @@ struct AllocateSolution: Sendable {
       exact.append(found.isExact ? 1 : 0)
     }
     return ResultGroup(
-      "shares", title: "Whole shares for \(JSON5.text(discrete.capital)) \(plan.spec.currency)",
+      "shares", title: "Whole shares for \(discrete.capital.shortestText) \(plan.spec.currency)",
       dimensions: [.init("method", .texts(plan.methods)), .init("symbol", .texts(names))],
       variables: [
         .init("shares", ["method", "symbol"], shares, unit: "count"),
@@ -213,20 +214,17 @@ struct AllocateSolution: Sendable {
   }
 
   /// The weights as a file that `strategy.weights` and `portfolios` read: `portfolio,symbol,weight`.
-  func csv(_ plan: AllocatePlan) -> String {
-    var text = "portfolio,symbol,weight\n"
-    let names = plan.names.map(Self.cell)
+  func csv(_ plan: AllocatePlan) -> [UInt8] {
+    var text = CSVText(columns: ["portfolio", "symbol", "weight"])
     for (method, label) in plan.methods.enumerated() where rows[method].estimate != nil {
-      for (name, weight) in zip(names, weights(method)) { text += "\(label),\(name),\(weight)\n" }
+      for (name, weight) in zip(plan.names, weights(method)) {
+        text.add(label)
+        text.add(name)
+        text.add(weight)
+        text.endRow()
+      }
     }
-    return text
-  }
-
-  private static func cell(_ name: String) -> String {
-    guard name.contains(where: { ",\"\n\r".contains($0) }) else { return name }
-    return "\""
-      + name.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+    return text.bytes
   }
 
   /// A row a method, with the figures of its weights over the bars that they were made of.

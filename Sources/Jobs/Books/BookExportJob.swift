@@ -1,6 +1,6 @@
 import Books
-import FoundationEssentials
-import Glibc
+import Interchange
+import Kernels
 import Market
 import Storage
 
@@ -24,20 +24,22 @@ public struct BookExportJob: Sendable {
   /// - Returns: rows by table.
   /// - Throws: `StorageError`.
   public func run() throws -> [(table: BookTable, rows: Int)] {
-    try AtomicFolder.checkTarget(folder, force: force)
+    let batch = try FileBatch(folder, .wholeFolder, force: force)
     let book = try BookStore.read(book)
     var rows: [(table: BookTable, rows: Int)] = []
-    try AtomicFolder.write(to: folder, force: force) { temporary in
-      for table in BookTable.allCases where table != .transactions {
-        let (columns, cells) = Self.rows(of: table, in: book)
-        let text = BookCSV.text(columns, cells)
-        try AtomicFile.write(text, to: "\(temporary)/\(table.rawValue).csv", force: false)
-        rows.append((table, cells.count))
-      }
-      let path = "\(temporary)/\(BookTable.transactions.rawValue).csv"
-      var writer = TransactionWriter(book)
-      rows.append((.transactions, try writer.write(to: path)))
+    for table in BookTable.allCases where table != .transactions {
+      let (columns, cells) = Self.rows(of: table, in: book)
+      var text = CSVText(columns: columns)
+      for row in cells { text.addRow(row) }
+      try batch.add(text.bytes, name: "\(table.rawValue).csv")
+      rows.append((table, cells.count))
     }
+    var writer = TransactionWriter(book)
+    try batch.add(name: "\(BookTable.transactions.rawValue).csv") {
+      (write) throws(StorageError) in try writer.write(to: write)
+    }
+    rows.append((.transactions, writer.count))
+    try batch.commit()
     return rows
   }
 
@@ -63,7 +65,7 @@ public struct BookExportJob: Sendable {
           return [
             portfolio.id, portfolio.name, book.clients[portfolio.client].id, portfolio.currency,
             profile.riskLevel.map { "\($0)" } ?? "",
-          ] + Profile.numberColumns.map { number(profile[keyPath: $0.path]) }
+          ] + Profile.numberColumns.map { cell(profile[keyPath: $0.path]) }
             + Profile.listColumns.map { profile[keyPath: $0.path].joined(separator: ";") }
             + [profile.allowsShort ? "true" : "false"] + book.labels.map { $0.texts[place] }
         }
@@ -79,61 +81,50 @@ public struct BookExportJob: Sendable {
     }
   }
 
-  /// The shortest text that reads back to the same bits; empty for NaN.
-  static func number(_ value: Double) -> String {
-    value.isNaN
-      ? "" : value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
-  }
+  private static func cell(_ limit: Double) -> String { limit.isNaN ? "" : limit.shortestText }
 }
 
 /// Writes transactions in the order in which the book learned of them.
 private struct TransactionWriter {
   private let book: Book
+  private let order: [Int]
+  private let portfolioOf: [Int32]
+  private var text = CSVText(columns: BookTable.transactions.columns)
   private var days: [Int64: String] = [:]
 
-  init(_ book: Book) { self.book = book }
+  /// Number of transactions.
+  var count: Int { order.count }
 
-  mutating func write(to path: String) throws -> Int {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw StorageError.unwritable(path: path, reason: String(cString: strerror(errno)))
-    }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(1 << 21)
-    BookCSV.add(BookTable.transactions.columns, to: &bytes)
+  init(_ book: Book) {
+    self.book = book
     let entries = book.entries
-    var order = (0..<entries.count).filter { entries.kind[$0] != .transferIn }
-    order.sort { entries.sequence[$0] < entries.sequence[$1] }
-    let portfolioOf = book.wallets.map { Int32($0.portfolio) }
-    for row in order {
-      add(row, portfolioOf, to: &bytes)
-      if bytes.count > 1 << 20 { try flush(&bytes, descriptor, path) }
-    }
-    try flush(&bytes, descriptor, path)
-    guard fsync(descriptor) == 0 else {
-      throw StorageError.unwritable(path: path, reason: String(cString: strerror(errno)))
-    }
-    return order.count
+    order = (0..<entries.count).filter { entries.kind[$0] != .transferIn }
+      .sorted { entries.sequence[$0] < entries.sequence[$1] }
+    portfolioOf = book.wallets.map { Int32($0.portfolio) }
   }
 
-  private mutating func add(_ row: Int, _ portfolioOf: [Int32], to bytes: inout [UInt8]) {
-    let entry = book.entries[row]
-    func cell(_ text: String) {
-      bytes.append(UInt8(ascii: ","))
-      BookCSV.add(text, to: &bytes)
+  mutating func write(
+    to sink: ([UInt8]) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    for row in order {
+      add(row)
+      if text.bytes.count > 1 << 20 { try sink(text.take()) }
     }
-    func cell(_ value: Double) { cell(BookExportJob.number(value)) }
+    try sink(text.take())
+  }
+
+  private mutating func add(_ row: Int) {
+    let entry = book.entries[row]
     let isTransfer = entry.kind == .transferOut
     let isTrade = entry.kind == .buy || entry.kind == .sell
-    BookCSV.add(entry.id, to: &bytes)
-    cell(time(entry.timeNs))
-    cell(book.wallets[entry.wallet].id)
-    cell("")
-    cell(isTransfer ? "transfer" : entry.kind.name)
-    cell(entry.instrument.map { book.instruments[$0].symbol } ?? "")
-    cell(entry.units == 0 ? .nan : entry.units.magnitude)
-    cell(isTrade ? entry.price : .nan)
+    text.add(entry.id)
+    text.add(time(entry.timeNs))
+    text.add(book.wallets[entry.wallet].id)
+    text.add("")
+    text.add(isTransfer ? "transfer" : entry.kind.name)
+    text.add(entry.instrument.map { book.instruments[$0].symbol } ?? "")
+    text.add(entry.units == 0 ? .nan : entry.units.magnitude)
+    text.add(isTrade ? entry.price : .nan)
     let other = isTransfer ? book.entries.otherSide(of: row, portfolioOf: portfolioOf) : nil
     var (amount, received) = (Double.nan, Double.nan)
     if isTransfer, entry.units == 0 {
@@ -145,11 +136,12 @@ private struct TransactionWriter {
     } else if !isTransfer, !isTrade {
       amount = entry.cash.magnitude
     }
-    cell(amount)
-    cell(entry.fee == 0 ? .nan : entry.fee)
-    cell(isTransfer ? entry.counter.map { book.wallets[$0].id } ?? "" : "")
-    cell(received)
-    bytes.append(contentsOf: [UInt8(ascii: ","), UInt8(ascii: "\n")])
+    text.add(amount)
+    text.add(entry.fee == 0 ? .nan : entry.fee)
+    text.add(isTransfer ? entry.counter.map { book.wallets[$0].id } ?? "" : "")
+    text.add(received)
+    text.add("")
+    text.endRow()
   }
 
   /// What was transferred, so that with the fee it gives the same bits again.
@@ -163,20 +155,5 @@ private struct TransactionWriter {
     let text = Timestamp.text(nanoseconds: ns)
     if days.count < 1 << 16 { days[ns] = text }
     return text
-  }
-
-  private func flush(_ bytes: inout [UInt8], _ descriptor: Int32, _ path: String) throws {
-    var start = 0
-    while start < bytes.count {
-      let count = bytes.withUnsafeBytes { buffer in
-        Glibc.write(descriptor, buffer.baseAddress.map { $0 + start }, bytes.count - start)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else {
-        throw StorageError.unwritable(path: path, reason: String(cString: strerror(errno)))
-      }
-      start += count
-    }
-    bytes.removeAll(keepingCapacity: true)
   }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Interchange
 import Market
 import Storage
@@ -62,13 +61,11 @@ public struct BookReport: Sendable {
 
   /// The report as JSON; its schema is `notebooks-export/schema/report.schema.json`.
   public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
       origin: Dictionary(origin.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
       warnings: warnings,
       sections: Dictionary(groups.map { ($0.name, $0) }, uniquingKeysWith: { $1 }))
-    return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    return try JSONDocument.text(document) + "\n"
   }
 
   /// Writes the report by the ending of the path: `.h5`, `.csv`, and JSON for all else.
@@ -88,13 +85,13 @@ public struct BookReport: Sendable {
     }
     let files = csv(path)
     for file in files { try AtomicFile.checkTarget(file.path, force: force) }
-    for file in files { try AtomicFile.write(file.text, to: file.path, force: force) }
+    for file in files { try AtomicFile.write(file.bytes, to: file.path, force: force) }
     return files.map(\.path)
   }
 
-  private func csv(_ path: String) -> [(path: String, text: String)] {
+  private func csv(_ path: String) -> [(path: String, bytes: [UInt8])] {
     let stem = path.dropLast(4)
-    var files: [(path: String, text: String)] = []
+    var files: [(path: String, bytes: [UInt8])] = []
     for group in groups {
       for table in GroupCSV.tables(of: group) {
         var name = "\(stem)-\(group.name).csv"
@@ -104,7 +101,7 @@ public struct BookReport: Sendable {
             + (table.dimensions.isEmpty ? "totals" : table.dimensions.joined(separator: "-"))
             + ".csv"
         }
-        files.append((files.isEmpty ? path : name, table.text))
+        files.append((files.isEmpty ? path : name, table.bytes))
       }
     }
     return files

@@ -1,6 +1,7 @@
 import Books
 import FoundationEssentials
 import Interchange
+import Kernels
 import Storage
 
 /// The files of an import of a book, told apart and read.
@@ -85,12 +86,17 @@ struct BookSheets {
       if table == .transactions {
         transactions.append(
           TransactionSource(
-            path: path, content: BookCSV.text(sheet.columns, sheet.rows.map(\.cells)),
-            lines: sheet.rows.map(\.line)))
+            path: path, content: Self.csv(sheet), lines: sheet.rows.map(\.line)))
       } else {
         tables.append(sheet)
       }
     }
+  }
+
+  private static func csv(_ sheet: BookSheet) -> [UInt8] {
+    var text = CSVText(columns: sheet.columns)
+    for row in sheet.rows { text.addRow(row.cells) }
+    return text.bytes
   }
 
   /// Many times what a firm of thousands takes; each character takes four bytes while it is read.
@@ -171,7 +177,7 @@ struct BookSheets {
     switch member.value.value {
     case .null: return
     case .bool(let value): cells.append((column, "\(value)"))
-    case .number(let value): cells.append((column, JSON5.text(value)))
+    case .number(let value): cells.append((column, value.shortestText))
     case .string(let text): cells.append((column, text))
     case .array(let list):
       let texts = try list.map { element in
@@ -189,38 +195,5 @@ struct BookSheets {
         try add(inner, member.key == "labels" ? "label_" : "", table, path, &cells)
       }
     }
-  }
-}
-
-/// Rows as CSV.
-enum BookCSV {
-  static func text(_ columns: [String], _ rows: [[String]]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    add(columns, to: &bytes)
-    for row in rows { add(row, to: &bytes) }
-    return bytes
-  }
-
-  static func add(_ cells: [String], to bytes: inout [UInt8]) {
-    for (place, cell) in cells.enumerated() {
-      if place > 0 { bytes.append(UInt8(ascii: ",")) }
-      add(cell, to: &bytes)
-    }
-    bytes.append(UInt8(ascii: "\n"))
-  }
-
-  /// A cell, in quotes where it needs them.
-  static func add(_ cell: String, to bytes: inout [UInt8]) {
-    let quote = UInt8(ascii: "\"")
-    guard cell.utf8.contains(where: { $0 == quote || $0 == 44 || $0 == 10 || $0 == 13 }) else {
-      bytes.append(contentsOf: cell.utf8)
-      return
-    }
-    bytes.append(quote)
-    for byte in cell.utf8 {
-      if byte == quote { bytes.append(quote) }
-      bytes.append(byte)
-    }
-    bytes.append(quote)
   }
 }

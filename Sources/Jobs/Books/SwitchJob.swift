@@ -87,17 +87,16 @@ public struct SwitchJob: Sendable {
     guard isDone else { throw RunInterrupted() }
     let rows = slots.values
     let tables = SwitchTables(session: session, rows: rows, kind: options.kind)
-    var text = TradeSheet.header
+    var sheet = TradeSheet(instant: asOf - 1)
     for row in rows {
-      if let choice = row.choice {
-        text += TradeSheet.rows(choice[options.kind], instant: asOf - 1)
-      }
+      if let choice = row.choice { sheet.add(choice[options.kind]) }
     }
     return Outcome(
       report: BookReport(
         verb: "book switch", session: session, asOf: asOf, groups: tables.groups,
         warnings: tables.warnings),
-      transactions: text, failedCount: rows.count { $0.choice == nil })
+      transactions: String(decoding: sheet.bytes, as: UTF8.self),
+      failedCount: rows.count { $0.choice == nil })
   }
 
   private func plan(

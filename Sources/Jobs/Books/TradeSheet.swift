@@ -4,34 +4,55 @@ import Interchange
 import Market
 
 /// Planned trades as transactions that `apus book import` takes.
-enum TradeSheet {
-  /// The columns.
-  static let header = "id,time,wallet,kind,symbol,quantity,price,amount,fee,to,received,note\n"
+struct TradeSheet {
+  private var text = CSVText(
+    columns: BookTable.transactions.columns.filter { $0 != "portfolio" })
+  /// The last instant that counts, as text; trades come after all that was known.
+  private let time: String
 
-  /// Rows of a plan, in its order: sales, transfers, purchases.
-  ///
-  /// - Parameter instant: the last one that counts; trades come after all that was known.
-  static func rows(_ plan: TradePlan, instant: Int64) -> String {
-    let time = Timestamp.text(nanoseconds: instant)
-    let note = "switch \(plan.kind.rawValue)"
-    func quoted(_ text: String) -> String {
-      text.contains { ",\"\n\r".contains($0) }
-        ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
-    }
-    func trade(_ trade: PlannedTrade) -> String {
-      let (wallet, line) = (plan.after.wallets[trade.wallet], plan.after.lines[trade.line])
-      return [
-        "", time, quoted(wallet.id), trade.units < 0 ? "sell" : "buy", quoted(line.symbol),
-        "\(trade.units.magnitude)", "\(trade.price)", "", "\(trade.fee)", "", "", note,
-      ].joined(separator: ",") + "\n"
-    }
-    func move(_ move: PlannedMove) -> String {
-      let (from, to) = (plan.after.wallets[move.from], plan.after.wallets[move.to])
-      return [
-        "", time, quoted(from.id), "transfer", "", "", "", "\(move.amount)", "", quoted(to.id),
-        from.currency == to.currency ? "" : "\(move.received)", note,
-      ].joined(separator: ",") + "\n"
-    }
-    return (plan.sales.map(trade) + plan.moves.map(move) + plan.purchases.map(trade)).joined()
+  init(instant: Int64) { time = Timestamp.text(nanoseconds: instant) }
+
+  /// The table.
+  var bytes: [UInt8] { text.bytes }
+
+  /// Adds the rows of a plan, in its order: sales, transfers, purchases.
+  mutating func add(_ plan: TradePlan) {
+    for trade in plan.sales { add(trade, plan) }
+    for move in plan.moves { add(move, plan) }
+    for trade in plan.purchases { add(trade, plan) }
+  }
+
+  private mutating func add(_ trade: PlannedTrade, _ plan: TradePlan) {
+    let line = plan.after.lines[trade.line]
+    begin(trade.wallet, trade.units < 0 ? "sell" : "buy", plan)
+    text.add(line.symbol)
+    text.add(trade.units.magnitude)
+    text.add(trade.price)
+    text.add("")
+    text.add(trade.fee)
+    end(to: "", received: .nan, plan)
+  }
+
+  private mutating func add(_ move: PlannedMove, _ plan: TradePlan) {
+    let (from, to) = (plan.after.wallets[move.from], plan.after.wallets[move.to])
+    begin(move.from, "transfer", plan)
+    for _ in ["symbol", "quantity", "price"] { text.add("") }
+    text.add(move.amount)
+    text.add("")
+    end(to: to.id, received: from.currency == to.currency ? .nan : move.received, plan)
+  }
+
+  private mutating func begin(_ wallet: Int, _ kind: String, _ plan: TradePlan) {
+    text.add("")
+    text.add(time)
+    text.add(plan.after.wallets[wallet].id)
+    text.add(kind)
+  }
+
+  private mutating func end(to wallet: String, received: Double, _ plan: TradePlan) {
+    text.add(wallet)
+    text.add(received)
+    text.add("switch \(plan.kind.rawValue)")
+    text.endRow()
   }
 }

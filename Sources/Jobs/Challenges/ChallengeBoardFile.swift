@@ -1,5 +1,5 @@
 import Books
-import FoundationEssentials
+import Interchange
 import Kernels
 import Metrics
 import Storage
@@ -146,10 +146,7 @@ public struct BoardComparison: Encodable, Sendable {
 extension Encodable {
   /// As JSON, keys in snake case and sorted.
   fileprivate func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    try JSONDocument.text(self, snakeCase: true) + "\n"
   }
 }
 

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Interchange
 
 /// A board as JSON, for programs: best first, the disqualified last.
 public struct ChallengeReport: Codable, Sendable, Equatable {
@@ -86,16 +86,6 @@ public struct ChallengeReport: Codable, Sendable, Equatable {
 
   /// The board as JSON, keys in snake case and sorted.
   public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
-
-  /// Warnings as the attribute of a result.
-  static func list(_ warnings: [RunWarning]) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(warnings)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    try JSONDocument.text(self, snakeCase: true) + "\n"
   }
 }

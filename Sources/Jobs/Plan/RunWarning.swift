@@ -1,3 +1,5 @@
+import Interchange
+
 /// Something that the reader of a result should know.
 public struct RunWarning: Sendable, Equatable, Codable {
   /// How grave it is.
@@ -13,6 +15,11 @@ public struct RunWarning: Sendable, Equatable, Codable {
   public var severity: Severity
   /// One sentence.
   public var message: String
+}
+
+extension [RunWarning] {
+  /// The list as the attribute of a result: JSON on one line.
+  var json: String { (try? JSONDocument.line(self)) ?? "[]" }
 }
 
 extension Duration {

@@ -98,7 +98,7 @@ struct StressScenario: Sendable {
     return (
       .shock(
         symbols: symbols, sectors: sectors, factors: factors, propagates: propagates, estimator),
-      all.map { "\($0.key) \(JSON5.text($0.value))" }.joined(separator: ", ")
+      all.map { "\($0.key) \($0.value.shortestText)" }.joined(separator: ", ")
         + (propagates ? ", propagated" : "")
     )
   }
@@ -134,8 +134,8 @@ struct StressScenario: Sendable {
       let stress = try CovarianceStress(
         volatility: volatility ?? 1, correlation: correlation ?? 0)
       let words =
-        [volatility.map { "volatility × \(JSON5.text($0))" }].compactMap { $0 }
-        + [correlation.map { "correlation \(JSON5.text($0))" }].compactMap { $0 }
+        [volatility.map { "volatility × \($0.shortestText)" }].compactMap { $0 }
+        + [correlation.map { "correlation \($0.shortestText)" }].compactMap { $0 }
       return (.covariance(stress, estimator), words.joined(separator: ", "))
     } catch {
       throw .value(

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A JSON5 value with the place where it begins.
 ///
 /// Objects keep the order of their keys.
@@ -32,16 +34,11 @@ package struct JSON5: Equatable, Sendable {
     switch value {
     case .null: "null"
     case .bool(let value): "\(value)"
-    case .number(let value): "the number \(Self.text(value))"
+    case .number(let value): "the number \(value.shortestText)"
     case .string(let text): "the text \"\(Self.excerpt(text))\""
     case .array: "a list"
     case .object: "an object"
     }
-  }
-
-  /// A number without a trailing ".0".
-  package static func text(_ value: Double) -> String {
-    value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
   }
 
   /// A text as an error quotes it: on one line, and not all of a long one.

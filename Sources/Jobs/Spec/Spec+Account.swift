@@ -1,3 +1,4 @@
+import Kernels
 import Market
 import Simulation
 
@@ -73,7 +74,7 @@ extension Spec {
     execution.initialMargin =
       try account.number(
         "initial_margin",
-        "a multiple of a short's value from maintenance_margin, \(JSON5.text(least)), to 100"
+        "a multiple of a short's value from maintenance_margin, \(least.shortestText), to 100"
       ) { (least...100).contains($0) } ?? max(execution.initialMargin, least)
     execution.leverageMaintenance =
       try account.number("leverage_maintenance", "a fraction from 0, below 1") { $0 >= 0 && $0 < 1 }
@@ -83,9 +84,9 @@ extension Spec {
     let most = 1 / execution.leverageMaintenance
     if execution.leverage > 1, execution.leverage >= most {
       throw .value(
-        path: "account.leverage", line: account.place.line, found: JSON5.text(execution.leverage),
+        path: "account.leverage", line: account.place.line, found: execution.leverage.shortestText,
         expected:
-          "less than 1 / leverage_maintenance, \(JSON5.text(most)), where positions are closed")
+          "less than 1 / leverage_maintenance, \(most.shortestText), where positions are closed")
     }
   }
 

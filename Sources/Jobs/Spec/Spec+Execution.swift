@@ -67,7 +67,7 @@ extension Spec {
       var tier = try SpecReader(json, path: "\(reader.at("tiers"))[\(index)]")
       let last = commission.tiers.last?.from
       let rule =
-        last.map { "a notional above \(JSON5.text($0)), where the tier before begins" }
+        last.map { "a notional above \($0.shortestText), where the tier before begins" }
         ?? "0, where the first tier begins"
       guard
         let from = try tier.number(

@@ -35,7 +35,7 @@ extension Spec {
       element: "a finite number", once: "each value once", some: "at least one value")
     return try DistinctList.read(list, path: path, line: line, words) { element in
       guard case .number(let value) = element, value.isFinite else { return nil }
-      return (value, JSON5.text(value))
+      return (value, value.shortestText)
     }
   }
 
@@ -46,7 +46,7 @@ extension Spec {
     }
     guard
       let to = try reader.number(
-        "to", "a number of at least \(JSON5.text(from))", where: { $0 >= from })
+        "to", "a number of at least \(from.shortestText)", where: { $0 >= from })
     else { throw .missing(path: "\(path).to", expected: "the last value") }
     let step = try reader.number("step", "a number above 0") { $0 > 0 }
     let count = try reader.integer(
@@ -61,7 +61,7 @@ extension Spec {
       }
       guard !isLog || from > 0 else {
         throw .value(
-          path: "\(path).from", line: line, found: JSON5.text(from),
+          path: "\(path).from", line: line, found: from.shortestText,
           expected: "a number above 0 on a log scale")
       }
       values = spaced(from, to, count, isLog: isLog)
@@ -74,7 +74,7 @@ extension Spec {
     guard zip(values, values.dropFirst()).allSatisfy(<) else {
       throw .value(
         path: path, line: line,
-        found: "\(values.count) values from \(JSON5.text(from)) to \(JSON5.text(to))",
+        found: "\(values.count) values from \(from.shortestText) to \(to.shortestText)",
         expected: "values that differ: fewer of them, or farther ends")
     }
     return values
@@ -88,7 +88,7 @@ extension Spec {
     let steps = ((to - from) / step + tolerance).rounded(.down)
     guard steps < Double(valuesLimit) else {
       throw .value(
-        path: path, line: line, found: "\(JSON5.text(steps + 1)) values",
+        path: path, line: line, found: "\((steps + 1).shortestText) values",
         expected: "at most \(valuesLimit)")
     }
     return (0...Int(steps)).map { index in

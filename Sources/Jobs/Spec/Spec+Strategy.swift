@@ -164,7 +164,7 @@ extension Spec {
       strategy.weights = text
       weights = .expression
     case .number(let value) where value.isFinite:
-      strategy.weights = JSON5.text(value)
+      strategy.weights = value.shortestText
       weights = .expression
     case .object:
       var inner = try SpecReader(json, path: reader.at("weights"))
@@ -331,7 +331,7 @@ extension Spec {
   ) throws(SpecError) -> String? {
     guard let json = reader.optional(key) else { return nil }
     switch json.value {
-    case .number(let value) where value.isFinite: return JSON5.text(value)
+    case .number(let value) where value.isFinite: return value.shortestText
     case .string(let text): return text
     default: throw reader.wrong(key, json, expected)
     }

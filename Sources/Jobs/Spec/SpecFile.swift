@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Interchange
 import Kernels
 import Strategies
 
@@ -188,32 +189,16 @@ extension JSON5 {
     case .bool(let value): return "\(value)"
     case .number(let number):
       return number.isNaN
-        ? "NaN" : number.isFinite ? Self.text(number) : number < 0 ? "-Infinity" : "Infinity"
-    case .string(let text): return Self.quoted(text)
+        ? "NaN" : number.isFinite ? number.shortestText : number < 0 ? "-Infinity" : "Infinity"
+    case .string(let text): return JSONText.quoted(text)
     case .array(let list):
       return "[" + list.map { $0.json(indent: indent + 1) }.joined(separator: ", ") + "]"
     case .object(let members) where members.isEmpty: return "{}"
     case .object(let members):
       let lines = members.map {
-        "\n\(space)\(Self.quoted($0.key)): \($0.value.json(indent: indent + 1))"
+        "\n\(space)\(JSONText.quoted($0.key)): \($0.value.json(indent: indent + 1))"
       }
       return "{" + lines.joined(separator: ",") + end + "}"
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case _ where scalar.value < 0x20:
-        let hex = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -87,7 +87,7 @@ import Testing
       (
         ",1970-01-02,w-9,deposit,,,,1,,,,", "line 2, wallet: there is no wallet 'w-9'. Did you mean"
       ),
-      (",1970-01-02,w-1,depsit,,,,1,,,,", "'depsit' (known: buy, sell, "),
+      (",1970-01-02,w-1,depsit,,,,1,,,,", "'depsit' (known: deposit, "),
       (",1970-13-02,w-1,deposit,,,,1,,,,", "time: '1970-13-02' is not a date"),
       (",,w-1,deposit,,,,1,,,,", "time: it is missing"),
       (",1970-01-02,w-1,deposit,,,,one,,,,", "amount: 'one' is no number"),

@@ -1,26 +1,9 @@
 import Books
+import Interchange
 import Market
 import Metrics
 
-/// The texts of one report: JSON, and a set of CSV tables.
-struct OwnerReportText {
-  /// Risk numbers of the whole history, in this order.
-  static let risk: [any Metric] = [
-    "total_return", "cagr_periods", "volatility", "sharpe", "sortino", "max_drawdown", "calmar",
-    "var_95", "cvar_95", "best_month", "worst_month",
-  ].compactMap { MetricCatalog.metric(named: $0) }
-
-  let report: OwnerReport
-  let period: ReportPeriod
-  let span: Range<Int64>
-  let book: Book
-  let market: BookMarket
-  /// What the report is of: `client`, and its id.
-  let level: String
-  let id: String
-
-  // MARK: - JSON
-
+extension OwnerReportText {
   /// The whole report.
   func json(_ origin: [(name: String, value: String)]) -> [UInt8] {
     var text = JSONText()
@@ -48,11 +31,8 @@ struct OwnerReportText {
         for day in report.days { text.object { self.day(day, into: &$0) } }
       }
     }
-    return text.bytes + [0x0A]
-  }
-
-  private func client(_ part: OwnerReport.Part) -> Book.Client {
-    book.clients[book.portfolios[part.holdings.portfolio].client]
+    text.end()
+    return text.bytes
   }
 
   private func account(_ account: AccountReport, into text: inout JSONText) {
@@ -101,17 +81,6 @@ struct OwnerReportText {
       }
     }
   }
-
-  private static func months(_ returns: [Double], _ context: LaneContext)
-    -> [(year: Int, months: ArraySlice<Double>, total: Double)]
-  {
-    let table = MonthlyTable(returns: returns, context: context)
-    return table.years.indices.map {
-      (table.years[$0], table.months[$0 * 12..<$0 * 12 + 12], table.totals[$0])
-    }
-  }
-
-  private func date(_ day: Int32) -> String { CivilDate(daysSinceEpoch: Int64(day)).description }
 
   private func part(_ part: OwnerReport.Part, into text: inout JSONText) {
     let portfolio = book.portfolios[part.holdings.portfolio]
@@ -179,117 +148,5 @@ struct OwnerReportText {
     text.add("fees", day.fees)
     text.add("income", day.income)
     text.add("net", day.net)
-  }
-
-  // MARK: - CSV
-
-  /// Names of the numbers of an account, as in tables.
-  static let accountColumns =
-    [
-      "currency", "begin", "paid_in", "paid_out", "gain", "end", "time_weighted_return",
-      "money_weighted_return", "period_drawdown",
-    ] + risk.map(\.name)
-
-  /// Adds the numbers of an account to a row.
-  static func add(_ account: AccountReport, to text: inout CSVText) {
-    text.add(account.currency)
-    for number in [
-      account.begin, account.paidIn, account.paidOut, account.gain, account.end,
-      account.timeWeightedReturn, account.moneyWeightedReturn, account.periodDrawdown,
-    ] { text.add(number) }
-    for metric in risk { text.add(HistoryMetrics.value(metric, of: account.lane).number) }
-  }
-
-  /// The tables, by their names.
-  var tables: [(name: String, bytes: [UInt8])] {
-    [
-      ("portfolios", portfolios), ("holdings", holdings), ("transactions", transactions),
-      ("trading_days", tradingDays), ("months", monthly),
-    ]
-  }
-
-  private var portfolios: [UInt8] {
-    var text = CSVText(["portfolio"] + Self.accountColumns)
-    for part in report.parts {
-      text.add(book.portfolios[part.holdings.portfolio].id)
-      Self.add(part.account, to: &text)
-      text.endRow()
-    }
-    return text.bytes
-  }
-
-  private var holdings: [UInt8] {
-    var text = CSVText([
-      "portfolio", "symbol", "sector", "units", "price", "value", "share", "cost", "unrealised",
-    ])
-    for part in report.parts {
-      for row in part.holdings.rows {
-        text.add(book.portfolios[part.holdings.portfolio].id)
-        text.add(book.instruments[row.instrument].symbol)
-        text.add(market.sectors[row.instrument])
-        for number in [
-          row.units, row.price, row.value, part.holdings.weight(of: row), row.cost, row.unrealised,
-        ] { text.add(number) }
-        text.endRow()
-      }
-    }
-    return text.bytes
-  }
-
-  private var transactions: [UInt8] {
-    var text = CSVText([
-      "wallet", "currency", "time", "kind", "symbol", "quantity", "price", "fee", "amount",
-      "balance", "other_wallet", "id",
-    ])
-    for wallet in report.parts.flatMap(\.wallets) {
-      for line in wallet.lines {
-        let entry = book.entries[line.row]
-        text.add(book.wallets[wallet.wallet].id)
-        text.add(book.wallets[wallet.wallet].currency)
-        text.add(Timestamp.text(nanoseconds: entry.timeNs))
-        text.add(entry.kind.name)
-        text.add(entry.instrument.map { book.instruments[$0].symbol } ?? "")
-        text.add(entry.instrument == nil ? .nan : entry.units)
-        for number in [entry.price, entry.fee, entry.cash, line.balance] { text.add(number) }
-        text.add(entry.counter.map { book.wallets[$0].id } ?? "")
-        text.add(entry.id)
-        text.endRow()
-      }
-    }
-    return text.bytes
-  }
-
-  private var tradingDays: [UInt8] {
-    var text = CSVText([
-      "day", "currency", "purchases", "bought", "sells", "sold", "fees", "income", "net",
-    ])
-    for day in report.days {
-      text.add(CivilDate(daysSinceEpoch: day.day).description)
-      text.add(day.currency)
-      text.add(day.purchases)
-      text.add(day.bought)
-      text.add(day.sells)
-      for number in [day.sold, day.fees, day.income, day.net] { text.add(number) }
-      text.endRow()
-    }
-    return text.bytes
-  }
-
-  private var monthly: [UInt8] {
-    var text = CSVText(["portfolio", "year", "month", "return"])
-    for part in report.parts {
-      guard let lane = part.account.lane, let returns = lane.returns, let context = lane.context
-      else { continue }
-      for (year, months, _) in Self.months(returns, context) {
-        for (month, value) in months.enumerated() where value.isFinite {
-          text.add(book.portfolios[part.holdings.portfolio].id)
-          text.add(year)
-          text.add(month + 1)
-          text.add(value)
-          text.endRow()
-        }
-      }
-    }
-    return text.bytes
   }
 }

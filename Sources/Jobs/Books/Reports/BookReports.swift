@@ -1,4 +1,5 @@
 import Books
+import Interchange
 import Kernels
 import Market
 import Metrics
@@ -127,7 +128,9 @@ public struct BookReports: Sendable {
     let target = try Self.subfolder(folder, period.name)
     let batch: FileBatch
     do throws(StorageError) {
-      batch = try FileBatch(target, force: options.force) { $0.contains("index.json") }
+      batch = try FileBatch(target, .fileByFile, force: options.force) { names in
+        names.contains("index.json")
+      }
     } catch {
       if case .fileExists = error { throw BookMetricsError.foreignFolder(path: target) }
       throw error
@@ -142,14 +145,10 @@ public struct BookReports: Sendable {
       progress(done.add(1, ordering: .relaxed).newValue)
     }
     guard isWhole else { throw RunInterrupted() }
-    try batch.commit()
     let (kept, written) = batch.counts
-    var table = Array(
-      (["id", "file", "portfolios"] + OwnerReportText.accountColumns).joined(separator: ",").utf8)
-    table.append(0x0A)
-    for row in rows.withLock({ $0 }) { table += row }
-    try AtomicFile.write(table, to: target + "/index.csv", force: true)
-    try AtomicFile.write(index, to: target + "/index.json", force: true)
+    try batch.add(rows.withLock { table($0) }, name: "index.csv")
+    try batch.add(index, name: "index.json")
+    try batch.commit()
     return Outcome(
       reports: owners.count, written: written, kept: kept, folder: target, period: period.name)
   }
@@ -165,18 +164,24 @@ public struct BookReports: Sendable {
     let text = OwnerReportText(
       report: report, period: period, span: span, book: session.book, market: market,
       level: options.level.rawValue, id: owner.id)
-    let name = Self.fileName(owner.id)
+    let name = ReportFileName.of(owner.id)
     if options.json { try batch.add(text.json(origin), name: name + ".json") }
     if options.csv {
       for table in text.tables { try batch.add(table.bytes, name: "\(name)-\(table.name).csv") }
     }
-    var row = CSVText([])
+    var row = CSVText()
     row.add(owner.id)
     row.add(name)
     row.add(owner.portfolios.count)
     OwnerReportText.add(report.total, to: &row)
     row.endRow()
-    return Array(row.bytes.dropFirst())
+    return row.bytes
+  }
+
+  /// The index as a table.
+  private func table(_ rows: [[UInt8]]) -> [UInt8] {
+    let header = CSVText(columns: ["id", "file", "portfolios"] + OwnerReportText.accountColumns)
+    return rows.reduce(into: header.bytes) { $0 += $1 }
   }
 
   private var origin: [(name: String, value: String)] {
@@ -203,39 +208,14 @@ public struct BookReports: Sendable {
         for owner in owners {
           text.object { text in
             text.add("id", owner.id)
-            text.add("file", Self.fileName(owner.id))
+            text.add("file", ReportFileName.of(owner.id))
             text.add("portfolios", owner.portfolios.count)
           }
         }
       }
     }
-    return text.bytes + [0x0A]
-  }
-
-  /// A name for files from an id that may hold anything: letters, digits, `.`, `_` and `-` stay, other bytes become `%` and two
-  /// digits; what would be too long ends in a hash.
-  static func fileName(_ id: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for (place, byte) in id.utf8.enumerated() {
-      let isPlain =
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-          true
-        case UInt8(ascii: "."): place > 0
-        default: false
-        }
-      if isPlain {
-        bytes.append(byte)
-      } else {
-        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    var name = String(decoding: bytes, as: UTF8.self)
-    if name == "index" { name = "%69ndex" }
-    if name.utf8.count > 180 { name = "\(name.prefix(120))%\(SHA256.hash(id).prefix(32))" }
-    return name
+    text.end()
+    return text.bytes
   }
 
   private static func subfolder(_ folder: String, _ name: String) throws(StorageError) -> String {
