@@ -1,5 +1,7 @@
 import Advice
+import Allocation
 import Arguments
+import Books
 import Interchange
 import Jobs
 import Market
@@ -30,7 +32,11 @@ package enum ExitStatus: Int32, Sendable {
     case ReplayError.noLane: .usage
     case is ResumeError: .usage
     case ImportError.badOption: .usage
-    case AdviceError.trade: .usage
+    // Other flags are needed; the book and the store are sound.
+    case is BookMetricsError, BooksError.beforePrices, BooksError.noCloses: .usage
+    case BookJobError.storeUnknown, BookJobError.panelUnclear, BookJobError.tableUnknown: .usage
+    case AllocationError.setting: .usage
+    case AdviceError.trade, AdviceError.setting: .usage
     // Another name or --force is all that is needed.
     case StorageError.fileExists, StorageError.panelExists: .usage
     case StorageError.panelMissing: .usage

@@ -39,11 +39,11 @@ struct SheetRow {
 
   /// A currency in capitals.
   func currency(_ column: String) throws(BooksError) -> String? {
-    guard let text = text(column)?.uppercased() else { return nil }
-    guard BookCheck.isCurrency(text) else {
-      throw bad(column, "'\(text.prefix(40))' is no currency, such as USD")
+    guard let text = text(column) else { return nil }
+    guard let code = CurrencyCode.reading(text) else {
+      throw bad(column, CurrencyCode.refusal(text))
     }
-    return text
+    return code
   }
 
   /// The position of what a cell names.
@@ -83,7 +83,7 @@ struct SheetRow {
       default: throw bad("allows_short", "'\(text.prefix(40))' is neither true nor false")
       }
     }
-    if let fault = profile.fault { throw bad(fault.limit, fault.reason) }
+    if let fault = profile.fault ?? profile.excess { throw bad(fault.limit, fault.reason) }
   }
 
   static func number(_ text: String) -> Double? {

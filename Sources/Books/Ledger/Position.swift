@@ -43,11 +43,16 @@ public struct Position: Sendable, Equatable {
   public internal(set) var bought = 0.0
   /// Money got in sales, fees left out.
   public internal(set) var sold = 0.0
+  /// Money that opened it: what purchases cost with their fees, what units that were received had cost, and what short sales
+  /// brought.
+  public internal(set) var invested = 0.0
 
   init(instrument: Int) { self.instrument = instrument }
 
   /// Cost of the units held, by lots.
   public var cost: Double { lots.reduce(0) { $0 + $1.units * $1.cost } }
+  /// A gain as a fraction of all money that opened the position; NaN where nothing ever did.
+  public func share(of gain: Double) -> Double { invested > 0 ? gain / invested : .nan }
   /// The average cost of a unit held; NaN without any.
   public var averagePrice: Double { units == 0 ? .nan : averageCost / units }
 
@@ -72,6 +77,7 @@ public struct Position: Sendable, Equatable {
     if opened == 0 { return }
     lots.append(Lot(timeNs: timeNs, units: opened, cost: unitCost))
     averageCost += opened * unitCost
+    invested += (opened * unitCost).magnitude
   }
 
   /// Gives units away with their cost: by lots, the oldest first.

@@ -39,6 +39,35 @@ extension Profile {
     return nil
   }
 
+  /// The most that a limit may be where it is written, and what for: a percent that was meant as a fraction is told.
+  ///
+  /// Books of before may have more, and are read.
+  public var excess: (limit: String, reason: String)? {
+    for (name, path) in Self.numberColumns {
+      let value = self[keyPath: path]
+      let most: Double
+      switch name {
+      case "horizon_years", "leverage": continue
+      case "max_weight", "max_sector_weight": most = leverage
+      // Of single coins it is above 1, and of portfolios with leverage.
+      case "max_volatility": most = Self.mostVolatility
+      default: most = 1
+      }
+      if value > most {
+        let shown = most == most.rounded() ? "\(Int(most))" : "\(most)"
+        return (
+          name,
+          "is \(value), and is a fraction of at most \(shown)"
+            + (name.hasSuffix("weight") && most > 1 ? ", the leverage" : "") + ": 0.5 for 50 %"
+        )
+      }
+    }
+    return nil
+  }
+
+  /// The highest annual volatility that is a limit.
+  public static let mostVolatility = 3.0
+
   /// All names in its lists.
   var names: [String] { Self.listColumns.flatMap { self[keyPath: $0.path] } }
 }

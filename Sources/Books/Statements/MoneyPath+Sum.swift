@@ -7,7 +7,7 @@ extension MoneyPath {
     self.init(
       bars: history.bars, opening: history.initialEquity, equity: history.equity,
       paidIn: history.flowsIn, paidOut: history.flowsOut, datedFlows: history.flows,
-      years: history.calendarDays / 365.25)
+      years: history.calendarDays / DatedFlow.daysPerYear)
   }
 
   /// The path of several portfolios as one account, in one currency.
@@ -63,7 +63,7 @@ struct MoneySum {
 
   /// Adds a history that is told in a currency.
   mutating func add(_ history: PortfolioHistory, _ own: String) {
-    years = history.calendarDays / 365.25
+    years = history.calendarDays / DatedFlow.daysPerYear
     let rates = market.rates(from: own, to: currency, bars: bars)
     if history.initialEquity != 0 {
       let rate = market.rate(from: own, to: currency, at: max(bars.lowerBound - 1, 0))
@@ -78,7 +78,7 @@ struct MoneySum {
     guard let first = bars.first, let last = bars.last else { return }
     let start = market.panel.time.ns[first]
     for flow in history.flows {
-      let instant = start + Int64(flow.years * 365.25 * Double(Calendar.dayNs))
+      let instant = start + Int64(flow.years * DatedFlow.daysPerYear * Double(Calendar.dayNs))
       let bar = min(max(market.bar(endingAfter: instant), first), last)
       flows.append(DatedFlow(years: flow.years, amount: flow.amount * rates[bar - first]))
     }

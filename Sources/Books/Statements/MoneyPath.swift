@@ -17,7 +17,7 @@ public struct MoneyPath: Sendable {
   public let added: Double
   /// The flows with their dates, in years since the start of the bars that were asked for.
   public let datedFlows: [DatedFlow]
-  /// From that start to the end of the last bar that was asked for, in years of 365.25 days.
+  /// From that start to the end of the last bar that was asked for, in years of 365 days.
   public let years: Double
   /// Returns by bar: 0 where nothing was at work, NaN where something had no price.
   public let returns: [Double]
@@ -51,10 +51,21 @@ public struct MoneyPath: Sendable {
       datedFlows, years)
   }
 
+  /// The path of sums, whose money at work and gains are known; flows have no dates.
+  init(
+    bars: Range<Int>, opening: Double, equity: [Double], bases: [Double], gains: [Double],
+    paidIn: [Double], paidOut: [Double]
+  ) {
+    self.init(
+      bars, opening, equity, bases, gains, paidIn, zip(paidIn, paidOut).map { $0 - $1 }, [], 0)
+  }
+
   /// The path of positions over bars of a panel; flows are of the start of their bars.
   public init(_ series: PositionSeries, bars: Range<Int>, of panel: PricePanel) {
     let start = bars.first.map { panel.time.ns[$0] } ?? 0
-    func years(_ ns: Int64) -> Double { Double(ns - start) / (365.25 * Double(Calendar.dayNs)) }
+    func years(_ ns: Int64) -> Double {
+      Double(ns - start) / (DatedFlow.daysPerYear * Double(Calendar.dayNs))
+    }
     let opening = bars.lowerBound > 0 ? series.values[bars.lowerBound - 1] : 0
     var before = opening
     let flows = bars.map { bar in

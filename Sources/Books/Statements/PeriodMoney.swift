@@ -21,7 +21,7 @@ struct PeriodMoney {
   }
 
   private static func years(_ ns: Int64) -> Double {
-    Double(ns) / (365.25 * Double(Calendar.dayNs))
+    Double(ns) / (DatedFlow.daysPerYear * Double(Calendar.dayNs))
   }
 
   /// Adds a portfolio.

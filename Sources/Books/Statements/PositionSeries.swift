@@ -70,16 +70,19 @@ public struct PositionSeries: Sendable {
   ///   - isMember: by portfolio: whether it is one of the sum.
   ///   - currency: what money is told in.
   ///   - instant: entries from it on don't count.
+  ///   - last: the last bar that had ended by then: what came after it has a place of its own behind it, at its marks; nil for
+  ///     that of the panel, and then what came later doesn't count.
   /// - Note: where the symbol has no mark, or its currency no rate, values are NaN, and so are gains up to the next bar.
   public init(
     of instrument: Int, _ rows: some Sequence<Int>, isMember: [Bool], in book: Book,
-    market: BookMarket, currency: String, before instant: Int64 = .max
+    market: BookMarket, currency: String, before instant: Int64 = .max, last: Int? = nil
   ) {
-    self.init(barCount: market.panel.barCount)
-    var walk = Walk(book, market, instrument, currency)
+    let bars = last.map { $0 + 1 } ?? market.panel.barCount
+    self.init(barCount: last == nil ? bars : bars + 1)
+    var walk = Walk(book, market, instrument, currency, bars: bars, before: instant, values.count)
     for row in rows where book.entries.timeNs[row] < instant {
       let entry = book.entries[row]
-      let bar = market.bar(endingAfter: entry.timeNs)
+      let bar = min(market.bar(endingAfter: entry.timeNs), bars)
       if bar >= values.count { continue }
       let portfolio = book.wallets[entry.wallet].portfolio
       let isInside = entry.counter.map { isMember[book.wallets[$0].portfolio] } ?? false
@@ -107,6 +110,9 @@ public struct PositionSeries: Sendable {
     let market: BookMarket
     let instrument: Int
     let target: String
+    /// Bars of the panel that count; what comes behind them is marked at the last.
+    let bars: Int
+    let instant: Int64
     private var source: String
     private var portfolio = -1
     private var held = 0.0
@@ -115,14 +121,31 @@ public struct PositionSeries: Sendable {
     private var gross: [Double]
     private var moved = 0.0
 
-    init(_ book: Book, _ market: BookMarket, _ instrument: Int, _ target: String) {
+    init(
+      _ book: Book, _ market: BookMarket, _ instrument: Int, _ target: String, bars: Int,
+      before instant: Int64, _ count: Int
+    ) {
       self.book = book
       self.market = market
       self.instrument = instrument
       self.target = target
+      self.bars = bars
+      self.instant = instant
       source = market.currencies[instrument]
-      net = Array(repeating: 0, count: market.panel.barCount)
+      net = Array(repeating: 0, count: count)
       gross = net
+    }
+
+    /// The last instant whose splits a mark shows.
+    private func end(of bar: Int) -> Int64 { (bar < bars ? market.end(of: bar) : instant) - 1 }
+
+    private func mark(at bar: Int) -> Double? {
+      market.mark(
+        instrument, at: min(bar, bars - 1), before: bar < bars ? nil : instant)?.price
+    }
+
+    private func rate(_ source: String, at bar: Int) -> Double {
+      market.rate(from: source, to: target, at: min(bar, bars - 1))
     }
 
     mutating func take(
@@ -132,7 +155,7 @@ public struct PositionSeries: Sendable {
       if portfolio != self.portfolio { (self.portfolio, held) = (portfolio, 0) }
       let wallet = book.wallets[entry.wallet].currency
       if source.isEmpty { source = wallet }
-      let rate = market.rate(from: wallet, to: target, at: bar)
+      let rate = rate(wallet, at: bar)
       let units = entry.units * market.splitRatio(instrument, after: entry.timeNs, upTo: .max)
       let after = held + units
       let isFlat = after.magnitude <= 1e-9 * held.magnitude
@@ -147,9 +170,8 @@ public struct PositionSeries: Sendable {
       case .transferIn, .transferOut:
         series.gains[bar] += entry.cash * rate
         if !isInside {
-          let mark = market.mark(instrument, at: bar)?.price ?? entry.price
-          let left = market.splitRatio(
-            instrument, after: entry.timeNs, upTo: market.end(of: bar) - 1)
+          let mark = mark(at: bar) ?? entry.price
+          let left = market.splitRatio(instrument, after: entry.timeNs, upTo: end(of: bar))
           let value = entry.units * left * mark * rate
           series.gains[bar] -= value
           series.added[bar] += value.magnitude * opening
@@ -172,7 +194,8 @@ public struct PositionSeries: Sendable {
     func finish(_ series: inout PositionSeries) {
       var (units, size, before, sizeBefore) = (0.0, 0.0, 0.0, 0.0)
       let market = market
-      let marks = market.marks(instrument, bars: net.indices)
+      var marks = market.marks(instrument, bars: 0..<bars)
+      if net.count > bars { marks.append(mark(at: bars) ?? .nan) }
       for bar in net.indices {
         units += net[bar]
         size += gross[bar]
@@ -180,8 +203,8 @@ public struct PositionSeries: Sendable {
         if size <= 1e-12 * moved { (units, size) = (0, 0) }
         var price = 0.0
         if size > 0 {
-          price = marks[bar] * market.rate(from: source, to: target, at: bar)
-          price /= market.splitRatio(instrument, after: market.end(of: bar) - 1, upTo: .max)
+          price = marks[bar] * rate(source, at: bar)
+          price /= market.splitRatio(instrument, after: end(of: bar), upTo: .max)
         }
         series.values[bar] = units * price
         series.gains[bar] += series.values[bar] - before

@@ -38,6 +38,8 @@ public struct BookSums: Sendable {
   private let walked: Range<Int>
   private let isLate: Bool
   private let before: Int64
+  /// Positions of sectors, whose returns are those of positions.
+  private let positions: SectorPositions?
 
   /// Prepares sums.
   ///
@@ -66,6 +68,7 @@ public struct BookSums: Sendable {
     (self.before, isLate) = (before, builder.hasLate)
     walked = max(0, bars.lowerBound - 1)..<bars.upperBound + (builder.hasLate ? 1 : 0)
     (legs, slots, currencies) = (builder.legs, builder.slots, builder.currencies)
+    positions = key == .sector ? SectorPositions(book, market, chosen, before: before) : nil
   }
 
   /// Walks all groups; nil if it was stopped.
@@ -106,9 +109,7 @@ public struct BookSums: Sendable {
   }
 
   private func history(_ group: Int, _ marks: [[Double]], _ rates: [[Double]]) -> GroupHistory {
-    var walk = GroupHistory(
-      groups.names[group], groups.sizes[group], walked,
-      market.panel.calendar.barsPerYear(frequencyNs: market.panel.frequencyNs))
+    var walk = GroupHistory(groups.names[group], groups.sizes[group], walked)
     let ordered = legs[group].enumerated().sorted {
       ($0.element.slot, $0.element.bar, $0.offset) < ($1.element.slot, $1.element.bar, $1.offset)
     }.map(\.element)
@@ -120,13 +121,19 @@ public struct BookSums: Sendable {
       if slot < slots.count {
         add(units: ordered[first..<next], slots[slot].instrument, marks[slot], to: &walk)
       } else {
-        add(cash: ordered[first..<next], rates[slot - slots.count], to: &walk)
+        let currency = slot - slots.count
+        add(cash: ordered[first..<next], rates[currency], to: &walk)
+        if rates[currency][walked.count - 1].isNaN, walk.cash[walked.count - 1].isNaN {
+          walk.unrated.append(currencies[currency])
+        }
       }
     }
     for place in walk.equity.indices {
       walk.equity[place] = walk.long[place] + walk.short[place] + walk.cash[place]
     }
-    return cut(walk)
+    let sector = positions?.series(
+      of: groups.instruments(of: group), currency: currency, last: bars.upperBound - 1)
+    return cut(walk, sector)
   }
 
   private func add(
@@ -162,6 +169,7 @@ public struct BookSums: Sendable {
     }
     advance(to: walked.upperBound - 1)
     fill(walked.count)
+    if units != 0, marks[walked.count - 1].isNaN { walk.unmarked.append(instrument) }
   }
 
   private func add(cash legs: ArraySlice<Leg>, _ rates: [Double], to walk: inout GroupHistory) {
@@ -187,9 +195,11 @@ public struct BookSums: Sendable {
 
   /// The window without the bar before it, which tells the equity that it begins with, and with what came after the last
   /// bar in that bar's equity and flows.
-  private func cut(_ walk: GroupHistory) -> GroupHistory {
-    if walked == bars { return walk }
-    var history = GroupHistory(walk.name, walk.portfolios, bars, walk.barsPerYear)
+  ///
+  /// - Parameter sector: what a sector's positions earned; nil for accounts and for cash.
+  private func cut(_ walk: GroupHistory, _ sector: PositionSeries?) -> GroupHistory {
+    var history = GroupHistory(walk.name, walk.portfolios, bars)
+    (history.unmarked, history.unrated) = (walk.unmarked, walk.unrated)
     let first = bars.lowerBound - walked.lowerBound
     if first > 0 { history.initialEquity = walk.equity[0] }
     let kept = first..<first + bars.count
@@ -199,7 +209,18 @@ public struct BookSums: Sendable {
     history.short = Array(walk.short[kept])
     history.flowsIn = Array(walk.flowsIn[kept])
     history.flowsOut = Array(walk.flowsOut[kept])
-    if isLate { history.append(late: walk, kept.upperBound) }
+    if let sector {
+      (history.bases, history.gains) = (Array(sector.bases[bars]), Array(sector.gains[bars]))
+    } else {
+      history.earn()
+    }
+    guard isLate else { return history }
+    let (late, before) = (kept.upperBound, history.equity[bars.count - 1])
+    let base = sector?.bases[bars.upperBound] ?? before + walk.flowsIn[late]
+    let gain =
+      sector?.gains[bars.upperBound]
+      ?? walk.equity[late] + walk.flowsOut[late] - before - walk.flowsIn[late]
+    history.append(late: walk, late, base: base, gain: gain)
     return history
   }
 }

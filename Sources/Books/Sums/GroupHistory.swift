@@ -1,5 +1,3 @@
-import Metrics
-
 /// What one group of portfolios, or one sector or currency of them, was worth after every bar.
 ///
 /// Money is in the currency of the sums. What passes between members of the group is no flow; what crosses its border is:
@@ -25,41 +23,56 @@ public struct GroupHistory: Sendable {
   public internal(set) var flowsOut: [Double]
   /// Equity before the first bar.
   public internal(set) var initialEquity = 0.0
-  /// Bars in a year.
-  public let barsPerYear: Double
-  /// Growth of the last bar if something came after it: that of the bar, and after it.
-  private var lastGrowth: Double?
+  /// Money that was at work in each bar: of a group of accounts what was there before and what came in; of a sector what
+  /// `PositionSeries` says.
+  public internal(set) var bases: [Double]
+  /// What was earned in each bar.
+  public internal(set) var gains: [Double]
+  /// Symbols that are held in the end without a mark or a rate, and make the equity NaN.
+  public internal(set) var unmarked: [Int] = []
+  /// Currencies of money that is there in the end without a rate.
+  public internal(set) var unrated: [String] = []
 
-  init(_ name: String, _ portfolios: Int, _ bars: Range<Int>, _ barsPerYear: Double) {
-    (self.name, self.portfolios, self.bars, self.barsPerYear) = (
-      name, portfolios, bars, barsPerYear
-    )
+  init(_ name: String, _ portfolios: Int, _ bars: Range<Int>) {
+    (self.name, self.portfolios, self.bars) = (name, portfolios, bars)
     let zeros = [Double](repeating: 0, count: bars.count)
     (equity, cash, long, short, flowsIn, flowsOut) = (zeros, zeros, zeros, zeros, zeros, zeros)
+    (bases, gains) = (zeros, zeros)
   }
 
-  /// Returns by bar, as those of a portfolio; NaN while there is no money.
-  public var returns: [Double] {
+  /// Returns by bar; NaN while there is no money.
+  public var returns: [Double] { zip(bases, gains).map { $0 > 0 ? $1 / $0 : .nan } }
+
+  /// The money as metrics read it: from the first to the last.
+  public var path: MoneyPath {
+    MoneyPath(
+      bars: bars, opening: initialEquity, equity: equity, bases: bases, gains: gains,
+      paidIn: flowsIn, paidOut: flowsOut)
+  }
+
+  /// The money at work and what was earned on it, of accounts.
+  mutating func earn() {
     var before = initialEquity
-    return equity.indices.map { place in
-      if let lastGrowth, place == equity.count - 1 { return lastGrowth - 1 }
-      let base = before + flowsIn[place]
+    for place in equity.indices {
+      bases[place] = before + flowsIn[place]
+      gains[place] = equity[place] + flowsOut[place] - bases[place]
       before = equity[place]
-      return base > 0 ? (equity[place] + flowsOut[place]) / base - 1 : .nan
     }
   }
 
   /// Takes what came after the last bar into that bar: its return is compounded, so that later money is no part of it.
-  mutating func append(late walk: GroupHistory, _ place: Int) {
+  ///
+  /// - Parameters:
+  ///   - base: the money that was at work then.
+  ///   - gain: what was earned then.
+  mutating func append(late walk: GroupHistory, _ place: Int, base: Double, gain: Double) {
     let last = equity.count - 1
-    func growth(_ before: Double, _ into: Double, _ after: Double, _ out: Double) -> Double? {
-      before + into <= 0 ? nil : (after + out) / (before + into)
+    func growth(_ base: Double, _ gain: Double) -> Double? { base <= 0 ? nil : 1 + gain / base }
+    let (own, late) = (growth(bases[last], gains[last]), growth(base, gain))
+    if let late {
+      if own == nil { bases[last] = base }
+      gains[last] = ((own ?? 1) * late - 1) * bases[last]
     }
-    let own = growth(
-      last > 0 ? equity[last - 1] : initialEquity, flowsIn[last], equity[last], flowsOut[last])
-    let late = growth(
-      equity[last], walk.flowsIn[place], walk.equity[place], walk.flowsOut[place])
-    lastGrowth = own == nil && late == nil ? .nan : (own ?? 1) * (late ?? 1)
     (equity[last], cash[last]) = (walk.equity[place], walk.cash[place])
     (long[last], short[last]) = (walk.long[place], walk.short[place])
     flowsIn[last] += walk.flowsIn[place]
@@ -73,18 +86,4 @@ public struct GroupHistory: Sendable {
 
   /// Longs and shorts together.
   public func gross(_ place: Int) -> Double { long[place] - short[place] }
-
-  /// Everything that metrics ask of returns, from the first money on; a bar without money returns 0.
-  public func summary(riskFreePerBar: Double = 0) -> LaneSummary {
-    let returns = returns
-    let first = returns.firstIndex { !$0.isNaN } ?? returns.count
-    var lane = LaneSummary(
-      returns: returns[first...].enumerated().map {
-        $0.element.isNaN && equity[first + $0.offset].isFinite ? 0 : $0.element
-      }, barsPerYear: barsPerYear, riskFreePerBar: riskFreePerBar)
-    lane.timeWeightedGrowth = returns.isEmpty ? .nan : lane.finalEquity
-    lane.initialEquity = initialEquity
-    lane.finalEquity = equity.last ?? 0
-    return lane
-  }
 }

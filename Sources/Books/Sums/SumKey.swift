@@ -128,6 +128,12 @@ struct SumGroups: Sendable {
     return Int(own < 0 || instruments.isEmpty ? own : instruments[instrument])
   }
 
+  /// Symbols of a group; none where groups are of portfolios, or have money too.
+  func instruments(of group: Int) -> [Int] {
+    if wallets.contains(Int32(group)) { return [] }
+    return instruments.indices.filter { Int(instruments[$0]) == group }
+  }
+
   /// Group of a portfolio's money in a wallet; −1 if the portfolio is left out.
   @inline(always)
   func group(portfolio: Int, wallet: Int) -> Int {

@@ -6,7 +6,8 @@ extension PortfolioHistory {
   ///
   /// NaN where there is none, as before the first money.
   public var moneyWeightedReturn: Double {
-    DatedFlow.internalRate(of: flows, final: equity.last ?? .nan, years: calendarDays / 365.25)
+    DatedFlow.internalRate(
+      of: flows, final: equity.last ?? .nan, years: calendarDays / DatedFlow.daysPerYear)
   }
 
   /// Growth of what was there meanwhile, less one: every bar's return compounded, without the influence of flows.

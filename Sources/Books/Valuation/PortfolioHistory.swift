@@ -82,5 +82,5 @@ public struct PortfolioHistory: Sendable {
       }
   }
 
-  static let yearNs = 365.25 * 86_400e9
+  static let yearNs = DatedFlow.daysPerYear * 86_400e9
 }

@@ -136,7 +136,7 @@ struct SweepRoom {
     let begin = panel.time.ns[sweep.bars.lowerBound]
     summary.moneyWeightedReturn = DatedFlow.internalRate(
       of: (lane.initialEquity == 0 ? [] : [initial]) + lane.flows, final: lane.equity,
-      years: Double(end - begin) / Double(Calendar.dayNs) / 365.25)
+      years: Double(end - begin) / Double(Calendar.dayNs) / DatedFlow.daysPerYear)
     return summary
   }
 }

@@ -40,30 +40,57 @@ public enum BookSheetReader {
   static func header(_ reader: inout RecordReader, _ table: BookTable, _ path: String) throws
     -> [String]
   {
-    guard try reader.next() else { throw ImportError.empty(path: path) }
+    guard try reader.next() else {
+      throw BooksError.badRow(
+        file: path, line: 1, column: "the file",
+        reason: "it is empty; it starts with a line of column names, such as "
+          + table.columns.prefix(4).joined(separator: ","))
+    }
     var columns: [String] = []
     for place in 0..<reader.count {
       guard let name = reader.validText(place) else { throw ImportError.headerNotUTF8(path: path) }
       let column = ColumnName.canonical(name)
       guard table.has(column) else {
-        throw BooksError.badRow(
-          file: path, line: reader.line, column: name.isEmpty ? "\(place + 1)" : name,
-          reason: "\(table.rawValue) have no such column (known: "
-            + "\(table.columns.joined(separator: ", ")))."
-            + didYouMean(nearestName(to: column, among: table.columns)))
+        throw unknown(name, column, of: reader.count, at: place, table, path, line: reader.line)
       }
       guard !columns.contains(column) else {
-        throw ImportError.columnRepeated(path: path, column: column)
+        throw BooksError.badRow(
+          file: path, line: reader.line, column: name,
+          reason: "the column stands twice; take one of them out")
       }
       columns.append(column)
     }
     let needed = table == .instruments ? "symbol" : table == .transactions ? "time" : "id"
     guard columns.contains(needed) else {
-      throw ImportError.columnMissing(
-        path: path, column: needed, found: columns, nearest: nearestName(to: needed, among: columns)
-      )
+      throw missing(needed, columns, path, line: reader.line)
     }
     return columns
+  }
+
+  private static func unknown(
+    _ name: String, _ column: String, of count: Int, at place: Int, _ table: BookTable,
+    _ path: String, line: Int
+  ) -> BooksError {
+    func bad(_ column: String, _ reason: String) -> BooksError {
+      .badRow(file: path, line: line, column: column, reason: reason)
+    }
+    if count == 1, name.contains(where: { ";\t|".contains($0) }) {
+      return bad("the header", "columns of books are divided by commas, and it has none")
+    }
+    return bad(
+      name.isEmpty ? "column \(place + 1)" : String(name.prefix(60)),
+      "\(table.rawValue) have no such column (known: \(table.columns.joined(separator: ", ")))."
+        + didYouMean(nearestName(to: column, among: table.columns)))
+  }
+
+  /// A table without a column that it needs.
+  static func missing(_ column: String, _ columns: [String], _ path: String, line: Int)
+    -> BooksError
+  {
+    .badRow(
+      file: path, line: line, column: column,
+      reason: "there is no such column, and it is needed; there are "
+        + columns.joined(separator: ", "))
   }
 
   /// Refuses a record that is no row.

@@ -19,6 +19,8 @@ public struct TransactionReader: ~Copyable {
   private var currencies: [String] = []
   private var lastDay: (text: UInt64, tail: UInt16, ns: Int64) = (0, 0, 0)
   private let style = TimeStyle(.iso)
+  /// Rows whose time has a time of day and no offset, so that it was read as UTC.
+  public private(set) var withoutOffset = 0
 
   /// - Parameters:
   ///   - book: whose wallets are named.
@@ -50,9 +52,11 @@ public struct TransactionReader: ~Copyable {
       try ByteSources.open(path, options: options), path: path, capacity: 1 << 20)
     let columns = try BookSheetReader.header(&reader, .transactions, path)
     let places = Places(columns)
-    guard places.kind >= 0 else { throw Self.missing("kind", columns, path) }
+    guard places.kind >= 0 else {
+      throw BookSheetReader.missing("kind", columns, path, line: reader.line)
+    }
     guard places.wallet >= 0 || places.portfolio >= 0 else {
-      throw Self.missing("wallet", columns, path)
+      throw BookSheetReader.missing("wallet", columns, path, line: reader.line)
     }
     batch.begin(path)
     var number = 0
@@ -150,10 +154,20 @@ public struct TransactionReader: ~Copyable {
     switch style.parse(cell) {
     case .instant(let ns):
       if cell.count == 10 { lastDay = (head, tail, ns) }
+      if Self.isBareTime(cell) { withoutOffset += 1 }
       return ns
     case .bad(let reason), .never(let reason): throw .init("time", reason)
     case .twice: throw .init("time", "'\(Self.text(cell))' is not one instant")
     }
+  }
+
+  /// Whether a time that was read has a time of day, and tells no offset.
+  private static func isBareTime(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    // An offset stands behind the colon of the time; hyphens before it are those of the date.
+    guard let colon = cell.firstIndex(of: UInt8(ascii: ":")) else {
+      return cell.count > 10 && !cell.dropFirst(9).contains { "Zz+-".utf8.contains($0) }
+    }
+    return !cell[colon...].contains { "Zz+-".utf8.contains($0) }
   }
 
   private mutating func kind(_ cell: UnsafeBufferPointer<UInt8>) throws(TransactionBatch.Fault)
@@ -264,12 +278,5 @@ public struct TransactionReader: ~Copyable {
 
   private static func text(_ cell: UnsafeBufferPointer<UInt8>) -> String {
     String(String(decoding: cell.prefix(160), as: UTF8.self).prefix(40))
-  }
-
-  private static func missing(_ column: String, _ columns: [String], _ path: String) -> ImportError
-  {
-    .columnMissing(
-      path: path, column: column, found: columns,
-      nearest: nearestName(to: column, among: columns))
   }
 }

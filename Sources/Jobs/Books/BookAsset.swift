@@ -281,6 +281,6 @@ extension MoneyPath {
     self.init(
       bars: bars, opening: first.price, equity: equity, paidIn: none, paidOut: none,
       datedFlows: [DatedFlow(years: 0, amount: first.price)],
-      years: Double(span) / (365.25 * Double(Calendar.dayNs)))
+      years: Double(span) / (DatedFlow.daysPerYear * Double(Calendar.dayNs)))
   }
 }

@@ -72,7 +72,7 @@ public struct BookAssets: Sendable {
           weight,
           unrealised, position.realised, position.income,
           unrealisedAverage, position.realisedAverage, position.fees, gain,
-          position.bought > 0 ? gain / position.bought : .nan,
+          position.share(of: gain),
         ]
         for (column, value) in values.enumerated() { columns[column].append(value) }
       }
@@ -108,6 +108,10 @@ public struct BookAssets: Sendable {
     ("realised_average", "", "of what was sold, by average cost", true),
     ("fees", "", "of trades, in cost and gain already", true),
     ("gain", "", "realised + unrealised + income", false),
-    ("gain_share", "fraction", "gain over what purchases cost", false),
+    (
+      "gain_share", "fraction",
+      "gain over what purchases cost with their fees, what received units had cost, and what short sales brought",
+      false
+    ),
   ]
 }

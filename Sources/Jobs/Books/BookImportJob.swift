@@ -88,6 +88,14 @@ public struct BookImportJob: Sendable {
     for source in sheets.transactions {
       try reader.read(source.path, into: &batch, content: source.content, lines: source.lines)
     }
+    if reader.withoutOffset > 0 {
+      outcome.warnings.append(
+        RunWarning(
+          code: "no_offset", severity: .warning,
+          message:
+            "\(reader.withoutOffset) \(reader.withoutOffset == 1 ? "time has" : "times have") no offset: read as UTC; "
+            + "write 2017-06-30T15:30:00Z or …-04:00"))
+    }
     let found = reader.symbols.instruments
     if found != book.instruments {
       outcome.tables[.instruments, default: BookIntake.Counts()].added +=

@@ -30,12 +30,16 @@ public struct BookSectors: Sendable {
     let sums = BookSums(
       by: .sector, in: book, market: session.market, portfolios: assets.portfolios, bars: bars,
       before: asOf, currency: currency)
+    let metrics = try session.metrics(benchmark: nil, rates: HistoryMetrics.Rates())
     let histories = sums.run(workers: session.workers, isCancelled: isCancelled) { group in
-      let lane = group.summary()
+      let path = group.path
+      let lane = metrics.summary(of: path)
       return (
         name: group.name, value: group.equity.last ?? 0, gain: group.gain,
-        growth: lane.bars == 0 ? Double.nan : lane.timeWeightedGrowth - 1,
-        volatility: MetricCatalog.metric(named: "volatility")?.value(of: lane).number ?? .nan,
+        growth: path.timeWeightedReturn,
+        volatility: MetricCatalog.metric(named: "volatility").map {
+          HistoryMetrics.value($0, of: lane).number
+        } ?? .nan,
         isTouched: group.flowsIn.contains { $0 != 0 } || group.flowsOut.contains { $0 != 0 }
       )
     }
@@ -68,7 +72,7 @@ public struct BookSectors: Sendable {
             definition: "time-weighted, since the first purchase"),
           ResultGroup.Variable(
             "volatility", ["sector"], rows.map(\.volatility), unit: "fraction",
-            definition: "annual, of returns by bar"),
+            definition: "annual"),
           ResultGroup.Variable(
             "symbols", ["sector"],
             .texts(

@@ -83,7 +83,7 @@ extension BookMetricsError: CustomStringConvertible {
       "neither the book nor the panel has a symbol '\(symbol)'."
         + didYouMean(nearest)
     case .noBars(let panel, let first, let last):
-      "no bar of panel \(panel) lies between --from and --to.\n  its bars are of "
+      "no bar of panel \(panel) lies in the time that is asked for.\n  its bars are of "
         + "\(Timestamp.text(nanoseconds: first)) to \(Timestamp.text(nanoseconds: last))"
     case .tooMany(let rows, let bars):
       "rolling metrics of \(rows) rows over \(bars) bars are more than a table should hold.\n"

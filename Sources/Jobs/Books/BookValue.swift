@@ -50,45 +50,71 @@ public struct BookValue: Sendable {
 
   private struct Row {
     var portfolios = 0.0
+    var unmarked: [Int] = []
+    var unrated: [String] = []
     var equity, cash, long, short, flows, gain: Double
     var timeWeighted, volatility, valueAtRisk, drawdown: Double
+  }
+
+  /// The tables of `groups`, and a warning that names what has no price.
+  ///
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
+  public func report(isCancelled: @Sendable () -> Bool = { false }) throws -> BookReport {
+    let (groups, rows) = try tables(isCancelled)
+    let names = rows.map { row in
+      row.unmarked.map { session.book.instruments[$0].symbol } + row.unrated
+    }
+    return BookReport(
+      verb: "book value", session: session, asOf: asOf, groups: groups,
+      warnings: RunWarning.unmarked(names, asOf: asOf).map { [$0] } ?? [])
   }
 
   /// Tables: the groups, and with periods what became of each in each.
   ///
   /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
   public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
+    try tables(isCancelled).groups
+  }
+
+  private func tables(_ isCancelled: @Sendable () -> Bool) throws -> (
+    groups: [ResultGroup], rows: [Row]
+  ) {
     let bars = try bars()
+    let metrics = try session.metrics(benchmark: nil, rates: HistoryMetrics.Rates())
     let sums = BookSums(
       by: options.key, in: session.book, market: session.market, portfolios: portfolios, bars: bars,
       before: asOf)
     guard let every = options.every else {
-      guard let rows = sums.run(workers: session.workers, isCancelled: isCancelled, Self.row) else {
-        throw RunInterrupted()
+      let rows = sums.run(workers: session.workers, isCancelled: isCancelled) {
+        Self.row($0, metrics)
       }
-      return [total(sums, rows)]
+      guard let rows else { throw RunInterrupted() }
+      return ([total(sums, rows)], rows)
     }
     let ends = ends(of: every, bars)
     let taken = sums.run(workers: session.workers, isCancelled: isCancelled) { group in
-      (Self.row(group), Self.periods(group, ends))
+      (Self.row(group, metrics), Self.periods(group, ends))
     }
     guard let taken else { throw RunInterrupted() }
-    return [
-      total(sums, taken.map(\.0)), through(sums, ends.map { bars.lowerBound + $0 }, taken.map(\.1)),
-    ]
+    let rows = taken.map(\.0)
+    return (
+      [total(sums, rows), through(sums, ends.map { bars.lowerBound + $0 }, taken.map(\.1))], rows
+    )
   }
 
-  private static func row(_ group: GroupHistory) -> Row {
-    let lane = group.summary()
+  private static func row(_ group: GroupHistory, _ metrics: HistoryMetrics) -> Row {
+    let path = group.path
+    let lane = metrics.summary(of: path)
     func metric(_ name: String) -> Double {
-      MetricCatalog.metric(named: name)?.value(of: lane).number ?? .nan
+      MetricCatalog.metric(named: name).map { HistoryMetrics.value($0, of: lane).number } ?? .nan
     }
     let last = group.equity.count - 1
     return Row(
-      portfolios: Double(group.portfolios), equity: group.equity[last], cash: group.cash[last],
+      portfolios: Double(group.portfolios), unmarked: group.unmarked, unrated: group.unrated,
+      equity: group.equity[last], cash: group.cash[last],
       long: group.long[last], short: group.short[last],
       flows: group.flowsIn.reduce(0, +) - group.flowsOut.reduce(0, +), gain: group.gain,
-      timeWeighted: lane.bars == 0 ? .nan : lane.timeWeightedGrowth - 1,
+      timeWeighted: path.timeWeightedReturn,
       volatility: metric("volatility"), valueAtRisk: metric("var_95"),
       drawdown: metric("max_drawdown"))
   }
@@ -118,9 +144,14 @@ public struct BookValue: Sendable {
         money("short", "value of what is short, at most 0") { $0.short },
         money("net_flows", "what came in less what went out") { $0.flows },
         money("gain", "change of equity that flows don't explain") { $0.gain },
-        share("return", "time-weighted, over the whole window") { $0.timeWeighted },
-        share("volatility", "annual, of returns by bar") { $0.volatility },
-        share("var_95", "historical loss of a bar, of the sum's returns") { $0.valueAtRisk },
+        ResultGroup.Variable(
+          "unmarked", [name], .integers(rows.map { Int64($0.unmarked.count + $0.unrated.count) })
+        ),
+        share("return", "time-weighted, from the first money to the last") { $0.timeWeighted },
+        share("volatility", "annual") { $0.volatility },
+        share("var_95", "historical loss of a bar, at most a day, of the sum's returns") {
+          $0.valueAtRisk
+        },
         share("max_drawdown", "deepest fall of the time-weighted index") { $0.drawdown },
       ])
   }

@@ -57,8 +57,10 @@ public struct LimitRuleFile: Sendable {
       throw .missing(path: "\(path).kind", expected: "one of \(kinds.joined(separator: ", "))")
     }
     var limit = Limit(name, kind)
-    let most: Double = kind == .leverage ? 1000 : kind == .volatility ? 10 : 1
-    let range = most > 1 ? "a number from 0 to \(Int(most))" : "a fraction from 0 to 1"
+    let most = kind == .leverage ? 1000 : kind == .volatility ? Profile.mostVolatility : 1
+    let range =
+      kind == .leverage
+      ? "a number from 0 to 1000" : "a fraction from 0 to \(Int(most)): 0.5 for 50 %"
     if kind.isList {
       limit.names = try names.read(&reader, "allowed", kind)
       limit.excluded = try names.read(&reader, "excluded", kind)

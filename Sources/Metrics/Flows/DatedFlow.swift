@@ -2,7 +2,10 @@ import Kernels
 
 /// Money paid into an account some years after its begin; negative when taken out.
 public struct DatedFlow: Sendable, Equatable {
-  /// Years of 365.25 days since the begin.
+  /// Days of a year, as spreadsheets' XIRR counts them.
+  public static let daysPerYear = 365.0
+
+  /// Years of 365 days since the begin.
   public var years: Double
   /// In account currency.
   public var amount: Double

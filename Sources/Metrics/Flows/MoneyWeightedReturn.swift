@@ -7,12 +7,12 @@ struct MoneyWeightedReturn: Metric {
   let direction = MetricDirection.higher
   let definition =
     "r with sum over initial equity and flows of amount * (1 + r)^(years to the end) = final "
-    + "equity; years of 365.25 days; of several rates the one nearest to 0"
+    + "equity; years of 365 days, as XIRR counts; of several rates the one nearest to 0"
   let source = "CFA Institute, GIPS: money-weighted return (internal rate of return); Excel XIRR"
 
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.bars > 0, lane.calendarDays > 0 else { return .undefined(.tooFewBars) }
-    if !lane.hasFlows { return lane.compoundRate(exponent: 365.25 / lane.calendarDays) }
+    if !lane.hasFlows { return lane.compoundRate(exponent: DatedFlow.daysPerYear / lane.calendarDays) }
     if lane.isRuined { return .undefined(.ruined) }
     if lane.moneyWeightedReturn.isNaN { return .undefined(.noRate) }
     return MetricValue(lane.moneyWeightedReturn, of: lane)

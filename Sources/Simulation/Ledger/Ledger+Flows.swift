@@ -26,6 +26,6 @@ extension Ledger {
     summary.timeWeightedGrowth = path.growth
     summary.moneyWeightedReturn = DatedFlow.internalRate(
       of: [DatedFlow(years: 0, amount: initialCash)] + flowLog, final: equity,
-      years: summary.calendarDays / 365.25)
+      years: summary.calendarDays / DatedFlow.daysPerYear)
   }
 }

@@ -4,12 +4,26 @@ import Storage
 
 /// The groups of a result as tables; what is too large for a terminal stays in the file.
 enum GroupTables {
-  private static let mostRows = 20
+  /// What a terminal has room for.
+  struct Room {
+    /// Rows of a table.
+    var rows = 20
+    /// Where the rest is; nil: in the file of the result.
+    var rest: String?
+
+    /// What is said below a table that is cut.
+    func more(_ shown: Int, of all: Int) -> String {
+      func count(_ number: Int) -> String { NumberText.text(Double(number), .count) }
+      return rest.map { "… \(count(shown)) of \(count(all)); \($0)" }
+        ?? "… \(all - shown) more in the file"
+    }
+  }
+
   private static let mostColumns = 12
   private static let mostSlices = 3
 
   /// Prints a group: its title, then a table for each set of variables that share their dimensions.
-  static func print(_ group: ResultGroup, _ console: Console) throws {
+  static func print(_ group: ResultGroup, _ console: Console, _ room: Room = Room()) throws {
     try console.print("\n\(group.title)")
     for attribute in group.attributes {
       try console.print("  \(attribute.name): \(attribute.value)")
@@ -29,9 +43,9 @@ enum GroupTables {
         for single in alike {
           try console.print("  \(single.name)  \(text(single, 0))")
         }
-      case 1: try list(alike, of: group, console)
-      case 2: for matrix in alike { try self.matrix(matrix, of: group, console) }
-      case 3: try slices(alike, of: group, console)
+      case 1: try list(alike, of: group, console, room)
+      case 2: for matrix in alike { try self.matrix(matrix, of: group, console, room) }
+      case 3: try slices(alike, of: group, console, room)
       default:
         let names = alike.map(\.name).joined(separator: ", ")
         try console.print(
@@ -39,27 +53,30 @@ enum GroupTables {
       }
     }
     let rest = group.variables.filter(\.isInFile).map(\.name)
-    if !rest.isEmpty { try console.print("  in the file: \(rest.joined(separator: ", "))") }
+    if !rest.isEmpty {
+      let file = room.rest == nil ? "the file" : "the file (-o)"
+      try console.print("  in \(file): \(rest.joined(separator: ", "))")
+    }
   }
 
   private static func list(
-    _ variables: [ResultGroup.Variable], of group: ResultGroup, _ console: Console
+    _ variables: [ResultGroup.Variable], of group: ResultGroup, _ console: Console, _ room: Room
   ) throws {
     let dimension = variables[0].dimensions[0]
     guard let labels = group.labels(of: dimension) else { return }
     if labels.count == 0 { return try console.print("  none") }
     var table = Table([.text(dimension)] + variables.map(column))
-    for row in 0..<min(labels.count, mostRows) {
+    for row in 0..<min(labels.count, room.rows) {
       table.add([.text(text(labels, row))] + variables.map { cell($0, row) })
     }
     try console.print(table)
-    if labels.count > mostRows {
-      try console.print("… \(labels.count - mostRows) more in the file")
+    if labels.count > room.rows {
+      try console.print(room.more(room.rows, of: labels.count))
     }
   }
 
   private static func matrix(
-    _ variable: ResultGroup.Variable, of group: ResultGroup, _ console: Console
+    _ variable: ResultGroup.Variable, of group: ResultGroup, _ console: Console, _ room: Room
   ) throws {
     guard let rows = group.labels(of: variable.dimensions[0]),
       let columns = group.labels(of: variable.dimensions[1])
@@ -68,19 +85,20 @@ enum GroupTables {
     var table = Table(
       [.text(variable.name)]
         + (0..<shown).map { column(variable, title: text(columns, $0)) })
-    for row in 0..<min(rows.count, mostRows) {
+    for row in 0..<min(rows.count, room.rows) {
       table.add(
         [.text(text(rows, row))] + (0..<shown).map { cell(variable, row * columns.count + $0) })
     }
     try console.print(table)
-    if rows.count > mostRows || columns.count > shown {
-      try console.print("… \(rows.count) × \(columns.count) in the file")
+    if rows.count > room.rows || columns.count > shown {
+      try console.print(
+        "… \(rows.count) × \(columns.count) in the file\(room.rest == nil ? "" : " (-o)")")
     }
   }
 
   /// The first two of variables along three dimensions, place by place of the first.
   private static func slices(
-    _ variables: [ResultGroup.Variable], of group: ResultGroup, _ console: Console
+    _ variables: [ResultGroup.Variable], of group: ResultGroup, _ console: Console, _ room: Room
   ) throws {
     let dimensions = variables[0].dimensions
     guard let labels = group.labels(of: dimensions[0]) else { return }
@@ -90,7 +108,7 @@ enum GroupTables {
         slice.dimensions.removeFirst()
         slice.values = variable.values.part(place, of: labels.count)
         slice.name = "\(variable.name), \(dimensions[0]) \(text(labels, place))"
-        try matrix(slice, of: group, console)
+        try matrix(slice, of: group, console, room)
       }
     }
     let rest = variables.dropFirst(2).map(\.name)
@@ -107,8 +125,11 @@ enum GroupTables {
 
   private static func column(_ variable: ResultGroup.Variable, title: String) -> Table.Column {
     guard case .doubles = variable.values else { return .text(title) }
-    let unit = variable.attributes.first { $0.name == "unit" }?.value ?? ""
-    return .number(title, NumberFormat(unit: unit))
+    return .number(title, format(variable))
+  }
+
+  private static func format(_ variable: ResultGroup.Variable) -> NumberFormat {
+    NumberFormat(unit: variable.attributes.first { $0.name == "unit" }?.value ?? "")
   }
 
   private static func cell(_ variable: ResultGroup.Variable, _ index: Int) -> Table.Cell {
@@ -118,7 +139,7 @@ enum GroupTables {
 
   private static func text(_ variable: ResultGroup.Variable, _ index: Int) -> String {
     switch variable.values {
-    case .doubles(let values): NumberText.text(values[index], .ratio)
+    case .doubles(let values): NumberText.text(values[index], format(variable))
     case .integers(let values): "\(values[index])"
     // As in traces, the first instant that there is stands for none.
     case .times(let values):

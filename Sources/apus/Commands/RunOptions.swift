@@ -99,9 +99,24 @@ enum RunOptions {
   }
 
   /// The file that `-o` names; nil if it is absent.
-  static func output(_ arguments: ParsedArguments) throws(ArgumentsError) -> String? {
+  ///
+  /// - Parameter endings: those that tell a format which the verb writes; empty for a folder. A device has any name.
+  static func output(_ arguments: ParsedArguments, endings: [String] = [".h5"])
+    throws(ArgumentsError) -> String?
+  {
     switch arguments.optionalPath("output") {
-    case .file(let path): return path
+    case .file(let path):
+      let isFitting =
+        endings.isEmpty || path.hasPrefix("/dev/") || endings.contains { path.hasSuffix($0) }
+      guard isFitting else {
+        let all = endings.dropLast().joined(separator: ", ")
+        throw .badValue(
+          name: "--output", value: path,
+          reason: .other(
+            "the ending of \(path) tells no format",
+            next: "end it in \(all.isEmpty ? "" : all + " or ")\(endings[endings.count - 1])"))
+      }
+      return path
     case nil: return nil
     case .standardStream:
       throw .badValue(

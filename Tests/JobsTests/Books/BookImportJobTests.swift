@@ -106,7 +106,7 @@ import Testing
     }
     #expect(
       outcome("1,2\n", book, folder, head: "time,walet\n").contains("Did you mean 'wallet'?"))
-    #expect(outcome("1\n", book, folder, head: "time\n").contains("no column for 'kind'"))
+    #expect(outcome("1\n", book, folder, head: "time\n").contains("kind: there is no such column"))
     #expect(try Data(contentsOf: URL(filePath: book)) == bytes)
   }
 

@@ -50,12 +50,23 @@ enum AdviceOptions {
       policy.beliefs = try BeliefsCatalog.beliefs(named: name)
     }
     if let name = arguments.optionalString("covariance") {
-      policy.covariance = try CovarianceCatalog.estimator(named: name)
+      do throws(RiskError) {
+        policy.covariance = try CovarianceCatalog.estimator(named: name)
+      } catch {
+        var reason = "\(error)"
+        if case .setting("covariance", let found, let expected) = error {
+          reason = "found \(found), expected \(expected)"
+        }
+        throw ArgumentsError.badValue(
+          name: "--covariance", value: name,
+          reason: .other(reason, next: "for example --covariance 'ewma(0.97)'"))
+      }
     }
     if let bars = try arguments.optionalInt("lookback", in: 30...100_000) { policy.lookback = bars }
-    policy.maxWeight = try arguments.optionalDouble("max-weight", in: 0...100)
+    let leverage = session.book.portfolios.reduce(1) { max($0, $1.profile.leverage) }
+    policy.maxWeight = try BookOptions.fraction(arguments, "max-weight", most: leverage)
     policy.maxHoldings = try arguments.optionalInt("max-holdings", in: 1...1_000_000)
-    if let cut = try arguments.optionalDouble("cut", in: 0...1) { policy.cut = cut }
+    if let cut = try BookOptions.fraction(arguments, "cut") { policy.cut = cut }
     if let rate = try arguments.optionalDouble("risk-free", in: -1...1) { policy.riskFree = rate }
     let known = session.market.panel.symbols.names
     func check(_ symbol: String, _ option: String) throws {

@@ -9,7 +9,7 @@ enum BookAssetsCommand: Command {
     summary: "What portfolios hold: purchases, sales, quantity, average cost, gain",
     discussion: [
       "A row for each symbol that a portfolio ever traded. Gains are by lots, first in first out; files also have them by average"
-        + " cost. gain_share is the gain over all that purchases cost."
+        + " cost. gain_share is the gain over all that purchases cost, their fees included."
     ],
     examples: [
       Example("apus book assets book.h5 --portfolio p-d1", "One portfolio's assets."),
@@ -20,15 +20,9 @@ enum BookAssetsCommand: Command {
     common: BookOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    let asOf = try BookHistoryOptions.end(arguments, "at")
-    let session = try BookOptions.session(arguments)
-    let assets = BookAssets(
-      session, portfolios: try BookOptions.selection(arguments, session), asOf: asOf)
-    Interrupts.install()
-    let groups = try assets.groups(isCancelled: { Interrupts.isRequested })
-    try BookOptions.deliver(
-      BookReport(verb: "book assets", session: session, asOf: assets.asOf, groups: groups),
-      arguments, console)
-    return .done
+    try BookOptions.tables(spec.name, arguments, console) { session, portfolios, asOf in
+      try BookAssets(session, portfolios: portfolios, asOf: asOf).groups(
+        isCancelled: { Interrupts.isRequested })
+    }
   }
 }

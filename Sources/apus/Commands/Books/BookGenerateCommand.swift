@@ -61,12 +61,7 @@ enum BookGenerateCommand: Command {
     generator.hasIDs = arguments.flag("ids")
     var job = BookGenerateJob(generator, store: arguments.string("store"))
     job.panel = arguments.optionalString("panel")
-    job.currency = arguments.string("currency").uppercased()
-    guard BookCheck.isCurrency(job.currency) else {
-      throw ArgumentsError.badValue(
-        name: "--currency", value: job.currency,
-        reason: .other("is no currency", next: "write it like USD"))
-    }
+    job.currency = try BookOptions.currency(arguments)
     try RunOptions.keep([job.store], from: [path])
     let book = try job.run(to: path, force: arguments.flag("force"))
     if arguments.flag("json") {

@@ -90,10 +90,12 @@ enum BookHistoryOptions {
   /// An annual rate.
   static func rate(_ arguments: ParsedArguments, _ name: String) throws -> Double {
     let value = try arguments.double(name)
-    guard value > -1, value.isFinite else {
+    guard value > -1, value <= 1 else {
       throw ArgumentsError.badValue(
         name: "--\(name)", value: arguments.string(name),
-        reason: .other("a rate is above -1", next: "write 2 % as 0.02"))
+        reason: .other(
+          "\(arguments.string(name)) is no annual rate above -1 and up to 1",
+          next: "write 2 % as 0.02"))
     }
     return value
   }

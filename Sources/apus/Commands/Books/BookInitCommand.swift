@@ -42,12 +42,7 @@ enum BookInitCommand: Command {
       throw ArgumentsError.badValue(
         name: "--id", value: id, reason: .other("is no id", next: "take letters and digits"))
     }
-    let currency = arguments.string("currency").uppercased()
-    guard BookCheck.isCurrency(currency) else {
-      throw ArgumentsError.badValue(
-        name: "--currency", value: currency,
-        reason: .other("is no currency", next: "write it like USD"))
-    }
+    let currency = try BookOptions.currency(arguments)
     var book = Book(
       firm: .init(id: id, name: arguments.optionalString("name") ?? "", currency: currency))
     if let store = arguments.optionalString("store") {

@@ -15,7 +15,9 @@ enum BookInspectCommand: Command {
     ],
     positionals: BookOptions.positionals,
     options: [
-      .flag("portfolios", help: "List portfolios with their clients, wallets and transactions.")
+      .flag("portfolios", help: "List portfolios with their clients, wallets and transactions."),
+      .value(
+        "top", "K", help: "Portfolios to list, or all; --json has all of them.", default: "20"),
     ],
     common: [CommonOptions.json, CommonOptions.quiet])
 
@@ -148,7 +150,8 @@ enum BookInspectCommand: Command {
       .number("wallets", .count), .number("symbols", .count), .number("entries", .count),
       .text("from"), .text("to"),
     ])
-    for row in rows {
+    let most = try BookOptions.most(arguments)
+    for row in rows.prefix(most) {
       table.add([
         .text(row.portfolio), .text(row.client), .text(row.advisor),
         .number(row.riskLevel.map { Double($0) } ?? .nan), .number(Double(row.wallets.count)),
@@ -156,5 +159,9 @@ enum BookInspectCommand: Command {
       ])
     }
     try console.print(table)
+    if rows.count > most {
+      let room = GroupTables.Room(rows: most, rest: "--top all prints all, --json has them")
+      try console.print(room.more(most, of: rows.count))
+    }
   }
 }

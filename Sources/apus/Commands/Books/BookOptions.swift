@@ -2,6 +2,7 @@ import Arguments
 import Books
 import Jobs
 import Kernels
+import Storage
 
 /// What the verbs of books have in common.
 enum BookOptions {
@@ -41,24 +42,57 @@ enum BookOptions {
   ]
 
   static let common = [
-    RunOptions.resultOutput("Write the tables here: .h5, .json or .csv, by the ending."),
-    CommonOptions.json, CommonOptions.quiet, CommonOptions.threads, CommonOptions.force,
+    output, rows, CommonOptions.json, CommonOptions.quiet, CommonOptions.threads,
+    CommonOptions.force,
   ]
 
+  /// `-o` of verbs that write tables.
+  static let output = RunOptions.resultOutput(
+    "Write the tables here: .h5, .json or .csv, by the ending.")
+
+  /// How much of a table is printed.
+  static let rows = OptionSpec.value(
+    "top", "K", help: "Rows of each table to print, or all; files have all of them.", default: "20")
+
+  /// The file of tables that `-o` names; nil without it.
+  static func output(_ arguments: ParsedArguments) throws(ArgumentsError) -> String? {
+    try RunOptions.output(arguments, endings: [".h5", ".json", ".csv"])
+  }
+
+  /// Rows of a table that `--top` asks for.
+  static func most(_ arguments: ParsedArguments) throws(ArgumentsError) -> Int {
+    arguments.string("top") == "all" ? .max : try arguments.int("top", in: 1...Int.max)
+  }
+
+  /// What a terminal shows of tables, and where the rest is.
+  static func room(_ arguments: ParsedArguments) throws(ArgumentsError) -> GroupTables.Room {
+    let most = try most(arguments)
+    let file = try output(arguments)
+    return GroupTables.Room(
+      rows: most,
+      rest: file.map { "\($0) has all" } ?? "--top all prints all, -o FILE writes them")
+  }
+
   /// Opens the book and its prices.
-  static func session(_ arguments: ParsedArguments) throws -> BookSession {
+  ///
+  /// - Parameter writesTables: whether `-o` is a file of tables; else it is a folder.
+  static func session(_ arguments: ParsedArguments, writesTables: Bool = true) throws -> BookSession
+  {
     var options = BookSession.Options()
     options.store = arguments.optionalString("store")
     options.panel = arguments.optionalString("panel")
     options.rates = arguments.optionalString("rates")
     options.workers = try RunOptions.workers(arguments)
+    // Told before work starts.
+    if writesTables { _ = try room(arguments) }
+    let output = try writesTables ? output(arguments) : RunOptions.output(arguments, endings: [])
     let path = arguments.positional("BOOK")
-    if let output = try RunOptions.output(arguments) {
+    if let output {
       try RunOptions.keep([path] + [options.store].compactMap { $0 }, from: [output])
       try Console.checkOutput(.file(output), force: arguments.flag("force"))
     }
     let session = try BookSession.open(path, options)
-    if let output = try RunOptions.output(arguments) {
+    if let output {
       try RunOptions.keep([session.storePath], from: [output])
     }
     return session
@@ -102,12 +136,54 @@ enum BookOptions {
       id, kind: kind, option: "--\(kind)", among: ids, seeAll: "apus book inspect \(path)")
   }
 
+  /// The currency that `--currency` names.
+  static func currency(_ arguments: ParsedArguments) throws(ArgumentsError) -> String {
+    let text = arguments.string("currency")
+    if let code = CurrencyCode.reading(text) { return code }
+    throw .badValue(
+      name: "--currency", value: text,
+      reason: .other(CurrencyCode.refusal(text), next: "write it like USD"))
+  }
+
+  /// An option that is a fraction from 0; nil without it.
+  ///
+  /// - Parameter most: 1, or a leverage that it may reach.
+  static func fraction(_ arguments: ParsedArguments, _ name: String, most: Double = 1) throws
+    -> Double?
+  {
+    guard let value = try arguments.optionalDouble(name) else { return nil }
+    guard value >= 0, value <= most else {
+      throw ArgumentsError.badValue(
+        name: "--\(name)", value: "\(value)",
+        reason: .other(
+          "\(value) is no fraction from 0 to \(most == 1 ? "1" : "\(most), the most leverage of the book")",
+          next: "write 50 % as 0.5"))
+    }
+    return value
+  }
+
+  /// A verb whose tables are of some portfolios as of an instant: prints and writes what `groups` makes.
+  static func tables(
+    _ verb: String, _ arguments: ParsedArguments, _ console: Console,
+    _ groups: (BookSession, [Int], Int64) throws -> [ResultGroup]
+  ) throws -> ExitStatus {
+    let asked = try BookHistoryOptions.end(arguments, "at")
+    let session = try session(arguments)
+    let asOf = asked ?? session.market.lastEnd
+    let portfolios = try selection(arguments, session)
+    Interrupts.install()
+    let found = try groups(session, portfolios, asOf)
+    try deliver(
+      BookReport(verb: verb, session: session, asOf: asOf, groups: found), arguments, console)
+    return .done
+  }
+
   /// Prints the tables, or JSON with `--json`; writes them with `-o`.
   static func deliver(
     _ report: BookReport, _ arguments: ParsedArguments, _ console: Console
   ) throws {
     try show(report, arguments, console)
-    guard let output = try RunOptions.output(arguments) else { return }
+    guard let output = try output(arguments) else { return }
     let files = try report.write(to: output, force: arguments.flag("force"))
     console.talk("wrote \(files.joined(separator: ", "))")
   }
@@ -122,7 +198,8 @@ enum BookOptions {
     if arguments.flag("json") {
       try console.write(try report.json())
     } else {
-      for group in report.groups { try GroupTables.print(group, console) }
+      let room = try room(arguments)
+      for group in report.groups { try GroupTables.print(group, console, room) }
     }
   }
 }

@@ -1,6 +1,7 @@
 import Arguments
 import Books
 import Jobs
+import Market
 
 /// `apus book report`: reports of all clients in one batch.
 enum BookReportCommand: Command {
@@ -46,6 +47,23 @@ enum BookReportCommand: Command {
     let kept: Int
   }
 
+  /// The reports; a period that the prices don't reach is a mistake of --period.
+  private static func reports(
+    _ session: BookSession, _ portfolios: [Int], _ options: BookReports.Options, _ period: String
+  ) throws -> BookReports {
+    do {
+      return try BookReports(session, portfolios: portfolios, options: options)
+    } catch BookMetricsError.noBars(_, let first, let last) {
+      throw ArgumentsError.badValue(
+        name: "--period", value: period,
+        reason: .other(
+          "there are no prices of \(period)",
+          next:
+            "they are of \(Timestamp.text(nanoseconds: first)) to \(Timestamp.text(nanoseconds: last))"
+        ))
+    }
+  }
+
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
     var options = BookReports.Options()
     options.level = BookReports.Level(rawValue: arguments.string("by")) ?? .client
@@ -56,7 +74,11 @@ enum BookReportCommand: Command {
       guard let period = ReportPeriod(text) else {
         throw ArgumentsError.badValue(
           name: "--period", value: text,
-          reason: .other("this is no period", next: "write month, year, 2017-06 or 2017"))
+          reason: .other(
+            "'\(text)' is no period",
+            next:
+              "write month or year for that of the last bar or of --at, or one by name: 2017-06, 2017"
+          ))
       }
       options.period = period
     }
@@ -65,17 +87,17 @@ enum BookReportCommand: Command {
     options.asOf = try BookHistoryOptions.end(arguments, "at")
     options.rates.riskFree = try BookHistoryOptions.rate(arguments, "risk-free")
     options.force = arguments.flag("force")
-    guard let folder = try RunOptions.output(arguments) else {
+    guard let folder = try RunOptions.output(arguments, endings: []) else {
       throw ArgumentsError.badValue(
         name: "--output", value: "",
         reason: .other("reports need a folder", next: "name one with -o"))
     }
-    let session = try BookOptions.session(arguments)
+    let session = try BookOptions.session(arguments, writesTables: false)
     let portfolios = try BookOptions.selection(arguments, session)
     for warning in session.warnings where warning.severity == .warning {
       console.warn(warning.message)
     }
-    let reports = try BookReports(session, portfolios: portfolios, options: options)
+    let reports = try reports(session, portfolios, options, text)
     Interrupts.install()
     let bar = console.progress("reporting", total: reports.count, unit: "reports")
     defer { bar.finish() }

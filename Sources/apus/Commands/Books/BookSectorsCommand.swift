@@ -19,15 +19,9 @@ enum BookSectorsCommand: Command {
     common: BookOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    let asOf = try BookHistoryOptions.end(arguments, "at")
-    let session = try BookOptions.session(arguments)
-    let sectors = BookSectors(
-      session, portfolios: try BookOptions.selection(arguments, session), asOf: asOf)
-    Interrupts.install()
-    let groups = try sectors.groups(isCancelled: { Interrupts.isRequested })
-    try BookOptions.deliver(
-      BookReport(verb: "book sectors", session: session, asOf: sectors.asOf, groups: groups),
-      arguments, console)
-    return .done
+    try BookOptions.tables(spec.name, arguments, console) { session, portfolios, asOf in
+      try BookSectors(session, portfolios: portfolios, asOf: asOf).groups(
+        isCancelled: { Interrupts.isRequested })
+    }
   }
 }

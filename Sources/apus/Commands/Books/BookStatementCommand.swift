@@ -29,32 +29,24 @@ enum BookStatementCommand: Command {
         completion: .choices(BookStatement.Level.allCases.map(\.rawValue)))
     ],
     common: [
-      RunOptions.resultOutput("Write the tables here: .h5, .json or .csv, by the ending."),
-      CommonOptions.json, CommonOptions.quiet, CommonOptions.force,
+      BookOptions.output, BookOptions.rows, CommonOptions.json, CommonOptions.quiet,
+      CommonOptions.force,
     ])
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
     let span = try BookHistoryOptions.span(arguments)
     let path = arguments.positional("BOOK")
-    if let output = try RunOptions.output(arguments) {
+    _ = try BookOptions.room(arguments)
+    if let output = try BookOptions.output(arguments) {
       try RunOptions.keep([path], from: [output])
       try Console.checkOutput(.file(output), force: arguments.flag("force"))
     }
     let stored = try BookStore.open(path)
     let book = stored.book
     var portfolios = try BookOptions.selection(arguments, book, path)
-    var wallets: Set<Int>?
-    if arguments.isGiven("wallet") {
-      let chosen = try arguments.strings("wallet").map { id throws(ArgumentsError) in
-        guard let place = book.wallets.firstIndex(where: { $0.id == id }) else {
-          throw .unknownName(
-            id, kind: "wallet", option: "--wallet", among: book.wallets.map(\.id),
-            seeAll: "apus book inspect \(path)")
-        }
-        return place
-      }
-      wallets = Set(chosen)
-      let owners = Set(chosen.map { book.wallets[$0].portfolio })
+    let wallets = try wallets(arguments, book, portfolios, path)
+    if let wallets {
+      let owners = Set(wallets.map { book.wallets[$0].portfolio })
       portfolios = portfolios.filter { owners.contains($0) }
     }
     let level = BookStatement.Level(rawValue: arguments.string("by")) ?? .client
@@ -67,5 +59,32 @@ enum BookStatementCommand: Command {
     ]
     try BookOptions.deliver(report, arguments, console)
     return .done
+  }
+
+  /// The wallets that are asked for, which have to be of the portfolios that are; nil for all.
+  private static func wallets(
+    _ arguments: ParsedArguments, _ book: Book, _ portfolios: [Int], _ path: String
+  ) throws(ArgumentsError) -> Set<Int>? {
+    guard arguments.isGiven("wallet") else { return nil }
+    let asked = Set(portfolios)
+    var wallets: Set<Int> = []
+    for id in arguments.strings("wallet") {
+      guard let place = book.wallets.firstIndex(where: { $0.id == id }) else {
+        throw .unknownName(
+          id, kind: "wallet", option: "--wallet", among: book.wallets.map(\.id),
+          seeAll: "apus book inspect \(path) --portfolios")
+      }
+      let portfolio = book.wallets[place].portfolio
+      guard asked.contains(portfolio) else {
+        let owner = book.portfolios[portfolio]
+        throw .badValue(
+          name: "--wallet", value: id,
+          reason: .other(
+            "wallet \(id) is of portfolio \(owner.id), client \(book.clients[owner.client].id)",
+            next: "leave --wallet out, or ask for --portfolio \(owner.id)"))
+      }
+      wallets.insert(place)
+    }
+    return wallets
   }
 }

@@ -55,7 +55,7 @@ enum BookSwitchCommand: Command {
       policy: try AdviceOptions.policy(arguments, session), options: try options(arguments))
     Interrupts.install()
     let outcome = try job.run(isCancelled: { Interrupts.isRequested })
-    if let output = try RunOptions.output(arguments), output.hasSuffix(".csv") {
+    if let output = try BookOptions.output(arguments), output.hasSuffix(".csv") {
       try AtomicFile.write(outcome.transactions, to: output, force: arguments.flag("force"))
       console.talk(
         "wrote \(output); next: apus book import \(session.path) \(output) --table transactions")
@@ -90,7 +90,7 @@ enum BookSwitchCommand: Command {
     }
     if let rate = try bps("slippage-bps") { options.rules.costs.slippage.rate = rate }
     if let lot = try arguments.optionalDouble("lot", in: money) { options.rules.lot = lot }
-    options.band = try arguments.optionalDouble("band", in: 0...1)
+    options.band = try BookOptions.fraction(arguments, "band")
     options.targets = try arguments.optionalString("to").map { try WeightFile.read($0) }
     return options
   }

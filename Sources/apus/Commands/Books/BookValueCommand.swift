@@ -11,8 +11,9 @@ enum BookValueCommand: Command {
     discussion: [
       "Holdings are rebuilt from transactions and marked with the last closes. Sums are in the firm's currency. Gain is the change"
         + " of equity that money in and out does not explain; the return is time-weighted; volatility, VaR and drawdown are those"
-        + " of the sum, not sums of those of its parts.",
-      "Of a sector purchases are what comes in, and sales and dividends what goes out; cash is a sector of its own.",
+        + " of the sum, not sums of those of its parts. They are the numbers of apus book metrics.",
+      "Of a sector purchases are what comes in, and sales and dividends what goes out; cash is a sector of its own. A row that holds"
+        + " something without a price has no sum; the column unmarked counts such symbols and currencies, and a warning names them.",
     ],
     examples: [
       Example("apus book value book.h5 --at 2017-06-30", "Every portfolio at the end of that day."),
@@ -54,10 +55,8 @@ enum BookValueCommand: Command {
     let value = BookValue(
       session, portfolios: try BookOptions.selection(arguments, session), options: options)
     Interrupts.install()
-    let groups = try value.groups(isCancelled: { Interrupts.isRequested })
     try BookOptions.deliver(
-      BookReport(verb: "book value", session: session, asOf: value.asOf, groups: groups), arguments,
-      console)
+      try value.report(isCancelled: { Interrupts.isRequested }), arguments, console)
     return .done
   }
 }
