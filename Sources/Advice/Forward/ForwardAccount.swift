@@ -24,6 +24,8 @@ public struct ForwardAccount: Sendable, Equatable {
   public private(set) var parts: [Part]
   /// Weights by factor, which sum to 1; nil if its units are held whatever others do.
   public var weights: [Part]?
+  /// The curve that all its money is under, and payments too, as a factor; nil if it holds symbols and cash.
+  public private(set) var curve: Int?
   /// Sum that it belongs to.
   public var group = 0
   /// Symbols without a mark or a rate, which are left out: positions in the book.
@@ -81,6 +83,17 @@ public struct ForwardAccount: Sendable, Equatable {
   public func weights(_ symbols: [Part], _ factors: ForwardFactors) -> [Part] {
     let rest = 1 - symbols.reduce(0) { $0 + $1.amount }
     return Self.merged(symbols + [Part(factor: factors.cash(currency), amount: rest)])
+  }
+
+  /// The same with all its money under a curve.
+  ///
+  /// - Parameter curve: a factor behind those of the market.
+  public func under(curve: Int) -> ForwardAccount {
+    var account = self
+    account.parts = [Part(factor: curve, amount: equity)]
+    account.weights = nil
+    account.curve = curve
+    return account
   }
 
   /// The same, of factors with other symbols and the same currencies.

@@ -13,16 +13,25 @@ struct ForwardBlock: Sendable {
   let moves: Bool
   /// Columns, a multiple of eight: places beyond the members hold nothing.
   let width: Int
-  /// Money by factor `[N, width]`.
+  /// The curve that each is under `[width]`, 0 beyond the members; empty for members with symbols and cash.
+  let curves: [Int]
+  /// Money by factor `[N, width]`, or under the curves `[width]`.
   let amounts: [Double]
   /// Weights by factor `[N, width]`; empty unless they are moved.
   let weights: [Double]
   /// Money at the beginning `[width]`; 1 beyond the members.
   let equity: [Double]
+  /// The row of `amounts` that payments go to.
+  let cashRow: Int
   /// Members of one sum that stand side by side.
   let runs: [(group: Int, places: Range<Int>)]
 
-  init(_ accounts: [ForwardAccount], _ members: [Int], factors: Int, moves: Bool) {
+  /// Whether everybody's money is under one curve.
+  var isSingle: Bool { !curves.isEmpty }
+
+  init(
+    _ accounts: [ForwardAccount], _ members: [Int], factors: Int, cash: (Int) -> Int, moves: Bool
+  ) {
     self.members = members
     let moves = moves && accounts[members[0]].weights != nil
     let width = (members.count + 7) / 8 * 8
@@ -36,7 +45,14 @@ struct ForwardBlock: Sendable {
       }
       return table
     }
-    amounts = table(\.parts)
+    let isSingle = accounts[members[0]].curve != nil
+    let rest = width - members.count
+    curves =
+      isSingle ? members.map { accounts[$0].curve ?? 0 } + Array(repeating: 0, count: rest) : []
+    amounts =
+      isSingle
+      ? members.map { accounts[$0].equity } + Array(repeating: 0, count: rest) : table(\.parts)
+    cashRow = isSingle ? 0 : cash(currency)
     weights = moves ? table { $0.weights ?? [] } : []
     equity =
       members.map { accounts[$0].equity }
@@ -53,23 +69,29 @@ struct ForwardBlock: Sendable {
   }
 
   /// All accounts in blocks, in an order in which members of a sum stand side by side.
-  static func blocks(_ accounts: [ForwardAccount], factors: Int, moves: Bool) -> [ForwardBlock] {
+  static func blocks(
+    _ accounts: [ForwardAccount], factors: Int, cash: (Int) -> Int, moves: Bool
+  ) -> [ForwardBlock] {
+    /// What members of a block have in common: they hold, are moved, or are under curves.
+    func kind(_ place: Int) -> Int {
+      accounts[place].curve != nil ? 2 : accounts[place].weights != nil ? 1 : 0
+    }
     func key(_ place: Int) -> (Int, Int, Int, Int) {
-      let account = accounts[place]
-      return (account.currency, account.weights == nil ? 0 : 1, account.group, place)
+      (accounts[place].currency, kind(place), accounts[place].group, place)
     }
     let order = accounts.indices.sorted { key($0) < key($1) }
     var blocks: [ForwardBlock] = []
     var members: [Int] = []
     func close() {
       if members.isEmpty { return }
-      blocks.append(ForwardBlock(accounts, members, factors: factors, moves: moves))
+      blocks.append(
+        ForwardBlock(accounts, members, factors: factors, cash: cash, moves: moves))
       members = []
     }
     for place in order {
       if let first = members.first,
         members.count == most || accounts[first].currency != accounts[place].currency
-          || (accounts[first].weights == nil) != (accounts[place].weights == nil)
+          || kind(first) != kind(place)
       {
         close()
       }

@@ -9,11 +9,12 @@ public struct ForwardPaths: Sendable {
   }
 
   private let source: Source
+  private let curves: (any ForwardCurves)?
   /// Number of paths.
   public let count: Int
   /// Bars of a path.
   public let bars: Int
-  /// Number of factors, `N`.
+  /// Number of factors of the market, `N`, and behind them of curves.
   public let factors: Int
 
   /// Whether paths are a sample of what may be, so that figures have standard errors.
@@ -34,6 +35,7 @@ public struct ForwardPaths: Sendable {
     count = source.settings.paths
     bars = source.settings.bars
     self.factors = factors
+    curves = nil
   }
 
   /// Paths that are known: growths `[bars, N]` each, all of one shape.
@@ -46,21 +48,38 @@ public struct ForwardPaths: Sendable {
     count = growths.count
     bars = growths[0].rows
     factors = growths[0].columns
+    curves = nil
   }
 
-  /// Growths of a path, `[bars, N]`: the same as in a run.
-  public func growths(path: Int) -> Matrix {
+  private init(_ paths: ForwardPaths, _ curves: any ForwardCurves) {
+    precondition(paths.curves == nil, "curves once")
+    (source, count, bars) = (paths.source, paths.count, paths.bars)
+    factors = paths.factors + curves.count
+    self.curves = curves
+  }
+
+  /// The same paths with curves that follow from them: curve `c` is factor `N + c`.
+  public func adding(_ curves: any ForwardCurves) -> ForwardPaths { ForwardPaths(self, curves) }
+
+  /// Growths of a path, `[bars, factors]`: the same as in a run.
+  ///
+  /// - Throws: what curves throw.
+  public func growths(path: Int) throws -> Matrix {
     let room = AlignedBuffer(repeating: 1.0, count: Self.together * bars * factors)
-    fill(room.base, from: path)
+    try fill(room.base, from: path, count: 1)
     return Matrix(rows: bars, columns: factors, (0..<bars * factors).map { room[$0] })
   }
 
   /// Paths that are made together.
   static let together = 8
 
-  /// Fills `[8, bars, N]` with growths of paths from one on; what is beyond the last path is of no meaning.
-  func fill(_ room: UnsafeMutablePointer<Double>, from path: Int) {
+  /// Fills `[8, bars, factors]` with growths of paths from one on; what is beyond the last path is of no meaning.
+  ///
+  /// - Parameter wanted: how many paths are looked at.
+  func fill(_ room: UnsafeMutablePointer<Double>, from path: Int, count wanted: Int) throws {
     let size = bars * factors
+    let plain = factors - (curves?.count ?? 0)
+    let lanes = 0..<min(wanted, count - path)
     switch source {
     case .drawn(let source, let members):
       room.update(repeating: 1, count: Self.together * size)
@@ -69,10 +88,26 @@ public struct ForwardPaths: Sendable {
         for lane in 0..<Self.together { room[lane * size + place] = growths[lane] }
       }
     case .given(let paths):
-      for (lane, growths) in paths[path..<min(path + Self.together, count)].enumerated() {
-        growths.values.withUnsafeBufferPointer {
-          if let from = $0.baseAddress { (room + lane * size).update(from: from, count: size) }
+      for lane in lanes {
+        paths[path + lane].values.withUnsafeBufferPointer {
+          guard let from = $0.baseAddress else { return }
+          for bar in 0..<bars {
+            (room + lane * size + bar * factors).update(from: from + bar * plain, count: plain)
+          }
         }
+      }
+    }
+    guard let curves else { return }
+    for lane in lanes {
+      let base = room + lane * size
+      var market = Matrix(rows: bars, columns: plain)
+      for bar in 0..<bars {
+        for factor in 0..<plain { market[bar, factor] = base[bar * factors + factor] }
+      }
+      let found = try curves.growths(path: path + lane, along: market)
+      precondition(found.rows == bars && found.columns == curves.count, "a growth of each curve")
+      for bar in 0..<bars {
+        for curve in 0..<curves.count { base[bar * factors + plain + curve] = found[bar, curve] }
       }
     }
   }

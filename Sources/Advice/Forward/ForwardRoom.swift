@@ -116,7 +116,7 @@ final class ForwardRoom {
     let (bars, factors, width) = (run.paths.bars, run.paths.factors, block.width)
     let plan = run.plan
     block.amounts.withUnsafeBufferPointer {
-      if let from = $0.baseAddress { amounts.base.update(from: from, count: factors * width) }
+      if let from = $0.baseAddress { amounts.base.update(from: from, count: block.amounts.count) }
     }
     for place in 0..<width / 8 {
       states[place] = ForwardState(equity: Self.load(block.equity, 8 * place))
@@ -124,16 +124,13 @@ final class ForwardRoom {
     let toMarket = rates.base + block.currency * (bars + 1) + 1
     for segment in run.stops.indices.dropLast() {
       let (begin, end) = (run.stops[segment], run.stops[segment + 1])
-      if segment > 0 { grow(width, table.base + (begin - 1) * factors) }
+      if segment > 0 { grow(block, table.base + (begin - 1) * factors) }
       if plan.pays(before: begin) { pay(block) }
       if block.moves, plan.moves(before: begin) { move(block) }
       var first = begin
       while first < end {
         let count = min(Self.chunk, end - first)
-        run.product.multiply(
-          rows: count, columns: width, inner: factors,
-          MatrixProduct.Operand(table.base + first * factors, stride: factors),
-          MatrixProduct.Operand(amounts.base, stride: width), into: values.base, stride: width)
+        value(block, table.base + first * factors, bars: count)
         for place in 0..<width / 8 {
           var state = states.base[place]
           for bar in 0..<count {
@@ -160,8 +157,29 @@ final class ForwardRoom {
     }
   }
 
+  /// Worth after some bars, by growths since the stop.
+  private func value(_ block: ForwardBlock, _ growths: UnsafePointer<Double>, bars: Int) {
+    let (factors, width) = (run.paths.factors, block.width)
+    if block.isSingle {
+      for bar in 0..<bars {
+        let (from, to) = (growths + bar * factors, values.base + bar * width)
+        for column in 0..<width { to[column] = from[block.curves[column]] * amounts[column] }
+      }
+      return
+    }
+    run.product.multiply(
+      rows: bars, columns: width, inner: factors,
+      MatrixProduct.Operand(growths, stride: factors),
+      MatrixProduct.Operand(amounts.base, stride: width), into: values.base, stride: width)
+  }
+
   /// Money by factor after the last bar before a stop.
-  private func grow(_ width: Int, _ growths: UnsafePointer<Double>) {
+  private func grow(_ block: ForwardBlock, _ growths: UnsafePointer<Double>) {
+    let width = block.width
+    if block.isSingle {
+      for column in 0..<width { amounts.base[column] *= growths[block.curves[column]] }
+      return
+    }
     for factor in 0..<run.paths.factors {
       let (row, growth) = (amounts.base + factor * width, growths[factor])
       for column in 0..<width { row[column] *= growth }
@@ -169,7 +187,7 @@ final class ForwardRoom {
   }
 
   private func pay(_ block: ForwardBlock) {
-    let cash = amounts.base + run.factors.cash(block.currency) * block.width
+    let cash = amounts.base + block.cashRow * block.width
     for place in 0..<block.width / 8 {
       let before = states.base[place].value
       states.base[place].pay(run.plan.contribution)

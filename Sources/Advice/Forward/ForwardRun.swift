@@ -37,7 +37,7 @@ public struct ForwardRun: Sendable {
     _ accounts: [ForwardAccount], _ factors: ForwardFactors, _ paths: ForwardPaths,
     _ plan: ForwardPlan, groupCount: Int = 1, product: MatrixProduct = .best
   ) {
-    precondition(paths.factors == factors.count, "a growth for each factor")
+    precondition(paths.factors >= factors.count, "a growth for each factor")
     precondition(accounts.allSatisfy { $0.equity > 0 && $0.group < groupCount }, "money and a sum")
     self.factors = factors
     self.accounts = accounts
@@ -47,8 +47,10 @@ public struct ForwardRun: Sendable {
     self.product = product
     stops = plan.stops(over: paths.bars)
     blocks = ForwardBlock.blocks(
-      accounts, factors: factors.count, moves: plan.every > 0 || plan.movesAtOnce)
-    isHomeless = (0..<factors.count).map { factors.isHomeless($0) }
+      accounts, factors: paths.factors, cash: factors.cash,
+      moves: plan.every > 0 || plan.movesAtOnce)
+    // Curves are in the currency of those who are under them.
+    isHomeless = (0..<paths.factors).map { $0 >= factors.count || factors.isHomeless($0) }
     rates = factors.rates.map { $0.isFinite ? $0 : 1 }
     var equity = [Double](repeating: 0, count: groupCount)
     var payers = [[Int]](
@@ -71,13 +73,14 @@ public struct ForwardRun: Sendable {
 
   /// Multiplications of the products.
   public var operations: Double {
-    Double(blocks.reduce(0) { $0 + $1.width }) * Double(paths.factors) * Double(paths.bars)
-      * Double(paths.count)
+    blocks.reduce(0) { $0 + Double($1.width) * Double($1.isSingle ? 1 : paths.factors) }
+      * Double(paths.bars) * Double(paths.count)
   }
 
   /// Takes all accounts along all paths.
   ///
   /// - Returns: nil if it was cancelled.
+  /// - Throws: what curves throw.
   public func run(workers: Int, isCancelled: @Sendable () -> Bool = { false }) throws
     -> ForwardSamples?
   {
@@ -87,7 +90,7 @@ public struct ForwardRun: Sendable {
       isCancelled: isCancelled, room: { ForwardRoom(self) }
     ) { tile, room in
       let first = tile * ForwardPaths.together
-      paths.fill(room.growths.base, from: first)
+      try paths.fill(room.growths.base, from: first, count: ForwardPaths.together)
       for path in first..<min(first + ForwardPaths.together, paths.count) {
         room.follow(lane: path - first, ended: { samples.put($0, path, $1, plan.floor) })
         for group in 0..<groupCount {
@@ -101,10 +104,11 @@ public struct ForwardRun: Sendable {
   /// What accounts and sums are worth after each bar of one path, the same as in a run.
   ///
   /// - Returns: `[bars, accounts + sums]`; accounts in their currencies, sums in that of the market.
-  public func values(path: Int) -> Matrix {
+  /// - Throws: what curves throw.
+  public func values(path: Int) throws -> Matrix {
     precondition((0..<paths.count).contains(path), "a path of the run")
     let room = ForwardRoom(self)
-    paths.fill(room.growths.base, from: path)
+    try paths.fill(room.growths.base, from: path, count: 1)
     var result = Matrix(rows: paths.bars, columns: accounts.count + groupCount)
     room.follow(lane: 0, ended: { _, _ in }, watch: { result[$1, $0] = $2 })
     for group in 0..<groupCount {

@@ -58,9 +58,10 @@ public struct SimulateJob: Sendable {
 
   /// Simulates.
   ///
-  /// - Throws: `BooksError` where there are no prices yet; `AdviceError`; `RiskError`; `RunInterrupted`.
+  /// - Throws: `BooksError` where there are no prices yet; `AdviceError`; `SpecError`; `RiskError`; `RunInterrupted`.
   public func run(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> Outcome {
     let market = session.market
+    if case .strategy(let spec) = options.policy { try spec.checkPolicy(options.market) }
     guard let bar = market.bar(endedBy: asOf) else {
       throw BooksError.beforePrices(
         panel: market.panel.name, asOf: asOf,
@@ -84,7 +85,7 @@ public struct SimulateJob: Sendable {
       var account = starts[place].account
       account.group = sums.group(of: account.portfolio)
       switch options.policy {
-      case .hold: break
+      case .hold, .strategy: break
       case .rebalance: account.weights = account.weightsOfToday
       case .advise, .weights:
         account.weights = starts[place].targets.map { targets in
@@ -96,9 +97,19 @@ public struct SimulateJob: Sendable {
       }
       accounts.append(account)
     }
-    let paths = try SimulateMarket(
+    var paths = try SimulateMarket(
       options, factors, total: total(accounts, factors), dividends: dividends, session: session,
       policy: policy)
+    if case .strategy(let spec) = options.policy {
+      let strategy = try SimulateStrategy(
+        spec, accounts, factors, paths, session: session, isCancelled: isCancelled)
+      for (place, start) in going.enumerated() {
+        starts[start].reason = strategy.reasons[place]
+        guard let curve = strategy.curves[place] else { continue }
+        accounts[place] = accounts[place].under(curve: factors.count + curve)
+      }
+      paths = paths.adding(strategy)
+    }
     let forward = ForwardRun(
       accounts, factors, paths.paths, plan, groupCount: sums.names.count)
     try check(forward)
@@ -159,7 +170,7 @@ public struct SimulateJob: Sendable {
     let year = panel.calendar.barsPerYear(frequencyNs: panel.frequencyNs)
     var plan = ForwardPlan()
     switch options.policy {
-    case .hold: break
+    case .hold, .strategy: break
     case .rebalance: plan.every = options.every.bars(perYear: year)
     case .advise, .weights:
       plan.every = options.every.bars(perYear: year)
@@ -185,7 +196,7 @@ public struct SimulateJob: Sendable {
       let market = try AdviceMarket(session, portfolios: portfolios, asOf: asOf, policy: policy)
       (_, advised, places) = try market.targets(portfolios, isCancelled: isCancelled)
     case .weights(let file): given = try SwitchJob.Targets(file, session)
-    default: break
+    case .hold, .rebalance, .strategy: break
     }
     let (answers, questions, file) = (advised, places, given)
     let isDone = try TileLoop(tiles: portfolios.count, workers: session.workers).run(
@@ -222,6 +233,9 @@ public struct SimulateJob: Sendable {
         columns.insert(wide.columns[part.factor])
       }
       columns.formUnion((start.targets ?? [:]).keys)
+    }
+    if case .strategy(let spec) = options.policy, options.market.isRandom {
+      columns.formUnion(try SimulatePanel.columns(spec, session.market.panel))
     }
     let factors = ForwardFactors(
       market: wide.market, columns: columns, currencies: currencies, bar: wide.bar)

@@ -9,7 +9,20 @@ import Storage
 
 /// Paths that a book's portfolios are taken along, and what to say of them.
 struct SimulateMarket {
-  let paths: ForwardPaths
+  /// What random paths are drawn from.
+  struct Drawn {
+    var source: MonteCarlo
+    /// Factors that have enough returns to be drawn.
+    var members: Set<Int>
+    /// Bar of the panel that the first row of returns is of.
+    var firstBar: Int
+  }
+
+  private(set) var paths: ForwardPaths
+  /// Nil for bars of the panel.
+  private(set) var drawn: Drawn?
+  /// Name of the market.
+  let name: String
   private(set) var facts: [ResultTable.Attribute] = []
   private(set) var warnings: [RunWarning] = []
   /// Stamps of bars by path, where they are of the panel.
@@ -25,6 +38,7 @@ struct SimulateMarket {
     dividends: [[AdviceUniverse.Dividend]], session: BookSession, policy: AdvicePolicy
   ) throws {
     let panel = factors.market.panel
+    name = options.market.name
     let dividends = options.reinvestsDividends ? dividends : []
     func given(_ stretches: [Range<Int>]) -> ([Matrix], Set<Int>) {
       let found = stretches.map { factors.growths(over: $0, dividends: dividends) }
@@ -34,8 +48,12 @@ struct SimulateMarket {
       let drawn = try Self.drawn(
         options, factors, total, dividends, policy, workers: session.workers)
       paths = ForwardPaths(drawn.source, members: drawn.members, factors: factors.count)
+      self.drawn = Drawn(
+        source: drawn.source, members: Set(drawn.members), firstBar: factors.bar + 1 - drawn.rows)
       facts = drawn.facts
-      warn(drawn.left, factors, "with too few returns before --at to draw from")
+      warn(
+        drawn.left, factors, "with too few returns before --at to draw from",
+        trades: options.policy.name == "spec")
       return
     }
     let stretches = try Self.stretches(options, factors, total, session)
@@ -67,14 +85,25 @@ struct SimulateMarket {
     }
   }
 
-  private mutating func warn(_ left: [Int], _ factors: ForwardFactors, _ why: String) {
+  /// The same with what becomes of money under a strategy.
+  func adding(_ strategy: SimulateStrategy) -> SimulateMarket {
+    var market = self
+    market.paths = paths.adding(strategy)
+    market.facts = strategy.facts + facts
+    market.warnings += strategy.warnings
+    return market
+  }
+
+  private mutating func warn(
+    _ left: [Int], _ factors: ForwardFactors, _ why: String, trades: Bool = false
+  ) {
     if left.isEmpty { return }
     let names = factors.names
     let told = left.prefix(12).map { names[$0] }.joined(separator: ", ")
     warnings.append(
       RunWarning(
         code: "unmodelled", severity: .warning,
-        message: "\(why), and so kept as they are there: \(told)"
+        message: "\(why), and so kept as they are there\(trades ? ", and not traded" : ""): \(told)"
           + (left.count > 12 ? " and \(left.count - 12) more" : "")))
   }
 
@@ -126,7 +155,9 @@ struct SimulateMarket {
   private static func drawn(
     _ options: SimulateOptions, _ factors: ForwardFactors, _ total: [Double],
     _ dividends: [[AdviceUniverse.Dividend]], _ policy: AdvicePolicy, workers: Int
-  ) throws -> (source: MonteCarlo, members: [Int], left: [Int], facts: [ResultTable.Attribute]) {
+  ) throws -> (
+    source: MonteCarlo, rows: Int, members: [Int], left: [Int], facts: [ResultTable.Attribute]
+  ) {
     let (table, members, left) = factors.returns(
       lookback: policy.lookback, least: policy.minHistory, dividends: dividends)
     guard !members.isEmpty, table.barCount >= 30 else {
@@ -162,7 +193,9 @@ struct SimulateMarket {
       model = .gaussian(try normal(options, table, drift, policy, workers, &facts))
     }
     let kernels = KernelVariant.best.pathKernels
-    return (MonteCarlo(model, settings, kernels: kernels), members, left, facts)
+    return (
+      MonteCarlo(model, settings, kernels: kernels), table.barCount, members, left, facts
+    )
   }
 
   private static func normal(

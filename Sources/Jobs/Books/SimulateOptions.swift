@@ -14,6 +14,8 @@ public struct SimulateOptions: Sendable {
     case advise
     /// To the weights of a file, and back to them.
     case weights(WeightFile)
+    /// All money under the strategy of a spec, at its costs.
+    case strategy(Spec)
 
     /// Its name.
     public var name: String {
@@ -22,6 +24,7 @@ public struct SimulateOptions: Sendable {
       case .rebalance: "rebalance"
       case .advise: "advise"
       case .weights: "weights"
+      case .strategy: "spec"
       }
     }
   }

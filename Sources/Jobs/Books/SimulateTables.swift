@@ -68,7 +68,7 @@ struct SimulateTables {
     }
     if let path = options.path {
       groups.append(
-        Self.path(
+        try Self.path(
           path, forward, names: forward.accounts.map { book.portfolios[$0.portfolio].id },
           members.map { (sums.names[$0], first + $0) }, paths))
     }
@@ -202,8 +202,8 @@ struct SimulateTables {
   private static func path(
     _ path: Int, _ forward: ForwardRun, names: [String], _ sums: [(name: String, row: Int)],
     _ paths: SimulateMarket
-  ) -> ResultGroup {
-    let values = forward.values(path: path)
+  ) throws -> ResultGroup {
+    let values = try forward.values(path: path)
     let bars = (0..<values.rows).map { Int64($0 + 1) }
     let times = paths.times.isEmpty ? nil : paths.times[path]
     return ResultGroup(

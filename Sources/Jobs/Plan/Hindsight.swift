@@ -11,10 +11,20 @@ struct Hindsight: Sendable {
     case poisoned(seed: UInt64)
     /// They are those of a random path.
     case drawn(DrawnMarket)
+    /// They are those of a panel that was made of a random path, and may be longer.
+    case path(PricePanel)
   }
 
   /// Whether the data is a random path.
-  var isDrawn: Bool { if case .drawn = kind { true } else { false } }
+  var isDrawn: Bool {
+    switch kind {
+    case .drawn, .path: true
+    case .absent, .poisoned: false
+    }
+  }
+
+  /// The panel that stands in place of the store's; nil if that one is changed.
+  var panel: PricePanel? { if case .path(let panel) = kind { panel } else { nil } }
 
   /// First instant that is not known.
   var instant: Int64
@@ -27,6 +37,7 @@ struct Hindsight: Sendable {
     switch kind {
     case .absent: return panel.prefix(bars: bar)
     case .drawn(let market): return market.apply(to: panel)
+    case .path(let other): return other
     case .poisoned(let seed):
       let words = panel.fields.map { !["open", "high", "low", "close", "volume"].contains($0) }
       return panel.changed(from: bar) { field, place, value in
@@ -44,7 +55,7 @@ struct Hindsight: Sendable {
       for place in first..<draft.fields[field].values.count {
         let value = draft.fields[field].values[place]
         switch kind {
-        case .absent, .drawn: draft.fields[field].values[place] = .nan
+        case .absent, .drawn, .path: draft.fields[field].values[place] = .nan
         case .poisoned(let seed):
           draft.fields[field].values[place] = Self.poison(
             value, isScore: true, seed: seed, UInt32(field), place)

@@ -30,7 +30,9 @@ struct PlanMarket {
     self.store = store
     info = try RunPlan.panelInfo(spec, store)
     let days = DayStarts(info)
-    var panel = try store.loadPanel(info.name, adjusted: spec.adjustment) { days.start(of: $0) }
+    var panel =
+      try hindsight?.panel
+      ?? store.loadPanel(info.name, adjusted: spec.adjustment) { days.start(of: $0) }
     if let hindsight { panel = hindsight.apply(to: panel) }
     universe = try RunPlan.universe(spec, panel, store, hindsight)
     if let universe { panel = panel.adding(field: Universe.field, values: universe.isMember) }

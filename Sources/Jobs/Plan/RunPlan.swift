@@ -69,8 +69,23 @@ public struct RunPlan: Sendable {
       like: self)
   }
 
+  /// A plan over bars that are not the store's.
+  ///
+  /// - Parameters:
+  ///   - store: which is at `storePath`, and open already.
+  ///   - instant: where the bars of a path begin.
+  ///   - path: the panel that has them, with what was before.
+  init(spec: Spec, storePath: String, store: PriceStore, from instant: Int64, path: PricePanel)
+    throws
+  {
+    try self.init(
+      spec: spec, storePath: storePath, metrics: [],
+      hindsight: Hindsight(instant: instant, kind: .path(path)), like: nil, store: store)
+  }
+
   private init(
-    spec: Spec, storePath: String, metrics names: [String], hindsight: Hindsight?, like: RunPlan?
+    spec: Spec, storePath: String, metrics names: [String], hindsight: Hindsight?, like: RunPlan?,
+    store opened: PriceStore? = nil
   ) throws {
     let clock = ContinuousClock()
     let begin = clock.now
@@ -82,7 +97,7 @@ public struct RunPlan: Sendable {
         expected:
           "what to trade; a spec with risk or allocate alone is for apus risk, apus allocate")
     }
-    let store = try PriceStore.open(storePath)
+    let store = try opened ?? PriceStore.open(storePath)
     let market = try PlanMarket(spec, store, hindsight)
     let panel = market.panel
     try Self.checkRoles(spec, panel)

@@ -39,8 +39,8 @@ import Testing
     let samples = try #require(try run.run(workers: 2))
     var wrong: [String] = []
     for path in 0..<paths.count {
-      let growths = paths.growths(path: path)
-      let alone = run.values(path: path)
+      let growths = try paths.growths(path: path)
+      let alone = try run.values(path: path)
       var sums = Matrix(rows: bars, columns: 4)
       for (place, account) in accounts.enumerated() {
         var rate = factors.rates[account.currency]
@@ -70,8 +70,8 @@ import Testing
       }
     }
     #expect(wrong.isEmpty, "\(wrong.prefix(5))")
-    let hits = (0..<paths.count).count {
-      NaivePath(accounts[0], factors, paths.growths(path: $0), plan).least <= 0.9
+    let hits = try (0..<paths.count).count {
+      NaivePath(accounts[0], factors, try paths.growths(path: $0), plan).least <= 0.9
     }
     #expect(samples.figures(of: 0)["probability_of_floor"]?.value == Double(hits) / 9)
   }
@@ -134,7 +134,7 @@ import Testing
     let (growths, missing) = factors.growths(over: bar + 1..<80)
     #expect(missing.isEmpty)
     let run = ForwardRun(accounts, factors, ForwardPaths([growths]), ForwardPlan())
-    let values = run.values(path: 0)
+    let values = try run.values(path: 0)
     for portfolio in 0..<8 {
       let history = try PortfolioHistory(
         of: portfolio, in: book, market: market, bars: bar + 1..<80)
@@ -176,7 +176,7 @@ import Testing
     growths[1, 0] = 3
     growths[2, 0] = 1.0 / 3
     let run = ForwardRun([account], factors, ForwardPaths([growths]), ForwardPlan())
-    #expect(run.values(path: 0).column(0) == [100, 0, 0])
+    #expect(try run.values(path: 0).column(0) == [100, 0, 0])
     let samples = try #require(try run.run(workers: 1))
     #expect(samples.drawdowns(of: 0) == [-1])
     #expect(samples.values(of: 0) == [0])

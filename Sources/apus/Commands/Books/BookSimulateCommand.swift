@@ -11,6 +11,10 @@ enum BookSimulateCommand: Command {
       "Portfolios begin with what they hold at --at. hold keeps their units; rebalance goes back to the weights of today; advise"
         + " goes to the targets of `apus book advise`, and weights:FILE to those of a file, at once and back to them. Costs are"
         + " parts of what is traded.",
+      "spec:FILE puts all money under the strategy of a spec, as `apus backtest` runs it, with its costs, fills and rebalances:"
+        + " weights as one account over its symbols, entries and exits as an account for each symbol, of equal parts. Symbols that a"
+        + " profile excludes are left out. On random paths its indicators see the path's prices, after those before --at; gaussian and"
+        + " student_t have closes alone.",
       "bootstrap draws past bars again in blocks, all symbols together; gaussian (or gbm) draws normal logarithms of growth and"
         + " student_t returns with fat tails, of the covariance of the last --lookback bars. None of these knows anything after --at."
         + " worst:N replays the N worst stretches before --at, window:FROM:TO any stretch, and history the bars after --at: what would"
@@ -31,6 +35,9 @@ enum BookSimulateCommand: Command {
         "apus book simulate book.h5 --at 2015-12-31 --policy rebalance --market history",
         "What rebalancing would have given since."),
       Example(
+        "apus book simulate book.h5 --policy spec:golden-cross.json5 --set fast=20 --set slow=100 --paths 200",
+        "All money under a strategy, with its costs."),
+      Example(
         "apus book simulate book.h5 --market worst:5 --horizon 21",
         "The five worst months there were, with today's holdings."),
       Example(
@@ -40,7 +47,11 @@ enum BookSimulateCommand: Command {
     positionals: BookOptions.positionals,
     options: [
       .value(
-        "policy", "NAME", help: "hold, rebalance, advise or weights:FILE.", default: "hold"),
+        "policy", "NAME", help: "hold, rebalance, advise, weights:FILE or spec:FILE.",
+        default: "hold"),
+      .value(
+        "set", "KEY=VALUE", help: "Set a parameter of the spec, or any other key by its path.",
+        isRepeatable: true),
       .value(
         "every", "PERIOD",
         help:
@@ -103,10 +114,19 @@ enum BookSimulateCommand: Command {
     case "advise": options.policy = .advise
     case _ where policy.hasPrefix("weights:"):
       options.policy = .weights(try WeightFile.read(String(policy.dropFirst(8))))
+    case _ where policy.hasPrefix("spec:"):
+      options.policy = .strategy(try strategy(String(policy.dropFirst(5)), arguments))
     default:
       throw ArgumentsError.unknownName(
         policy, kind: "policy", option: "--policy",
-        among: ["hold", "rebalance", "advise", "weights:FILE"], seeAll: "apus help book simulate")
+        among: ["hold", "rebalance", "advise", "weights:FILE", "spec:FILE"],
+        seeAll: "apus help book simulate")
+    }
+    if case .strategy = options.policy {
+    } else if let setting = arguments.strings("set").first {
+      throw ArgumentsError.badValue(
+        name: "--set", value: setting,
+        reason: .other("is for a spec", next: "use it with --policy spec:FILE"))
     }
     guard let market = SimulateOptions.Market.parse(arguments.string("market")) else {
       throw ArgumentsError.unknownName(
@@ -133,6 +153,21 @@ enum BookSimulateCommand: Command {
     options.reinvestsDividends = arguments.flag("dividends")
     options.path = try arguments.optionalInt("path", in: 0...100_000_000)
     return options
+  }
+
+  /// A spec, which has costs and rebalances of its own.
+  private static func strategy(_ path: String, _ arguments: ParsedArguments) throws -> Spec {
+    for (name, key) in [
+      ("cost", "execution.commission.bps"), ("every", "strategy.rebalance.every"),
+    ]
+    where arguments.isGiven(name) {
+      throw ArgumentsError.badValue(
+        name: "--\(name)", value: arguments.string(name),
+        reason: .other(
+          "is no part of a spec", next: "--set \(key)=… says it to --policy spec:FILE"))
+    }
+    let settings = try arguments.keyValues("set").map { ($0.key, $0.value) }
+    return try SpecFile.load(path: path, settings: settings).spec
   }
 
   private static func period(_ arguments: ParsedArguments, _ name: String) throws(ArgumentsError)
