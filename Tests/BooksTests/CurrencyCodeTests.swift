@@ -18,9 +18,9 @@ import Testing
 
   @Test(
     arguments: [
-      ("dollars", "'dollars' is no code of a currency (did you mean USD?)"),
-      ("EURO", "'EURO' is no code of a currency (did you mean EUR?)"),
-      ("Usd", "'Usd' is no code of a currency (did you mean USD?)"),
+      ("dollars", "'dollars' is no code of a currency. Did you mean 'USD'?"),
+      ("EURO", "'EURO' is no code of a currency. Did you mean 'EUR'?"),
+      ("Usd", "'Usd' is no code of a currency. Did you mean 'USD'?"),
       ("GBp", "'GBp' is a hundredth of GBP, and is not converted; tell prices in GBP"),
       ("GBX", "'GBX' is a hundredth of GBP, and is not converted; tell prices in GBP"),
     ])

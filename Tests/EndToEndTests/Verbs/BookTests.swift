@@ -106,13 +106,13 @@ import Testing
     ("book advise book.h5 --setting targt=1", 2, "target"),
     ("book switch book.h5 --band 5", 2, "write 50 % as 0.5"),
     ("book what-if book.h5 --portfolio p-d1 --trade nonsense", 2, "nonsense"),
-    ("book init new.h5 --currency dollars", 2, "did you mean USD?"),
+    ("book init new.h5 --currency dollars", 2, "Did you mean 'USD'?"),
     ("book init book.h5", 2, "--force"),
     ("book value nothing.h5", 3, "nothing.h5"),
     ("book import book.h5 empty/transactions.csv", 3, "line of column names"),
     ("book import book.h5 twice/transactions.csv", 3, "stands twice"),
     ("book import book.h5 limits/portfolios.csv", 3, "0.5 for 50 %"),
-    ("book import book.h5 money/wallets.csv", 3, "did you mean EUR?"),
+    ("book import book.h5 money/wallets.csv", 3, "Did you mean 'EUR'?"),
   ]
 
   @Test func refuses() async throws {
