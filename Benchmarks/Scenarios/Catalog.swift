@@ -7,7 +7,7 @@ public enum ScenarioCatalog {
     importScenarios + storeScenarios + resampleScenarios + expressionScenarios
     + formulaScenarios + laneScenarios + laneScalingScenarios + laneRuleScenarios
     + strategyScenarios + portfolioScenarios + covarianceScenarios + portfolioRiskScenarios
-    + allocationScenarios + pathScenarios + bookScenarios + challengeScenarios + sweepScenarios
-    + metricScenarios + resultScenarios
+    + allocationScenarios + pathScenarios + bookScenarios + bookPathScenarios + challengeScenarios
+    + sweepScenarios + metricScenarios + resultScenarios
     + startupScenarios
 }

@@ -15,7 +15,9 @@ struct ForwardBlock: Sendable {
   let width: Int
   /// The curve that each is under `[width]`, 0 beyond the members; empty for members with symbols and cash.
   let curves: [Int]
-  /// Money by factor `[N, width]`, or under the curves `[width]`.
+  /// Money by portfolio, where most of a table by factor would be zeros; nil otherwise.
+  let entries: ForwardEntries?
+  /// Money by factor `[N, width]`, under the curves `[width]`, or by entry.
   let amounts: [Double]
   /// Weights by factor `[N, width]`; empty unless they are moved.
   let weights: [Double]
@@ -29,8 +31,17 @@ struct ForwardBlock: Sendable {
   /// Whether everybody's money is under one curve.
   var isSingle: Bool { !curves.isEmpty }
 
+  /// Multiplications for a bar.
+  func operations(factors: Int) -> Int {
+    isSingle ? width : entries?.factors.count ?? width * factors
+  }
+
+  /// Part of a table by factor above which a product of matrices takes less time than the entries one by one.
+  static let dense = 0.6
+
   init(
-    _ accounts: [ForwardAccount], _ members: [Int], factors: Int, cash: (Int) -> Int, moves: Bool
+    _ accounts: [ForwardAccount], _ members: [Int], factors: Int, cash: (Int) -> Int, moves: Bool,
+    dense: Double
   ) {
     self.members = members
     let moves = moves && accounts[members[0]].weights != nil
@@ -49,11 +60,21 @@ struct ForwardBlock: Sendable {
     let rest = width - members.count
     curves =
       isSingle ? members.map { accounts[$0].curve ?? 0 } + Array(repeating: 0, count: rest) : []
+    cashRow = isSingle ? 0 : cash(currency)
+    var entries =
+      isSingle
+      ? nil : ForwardEntries(members.lazy.map { accounts[$0] }, cash: cash(currency), moves: moves)
+    if let found = entries,
+      Double(found.factors.count) >= dense * Double(factors) * Double(members.count)
+    {
+      entries = nil
+    }
+    self.entries = entries
     amounts =
       isSingle
-      ? members.map { accounts[$0].equity } + Array(repeating: 0, count: rest) : table(\.parts)
-    cashRow = isSingle ? 0 : cash(currency)
-    weights = moves ? table { $0.weights ?? [] } : []
+      ? members.map { accounts[$0].equity } + Array(repeating: 0, count: rest)
+      : entries?.amounts ?? table(\.parts)
+    weights = moves && entries == nil ? table { $0.weights ?? [] } : []
     equity =
       members.map { accounts[$0].equity }
       + [Double](repeating: 1, count: width - members.count)
@@ -70,7 +91,8 @@ struct ForwardBlock: Sendable {
 
   /// All accounts in blocks, in an order in which members of a sum stand side by side.
   static func blocks(
-    _ accounts: [ForwardAccount], factors: Int, cash: (Int) -> Int, moves: Bool
+    _ accounts: [ForwardAccount], factors: Int, cash: (Int) -> Int, moves: Bool,
+    dense: Double = ForwardBlock.dense
   ) -> [ForwardBlock] {
     /// What members of a block have in common: they hold, are moved, or are under curves.
     func kind(_ place: Int) -> Int {
@@ -85,7 +107,7 @@ struct ForwardBlock: Sendable {
     func close() {
       if members.isEmpty { return }
       blocks.append(
-        ForwardBlock(accounts, members, factors: factors, cash: cash, moves: moves))
+        ForwardBlock(accounts, members, factors: factors, cash: cash, moves: moves, dense: dense))
       members = []
     }
     for place in order {

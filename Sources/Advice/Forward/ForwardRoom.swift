@@ -2,29 +2,47 @@ import Kernels
 
 /// What a worker keeps from path to path: growths of eight paths, tables of one, and money of one block.
 final class ForwardRoom {
-  private let run: ForwardRun
+  let run: ForwardRun
   /// `[8, bars, N]`.
   let growths: AlignedBuffer<Double>
   /// Growths since the last stop in a currency: `[bars, N]`.
   private let table: AlignedBuffer<Double>
   /// What one of a currency is worth in that of the market, before each bar and after the last: `[K, bars + 1]`.
   private let rates: AlignedBuffer<Double>
-  /// Money by factor of a block: `[N, width]`.
-  private let amounts: AlignedBuffer<Double>
+  /// The same by factor: `[N, stride]`, with room for a pass behind the last bar.
+  let columns: AlignedBuffer<Double>
+  let columnStride: Int
+  /// Worth of eight portfolios of few factors, the rows that they hold, and what nobody reads.
+  let lanes: AlignedBuffer<Double>
+  let pointers: AlignedBuffer<UnsafePointer<Double>>
+  let zeros: AlignedBuffer<Double>
+  let spare: AlignedBuffer<Double>
+  /// Money by factor of a block `[N, width]`, or by entry.
+  let amounts: AlignedBuffer<Double>
   /// Worth of a block after some bars: `[chunk, width]`.
-  private let values: AlignedBuffer<Double>
-  private let states: AlignedBuffer<ForwardState>
+  let values: AlignedBuffer<Double>
+  let states: AlignedBuffer<ForwardState>
   /// Worth of sums after each bar: `[G, bars]`.
   let sums: AlignedBuffer<Double>
 
   /// Bars that are computed at once: their worth stays in the nearest cache.
-  private static let chunk = 16
+  private static let chunk = HeldRowBlock.pass
+  /// Places of one portfolio in `lanes`: that before the first bar is looked at too.
+  static let lane = laneWidth + HeldRowBlock.pass
 
   init(_ run: ForwardRun) {
     self.run = run
     let (bars, factors) = (run.paths.bars, run.paths.factors)
     growths = AlignedBuffer(repeating: 1, count: ForwardPaths.together * bars * factors)
     table = AlignedBuffer(repeating: 1, count: bars * factors)
+    let isSparse = run.blocks.contains { $0.entries != nil }
+    columnStride = isSparse ? bars + HeldRowBlock.pass : 0
+    columns = AlignedBuffer(repeating: 1, count: factors * columnStride)
+    lanes = AlignedBuffer(repeating: 1, count: laneWidth * Self.lane)
+    zeros = AlignedBuffer(repeating: 0, count: HeldRowBlock.pass)
+    spare = AlignedBuffer(repeating: 0, count: HeldRowBlock.pass)
+    pointers = AlignedBuffer(
+      repeating: UnsafePointer(zeros.base), count: isSparse ? factors : 0)
     rates = AlignedBuffer(repeating: 1, count: run.factors.currencies.count * (bars + 1))
     amounts = AlignedBuffer(repeating: 0, count: factors * ForwardBlock.most)
     values = AlignedBuffer(repeating: 0, count: Self.chunk * ForwardBlock.most)
@@ -106,6 +124,8 @@ final class ForwardRoom {
           if currency != 0, !run.isHomeless[factor] { growth /= from[cash] }
           to[factor] = (last.map { $0[factor] } ?? 1) * growth
         }
+        guard columnStride > 0 else { continue }
+        for factor in 0..<factors { columns.base[factor * columnStride + bar] = to[factor] }
       }
     }
   }
@@ -124,13 +144,15 @@ final class ForwardRoom {
     let toMarket = rates.base + block.currency * (bars + 1) + 1
     for segment in run.stops.indices.dropLast() {
       let (begin, end) = (run.stops[segment], run.stops[segment + 1])
-      if segment > 0 { grow(block, table.base + (begin - 1) * factors) }
-      if plan.pays(before: begin) { pay(block) }
-      if block.moves, plan.moves(before: begin) { move(block) }
+      stop(block, before: begin)
       var first = begin
       while first < end {
         let count = min(Self.chunk, end - first)
-        value(block, table.base + first * factors, bars: count)
+        if let entries = block.entries {
+          value(block, entries, from: first, bars: count)
+        } else {
+          value(block, table.base + first * factors, bars: count)
+        }
         for place in 0..<width / 8 {
           var state = states.base[place]
           for bar in 0..<count {
@@ -143,9 +165,8 @@ final class ForwardRoom {
         for bar in 0..<count {
           let row = values.base + bar * width
           for side in block.runs {
-            var sum = 0.0
-            for place in side.places { sum += row[place] }
-            sums.base[side.group * bars + first + bar] += sum * toMarket[first + bar]
+            sums.base[side.group * bars + first + bar] +=
+              Self.sum(row, side.places) * toMarket[first + bar]
           }
           guard let watch else { continue }
           for (column, member) in block.members.enumerated() {
@@ -155,6 +176,40 @@ final class ForwardRoom {
         first += count
       }
     }
+  }
+
+  /// What is done before a bar.
+  private func stop(_ block: ForwardBlock, before bar: Int) {
+    let plan = run.plan
+    if let entries = block.entries {
+      if bar > 0 { grow(entries, to: bar - 1) }
+      if plan.pays(before: bar) { pay(block, entries) }
+      if block.moves, plan.moves(before: bar) { move(block, entries) }
+    } else {
+      if bar > 0 { grow(block, table.base + (bar - 1) * run.paths.factors) }
+      if plan.pays(before: bar) {
+        pay(block) { amounts.base + block.cashRow * block.width + $0 }
+      }
+      if block.moves, plan.moves(before: bar) { move(block) }
+    }
+  }
+
+  /// A sum in eight parts, whose order is the same everywhere.
+  private static func sum(_ row: UnsafePointer<Double>, _ places: Range<Int>) -> Double {
+    var parts = Vector.zero
+    var place = places.lowerBound
+    while place + 8 <= places.upperBound {
+      parts += load(row, place)
+      place += 8
+    }
+    let four = parts.lowHalf + parts.highHalf
+    let two = four.lowHalf + four.highHalf
+    var sum = two[0] + two[1]
+    while place < places.upperBound {
+      sum += row[place]
+      place += 1
+    }
+    return sum
   }
 
   /// Worth after some bars, by growths since the stop.
@@ -186,13 +241,15 @@ final class ForwardRoom {
     }
   }
 
-  private func pay(_ block: ForwardBlock) {
-    let cash = amounts.base + block.cashRow * block.width
+  /// - Parameter cash: where the money of a member is that payments go to.
+  func pay(_ block: ForwardBlock, cash: (Int) -> UnsafeMutablePointer<Double>) {
     for place in 0..<block.width / 8 {
       let before = states.base[place].value
       states.base[place].pay(run.plan.contribution)
       let paid = states.base[place].value - before
-      for lane in 0..<8 { cash[8 * place + lane] += paid[lane] }
+      for lane in 0..<min(8, block.members.count - 8 * place) {
+        cash(8 * place + lane).pointee += paid[lane]
+      }
     }
   }
 

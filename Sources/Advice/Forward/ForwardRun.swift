@@ -1,9 +1,10 @@
 import Kernels
+import Simulation
 
 /// Portfolios on their way along paths.
 ///
 /// Worth after a bar is money by factor times growths of factors, so a block of portfolios over some bars is a product of two
-/// matrices; nothing is kept of it but the end, the worst fall and the sums. All portfolios go along the same paths, so that sums
+/// matrices, of which one may have few entries; nothing is kept of it but the end, the worst fall and the sums. All portfolios go along the same paths, so that sums
 /// over them are right path by path. A portfolio that is worth nothing or less stays at 0. Equal runs give equal bits, whatever
 /// the number of workers.
 public struct ForwardRun: Sendable {
@@ -19,6 +20,7 @@ public struct ForwardRun: Sendable {
   public let plan: ForwardPlan
 
   let product: MatrixProduct
+  let kernels: KernelTable
   let blocks: [ForwardBlock]
   let stops: [Int]
   let isHomeless: [Bool]
@@ -33,9 +35,10 @@ public struct ForwardRun: Sendable {
   /// - Parameters:
   ///   - accounts: with groups below `groupCount`.
   ///   - product: OpenBLAS if it is there, unless another is wanted.
+  ///   - dense: part of a table by factor from which on products of matrices are taken; nil for what takes least time.
   public init(
     _ accounts: [ForwardAccount], _ factors: ForwardFactors, _ paths: ForwardPaths,
-    _ plan: ForwardPlan, groupCount: Int = 1, product: MatrixProduct = .best
+    _ plan: ForwardPlan, groupCount: Int = 1, product: MatrixProduct = .best, dense: Double? = nil
   ) {
     precondition(paths.factors >= factors.count, "a growth for each factor")
     precondition(accounts.allSatisfy { $0.equity > 0 && $0.group < groupCount }, "money and a sum")
@@ -45,10 +48,11 @@ public struct ForwardRun: Sendable {
     self.paths = paths
     self.plan = plan
     self.product = product
+    kernels = KernelVariant.best.kernels
     stops = plan.stops(over: paths.bars)
     blocks = ForwardBlock.blocks(
       accounts, factors: paths.factors, cash: factors.cash,
-      moves: plan.every > 0 || plan.movesAtOnce)
+      moves: plan.every > 0 || plan.movesAtOnce, dense: dense ?? ForwardBlock.dense)
     // Curves are in the currency of those who are under them.
     isHomeless = (0..<paths.factors).map { $0 >= factors.count || factors.isHomeless($0) }
     rates = factors.rates.map { $0.isFinite ? $0 : 1 }
@@ -67,13 +71,13 @@ public struct ForwardRun: Sendable {
   public func bytes(workers: Int) -> Int {
     // Beyond what a word holds no machine has room anyway.
     let outcomes = 17 * Double(accounts.count + groupCount) * Double(paths.count)
-    let room = 8 * Double(paths.bars) * Double(9 * paths.factors + groupCount)
+    let room = 8 * Double(paths.bars) * Double(10 * paths.factors + groupCount)
     return Int(min(outcomes + room * Double(workers), 0x1p62))
   }
 
   /// Multiplications of the products.
   public var operations: Double {
-    blocks.reduce(0) { $0 + Double($1.width) * Double($1.isSingle ? 1 : paths.factors) }
+    Double(blocks.reduce(0) { $0 + $1.operations(factors: paths.factors) })
       * Double(paths.bars) * Double(paths.count)
   }
 

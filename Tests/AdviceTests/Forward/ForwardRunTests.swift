@@ -28,14 +28,16 @@ import Testing
     return [held, saved, spent, moved, dear, all]
   }()
 
-  @Test("as a plain loop over each path, for each portfolio and sum", arguments: plans.indices)
-  func naive(_ number: Int) throws {
+  @Test(
+    "as a plain loop over each path, for each portfolio and sum, by matrices and by entries",
+    arguments: plans.indices, [0.0, 9])
+  func naive(_ number: Int, _ dense: Double) throws {
     let plan = Self.plans[number]
     let factors = ForwardSample.factors(try ForwardSample.market(seed: 3))
     let accounts = ForwardSample.accounts(factors, count: 270, seed: 4, weights: true)
-    let bars = 19
+    let bars = 43
     let paths = ForwardSample.paths(factors, count: 9, bars: bars, seed: 5)
-    let run = ForwardRun(accounts, factors, paths, plan, groupCount: 4)
+    let run = ForwardRun(accounts, factors, paths, plan, groupCount: 4, dense: dense)
     let samples = try #require(try run.run(workers: 2))
     var wrong: [String] = []
     for path in 0..<paths.count {
@@ -144,12 +146,15 @@ import Testing
     }
   }
 
-  @Test("1, 2 and 7 workers, the same bits; other portfolios besides change nothing")
-  func workers() throws {
+  @Test(
+    "1, 2 and 7 workers, the same bits; other portfolios besides change nothing",
+    arguments: [0.0, 9])
+  func workers(_ dense: Double) throws {
     let factors = ForwardSample.factors(try ForwardSample.market(seed: 23))
     let accounts = ForwardSample.accounts(factors, count: 300, seed: 24, weights: true)
     let paths = ForwardSample.paths(factors, count: 17, bars: 12, seed: 25)
-    let run = ForwardRun(accounts, factors, paths, Self.plans[5], groupCount: 4)
+    let run = ForwardRun(
+      accounts, factors, paths, Self.plans[5], groupCount: 4, dense: dense)
     let first = try #require(try run.run(workers: 1))
     for workers in [2, 7] {
       let other = try #require(try run.run(workers: workers))

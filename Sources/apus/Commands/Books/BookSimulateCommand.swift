@@ -99,7 +99,9 @@ enum BookSimulateCommand: Command {
       session: session, portfolios: portfolios, asOf: try AdviceOptions.asOf(arguments, session),
       policy: try AdviceOptions.policy(arguments, session), options: options)
     Interrupts.install()
-    let outcome = try job.run(isCancelled: { Interrupts.isRequested })
+    let outcome = try naming(arguments) {
+      try job.run(isCancelled: { Interrupts.isRequested })
+    }
     try BookOptions.deliver(outcome.report, arguments, console)
     return outcome.failedCount > 0 ? .someLanesFailed : .done
   }
@@ -167,7 +169,18 @@ enum BookSimulateCommand: Command {
           "is no part of a spec", next: "--set \(key)=… says it to --policy spec:FILE"))
     }
     let settings = try arguments.keyValues("set").map { ($0.key, $0.value) }
-    return try SpecFile.load(path: path, settings: settings).spec
+    return try naming(arguments) { try SpecFile.load(path: path, settings: settings).spec }
+  }
+
+  /// Gives mistakes in the spec the name of its file.
+  private static func naming<Value>(_ arguments: ParsedArguments, _ body: () throws -> Value) throws
+    -> Value
+  {
+    do {
+      return try body()
+    } catch let error as SpecError {
+      throw SpecFileError(path: String(arguments.string("policy").dropFirst(5)), error: error)
+    }
   }
 
   private static func period(_ arguments: ParsedArguments, _ name: String) throws(ArgumentsError)
