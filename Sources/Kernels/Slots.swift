@@ -21,5 +21,10 @@ package final class Slots<Value: Sendable>: @unchecked Sendable {
   }
 
   /// All values; each place was set.
-  package var values: [Value] { (0..<count).compactMap { places[$0] } }
+  package var values: [Value] {
+    var values: [Value] = []
+    values.reserveCapacity(count)
+    for place in 0..<count { if let value = places[place] { values.append(value) } }
+    return values
+  }
 }

@@ -21,7 +21,7 @@ package struct TileLoop: Sendable {
   ///   - body: takes a tile by its number; called by workers at the same time.
   /// - Returns: whether all tiles were taken.
   /// - Throws: the first error of `body`; other tiles that have begun are finished.
-  package func run<Room>(
+  package func run<Room: ~Copyable>(
     isCancelled: @Sendable () -> Bool, room: @Sendable () -> Room,
     _ body: @Sendable (Int, inout Room) throws -> Void
   ) throws -> Bool {

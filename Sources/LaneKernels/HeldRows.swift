@@ -6,25 +6,33 @@ enum HeldRows {
   /// Sums symbols in their order at every bar, so that the sum has the bits of a plain loop, and adds cash last.
   @inline(never)
   static func run(_ block: HeldRowBlock) {
-    var bar = 0
-    while bar < block.bars {
-      // Four sums at a time hide the latency of an addition.
-      var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    for place in 0..<block.pieceCount { write(block.pieces[place], block.written) }
+    // Several sums at a time hide the latency of an addition, and share the look-up of a row.
+    #if FOUR_IN_FLIGHT
+      var (a, b, c, d) = (Four(), Four(), Four(), Four())
       for place in 0..<block.count {
-        let row = block.rows[place] + bar
+        let row = block.rows[place]
         let units = Vector(repeating: block.units[place])
-        a += units * apus_load(row)
-        b += units * apus_load(row + laneWidth)
-        c += units * apus_load(row + 2 * laneWidth)
-        d += units * apus_load(row + 3 * laneWidth)
+        a.add(row, units)
+        b.add(row + Four.width, units)
+        c.add(row + 2 * Four.width, units)
+        d.add(row + 3 * Four.width, units)
       }
-      let cash = block.cash + bar
-      store(a + apus_load(cash), block.equity + bar)
-      store(b + apus_load(cash + laneWidth), block.equity + bar + laneWidth)
-      store(c + apus_load(cash + 2 * laneWidth), block.equity + bar + 2 * laneWidth)
-      store(d + apus_load(cash + 3 * laneWidth), block.equity + bar + 3 * laneWidth)
-      bar += HeldRowBlock.pass
-    }
+      a.store(block, 0)
+      b.store(block, Four.width)
+      c.store(block, 2 * Four.width)
+      d.store(block, 3 * Four.width)
+    #else
+      var bar = 0
+      while bar < HeldRowBlock.width {
+        var sums = Four()
+        for place in 0..<block.count {
+          sums.add(block.rows[place] + bar, Vector(repeating: block.units[place]))
+        }
+        sums.store(block, bar)
+        bar += Four.width
+      }
+    #endif
     if let flowsIn = block.flowsIn, let flowsOut = block.flowsOut {
       returns(block, flowsIn, flowsOut)
     } else {
@@ -32,11 +40,67 @@ enum HeldRows {
     }
   }
 
+  /// Four vectors of neighbouring bars.
+  private struct Four {
+    static var width: Int { 4 * laneWidth }
+
+    private var a = Vector.zero
+    private var b = Vector.zero
+    private var c = Vector.zero
+    private var d = Vector.zero
+
+    @inline(always)
+    init() {}
+
+    @inline(always)
+    mutating func add(_ row: UnsafePointer<Double>, _ units: Vector) {
+      a += units * apus_load(row)
+      b += units * apus_load(row + laneWidth)
+      c += units * apus_load(row + 2 * laneWidth)
+      d += units * apus_load(row + 3 * laneWidth)
+    }
+
+    @inline(always)
+    func store(_ block: HeldRowBlock, _ bar: Int) {
+      let cash = UnsafePointer(block.written) + bar
+      let equity = block.equity + bar
+      HeldRows.store(a + apus_load(cash), equity)
+      HeldRows.store(b + apus_load(cash + laneWidth), equity + laneWidth)
+      HeldRows.store(c + apus_load(cash + 2 * laneWidth), equity + 2 * laneWidth)
+      HeldRows.store(d + apus_load(cash + 3 * laneWidth), equity + 3 * laneWidth)
+    }
+  }
+
+  /// Whole vectors: what stands before the piece in its first one stays, what comes after its last bar the next piece writes.
+  @inline(always)
+  private static func write(_ piece: HeldRowBlock.Piece, _ written: UnsafeMutablePointer<Double>) {
+    let row = written + Int(piece.row) &* HeldRowBlock.width
+    let (from, end) = (Int(piece.from), Int(piece.to))
+    let units = Vector(repeating: piece.units)
+    var bar = from & ~(laneWidth - 1)
+    let before: Vector = apus_load(row + bar)
+    let isBefore =
+      Vector(0, 1, 2, 3, 4, 5, 6, 7) .< Vector(repeating: Double(from & (laneWidth - 1)))
+    let first = bar
+    if piece.units == 0 {
+      while bar < end {
+        store(Vector.zero, row + bar)
+        bar += laneWidth
+      }
+    } else {
+      while bar < end {
+        store(units * apus_load(piece.prices + bar), row + bar)
+        bar += laneWidth
+      }
+    }
+    store(apus_load(row + first).replacing(with: before, where: isBefore), row + first)
+  }
+
   @inline(always)
   private static func returns(_ block: HeldRowBlock) {
     let one = Vector(repeating: 1)
     var bar = 0
-    while bar < block.bars {
+    while bar < HeldRowBlock.width {
       let before: Vector = apus_load(block.equity + (bar &- 1))
       let growth = apus_load(block.equity + bar) / before - one
       store(growth.replacing(with: Vector.zero, where: before .<= Vector.zero), block.returns + bar)
@@ -50,7 +114,7 @@ enum HeldRows {
   ) {
     let one = Vector(repeating: 1)
     var bar = 0
-    while bar < block.bars {
+    while bar < HeldRowBlock.width {
       let before = apus_load(block.equity + (bar &- 1)) + apus_load(flowsIn + bar)
       let growth = (apus_load(block.equity + bar) + apus_load(flowsOut + bar)) / before - one
       store(growth.replacing(with: Vector.zero, where: before .<= Vector.zero), block.returns + bar)

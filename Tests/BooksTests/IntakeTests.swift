@@ -164,6 +164,34 @@ import Testing
     #expect(kept.lots == [Lot(timeNs: 3 * Self.day, units: 1, cost: 20)])
   }
 
+  @Test("units that go to and fro cost time in proportion, not by the square") func longChains()
+    throws
+  {
+    let base = try book()
+    func seconds(_ count: Int) throws -> Double {
+      var rows = [row(.deposit, amount: 1e6)]
+      for _ in 0..<count { rows.append(row(.buy, day: 2, symbol: 0, quantity: 1, price: 10)) }
+      for number in 0..<count {
+        var transfer = row(.transfer, day: 3, symbol: 0, quantity: 1, to: 2)
+        if number % 2 == 1 { (transfer.wallet, transfer.counter) = (2, 0) }
+        rows.append(transfer)
+      }
+      let batch = try batch(rows)
+      return try (0..<3).map { _ in
+        var book = base
+        let clock = ContinuousClock()
+        let begin = clock.now
+        _ = try book.post(batch)
+        let time = clock.now - begin
+        #expect(
+          BookLedger(of: 0, in: book, market: nil).units(0) == Double(count - count % 2))
+        return Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds)
+      }.min() ?? 0
+    }
+    // Eight times as many would take sixty-four times as long.
+    #expect(try seconds(4000) < 30 * max(0.001, seconds(500)))
+  }
+
   @Test("debts and sales of what is not held name the row, or the entry that comes later")
   func shortfalls() throws {
     let book = try book()

@@ -108,22 +108,24 @@ extension Book {
     rows.sort {
       (entries.timeNs[$0], entries.sequence[$0]) < (entries.timeNs[$1], entries.sequence[$1])
     }
+    var left: [Int32: Int] = [:]
+    for row in rows { left[portfolioOf[Int(entries.wallet[row])], default: 0] += 1 }
+    // Each portfolio goes forward once, from one of its transfers to the next.
+    var replays: [Int32: LedgerReplay] = [:]
     for row in rows {
-      var before: BookLedger?
-      let portfolio = Int(portfolioOf[Int(entries.wallet[row])])
-      let (end, isLast) = entries.timeNs[row].addingReportingOverflow(1)
-      _ = BookLedger(of: portfolio, in: self, market: market, before: isLast ? nil : end) {
-        if $2 == row { before = $0 }
-      }
-      let entry = entries[row]
+      let portfolio = portfolioOf[Int(entries.wallet[row])]
+      var replay =
+        replays.removeValue(forKey: portfolio) ?? LedgerReplay(of: Int(portfolio), in: self)
+      replay.advance(to: row, in: self, market: market)
       // Without the units there is no cost; the replay that follows refuses the transfer.
-      let isHeld = (entry.instrument.map { before?.units($0) ?? 0 } ?? 0) > 0
-      let cost = isHeld ? before?.post(entry) ?? 0 : 0
-      let known = cost.isFinite ? max(0, cost) : 0
-      entries.setPrice(known, at: row)
+      let position = replay.ledger.position(Int(entries.instrument[row]))
+      let cost = position?.cost(giving: -entries.units[row]) ?? 0
+      entries.setPrice(cost, at: row)
       if let other = entries.otherSide(of: row, portfolioOf: portfolioOf) {
-        entries.setPrice(known, at: other)
+        entries.setPrice(cost, at: other)
       }
+      left[portfolio, default: 1] -= 1
+      if left[portfolio] != 0 { replays[portfolio] = replay }
     }
   }
 

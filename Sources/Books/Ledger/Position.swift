@@ -24,7 +24,7 @@ public struct Position: Sendable, Equatable {
   /// Units held; below zero if short.
   public internal(set) var units = 0.0
   /// What is left of purchases, or of short sales, the oldest first.
-  public internal(set) var lots: [Lot] = []
+  public var lots: [Lot] { queue.lots }
   /// Average cost of all units held, fees included; below zero if short.
   public internal(set) var averageCost = 0.0
   /// Gain of what was sold, or bought back, by lots.
@@ -46,11 +46,12 @@ public struct Position: Sendable, Equatable {
   /// Money that opened it: what purchases cost with their fees, what units that were received had cost, and what short sales
   /// brought.
   public internal(set) var invested = 0.0
+  private var queue = LotQueue()
 
   init(instrument: Int) { self.instrument = instrument }
 
   /// Cost of the units held, by lots.
-  public var cost: Double { lots.reduce(0) { $0 + $1.units * $1.cost } }
+  public var cost: Double { queue.cost }
   /// A gain as a fraction of all money that opened the position; NaN where nothing ever did.
   public func share(of gain: Double) -> Double { invested > 0 ? gain / invested : .nan }
   /// The average cost of a unit held; NaN without any.
@@ -75,7 +76,7 @@ public struct Position: Sendable, Equatable {
     }
     units = after
     if opened == 0 { return }
-    lots.append(Lot(timeNs: timeNs, units: opened, cost: unitCost))
+    queue.append(Lot(timeNs: timeNs, units: opened, cost: unitCost))
     averageCost += opened * unitCost
     invested += (opened * unitCost).magnitude
   }
@@ -98,38 +99,27 @@ public struct Position: Sendable, Equatable {
     return isOpposed && after.magnitude <= 1e-9 * min(units.magnitude, traded.magnitude) ? 0 : after
   }
 
+  /// What a unit costs, by lots, if some are given away now; 0 without any.
+  func cost(giving given: Double) -> Double {
+    guard units > 0 else { return 0 }
+    let isAll = Self.moved(units, by: -given) <= 0
+    let all = isAll ? queue.cost.magnitude : queue.oldest(given).cost
+    let cost = all / given
+    return cost.isFinite ? max(0, cost) : 0
+  }
+
   /// Takes units off the oldest lots, whichever side they are on; returns their cost, above zero for shorts too.
   private mutating func take(_ count: Double, isAll: Bool) -> Double {
     // All of it leaves no lot behind, whatever the lots' sum is by rounding.
-    if isAll {
-      let all = cost.magnitude
-      lots = []
-      return all
-    }
-    var left = count
-    var taken = 0.0
-    var emptied = 0
-    while left > 0, emptied < lots.count {
-      let lot = lots[emptied]
-      let part = min(lot.units.magnitude, left)
-      taken += part * lot.cost
-      left -= part
-      if part == lot.units.magnitude {
-        emptied += 1
-      } else {
-        lots[emptied].units -= lot.units > 0 ? part : -part
-      }
-    }
-    lots.removeFirst(emptied)
-    return taken
+    if !isAll { return queue.take(count) }
+    let all = queue.cost.magnitude
+    queue = LotQueue()
+    return all
   }
 
   /// A split: `ratio` new units for an old one.
   mutating func split(_ ratio: Double) {
     units *= ratio
-    for index in lots.indices {
-      lots[index].units *= ratio
-      lots[index].cost /= ratio
-    }
+    queue.split(ratio)
   }
 }

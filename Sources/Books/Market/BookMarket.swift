@@ -34,6 +34,8 @@ public struct BookMarket: Sendable {
   /// Sector of each symbol of the book, `unknown` where the store has none.
   public let sectors: [String]
 
+  /// Finds bars of instants, for all portfolios.
+  let barIndex: BarIndex
   private let close: Int
   /// Marks that were asked for, where they are remembered.
   var memory: MarkMemory?
@@ -54,6 +56,7 @@ public struct BookMarket: Sendable {
     guard let close = panel.fieldIndex("close") else { throw .noCloses(panel: panel.name) }
     self.close = close
     self.panel = panel
+    barIndex = BarIndex(panel)
     columns = instruments.map { panel.symbols.index(of: $0.symbol) }
     self.splits = splits.isEmpty ? instruments.map { _ in [] } : splits
     precondition(self.splits.count == instruments.count, "splits of each symbol")

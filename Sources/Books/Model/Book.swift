@@ -173,6 +173,14 @@ public struct Book: Sendable, Equatable {
     entries = EntryTable()
   }
 
+  /// The first wallet of each portfolio, and the number of wallets: `[P + 1]`.
+  var walletStarts: [Int] {
+    var starts = [Int](repeating: 0, count: portfolios.count + 1)
+    for wallet in wallets { starts[wallet.portfolio + 1] += 1 }
+    for portfolio in portfolios.indices { starts[portfolio + 1] += starts[portfolio] }
+    return starts
+  }
+
   /// The wallets of a portfolio.
   public func wallets(of portfolio: Int) -> Range<Int> {
     func first(_ wanted: Int) -> Int {

@@ -110,9 +110,7 @@ public struct BookSums: Sendable {
 
   private func history(_ group: Int, _ marks: [[Double]], _ rates: [[Double]]) -> GroupHistory {
     var walk = GroupHistory(groups.names[group], groups.sizes[group], walked)
-    let ordered = legs[group].enumerated().sorted {
-      ($0.element.slot, $0.element.bar, $0.offset) < ($1.element.slot, $1.element.bar, $1.offset)
-    }.map(\.element)
+    let ordered = ordered(legs[group])
     var next = 0
     while next < ordered.count {
       let slot = Int(ordered[next].slot)
@@ -134,6 +132,40 @@ public struct BookSums: Sendable {
     let sector = positions?.series(
       of: groups.instruments(of: group), currency: currency, last: bars.upperBound - 1)
     return cut(walk, sector)
+  }
+
+  /// By slot and then by bar; legs of one bar stay as they came.
+  private func ordered(_ legs: [Leg]) -> [Leg] {
+    var order = legs.indices.map { Int32($0) }
+    if legs.count < 2 * walked.upperBound {
+      order.sort { left, right in
+        let (a, b) = (legs[Int(left)], legs[Int(right)])
+        return (a.slot, a.bar, left) < (b.slot, b.bar, right)
+      }
+    } else {
+      // A group of very many portfolios: two passes in place of a sort that has to keep what is equal in order.
+      order = Self.counted(order, upTo: walked.upperBound + 2) { Int(legs[Int($0)].bar) }
+      order = Self.counted(order, upTo: slots.count + currencies.count) {
+        Int(legs[Int($0)].slot)
+      }
+    }
+    return order.map { legs[Int($0)] }
+  }
+
+  /// Places by ascending keys, those of one key as they came.
+  private static func counted(
+    _ places: [Int32], upTo keys: Int, key: (Int32) -> Int
+  ) -> [Int32] {
+    var next = [Int](repeating: 0, count: keys + 1)
+    for place in places { next[key(place) + 1] += 1 }
+    for key in 0..<keys { next[key + 1] += next[key] }
+    var sorted = [Int32](repeating: 0, count: places.count)
+    for place in places {
+      let key = key(place)
+      sorted[next[key]] = place
+      next[key] += 1
+    }
+    return sorted
   }
 
   private func add(

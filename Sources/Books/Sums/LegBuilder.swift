@@ -20,7 +20,7 @@ struct LegBuilder {
   init(_ book: Book, _ market: BookMarket, _ groups: SumGroups, before: Int64, lastBar: Int) {
     (self.book, self.market, self.groups, self.before) = (book, market, groups, before)
     self.lastBar = lastBar
-    index = BarIndex(market)
+    index = market.barIndex
     legs = Array(repeating: [], count: groups.names.count)
     let names = book.wallets.map { $0.currency.uppercased() }
     let own = book.portfolios.map { $0.currency.uppercased() }

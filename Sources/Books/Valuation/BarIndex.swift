@@ -9,9 +9,9 @@ struct BarIndex: Sendable {
   /// For each span the first bar that ends after its begin.
   private let bars: [Int32]
 
-  init(_ market: BookMarket) {
-    starts = market.panel.time.ns
-    frequencyNs = market.panel.frequencyNs
+  init(_ panel: PricePanel) {
+    starts = panel.time.ns
+    frequencyNs = panel.frequencyNs
     first = starts.first ?? 0
     let length = max(1, (starts.last ?? 0) - first)
     spanNs = max(1, length / Int64(max(1, 2 * starts.count)))

@@ -7,54 +7,66 @@ import Market
 // Nothing changes it once it is there.
 final class MarkTable: @unchecked Sendable {
   /// Bars of a block.
-  static let blockBars = 128
+  static var blockBars: Int { HeldRowBlock.width }
   /// The bars of the panel.
   let bars: Range<Int>
   /// Number of blocks.
   let blocks: Int
   private let values: AlignedBuffer<Double>
   private let symbols: Int
-  /// Rates of currencies of wallets, in blocks too.
-  private let rates: [String: [Double]]
+  /// What one of each currency is worth, in whole blocks.
+  private let rates: AlignedBuffer<Double>
 
   /// Marks and rates.
   ///
   /// - Parameters:
   ///   - currency: what marks are in; a symbol of an unknown currency is taken to be of this one.
-  ///   - wallets: currencies whose rates are asked for.
-  init(_ market: BookMarket, bars: Range<Int>, in currency: String, wallets: Set<String>) {
+  ///   - sources: currencies whose rates are asked for.
+  ///   - workers: number of workers; no number depends on it.
+  init(
+    _ market: BookMarket, bars: Range<Int>, in currency: String, from sources: [String],
+    workers: Int
+  ) {
     self.bars = bars
     symbols = market.columns.count
     blocks = (bars.count + Self.blockBars - 1) / Self.blockBars
-    let padded = blocks * Self.blockBars
     values = AlignedBuffer(repeating: 0, count: blocks * symbols * Self.blockBars)
-    var known: [String: [Double]] = [:]
-    func rates(of source: String) -> [Double] {
-      if let rates = known[source] { return rates }
-      let rates = market.rates(from: source, to: currency, bars: bars)
-      known[source] = rates + Array(repeating: 1, count: padded - bars.count)
-      return known[source] ?? rates
-    }
-    for symbol in 0..<symbols {
-      let own = market.currencies[symbol]
-      let prices = market.marks(symbol, bars: bars)
-      let rates = own.isEmpty || own == currency ? nil : rates(of: own)
-      for (place, price) in prices.enumerated() {
-        let (block, bar) = (place / Self.blockBars, place % Self.blockBars)
-        values[(block * symbols + symbol) * Self.blockBars + bar] =
-          rates.map { price * $0[place] } ?? price
+    rates = AlignedBuffer(repeating: 1, count: sources.count * blocks * Self.blockBars)
+    for (code, source) in sources.enumerated() {
+      for (place, rate) in market.rates(from: source, to: currency, bars: bars).enumerated() {
+        rates[code * blocks * Self.blockBars + place] = rate
       }
     }
-    for wallet in wallets { _ = rates(of: wallet) }
-    self.rates = known
+    let foreign = Set(market.currencies).subtracting(["", currency])
+    let rates = Dictionary(
+      uniqueKeysWithValues: foreign.map {
+        ($0, market.rates(from: $0, to: currency, bars: bars))
+      })
+    // Workers write rows of their own symbols.
+    nonisolated(unsafe) let (base, symbols) = (values.base, symbols)
+    _ = try? TileLoop(tiles: (symbols + 15) / 16, workers: max(1, workers)).run(
+      isCancelled: { false }, room: {},
+      { tile, _ in
+        for symbol in tile * 16..<min(symbols, tile * 16 + 16) {
+          let rates = rates[market.currencies[symbol]]
+          for (place, price) in market.marks(symbol, bars: bars).enumerated() {
+            let (block, bar) = (place / Self.blockBars, place % Self.blockBars)
+            base[(block * symbols + symbol) * Self.blockBars + bar] =
+              rates.map { price * $0[place] } ?? price
+          }
+        }
+      })
   }
 
-  /// Marks of a symbol in a block.
+  /// Marks of the first symbol in a block; the others follow.
   @inline(always)
-  func row(_ block: Int, _ symbol: Int) -> UnsafePointer<Double> {
-    UnsafePointer(values.base + (block * symbols + symbol) * Self.blockBars)
+  func rows(_ block: Int) -> UnsafePointer<Double> {
+    UnsafePointer(values.base + block * symbols * Self.blockBars)
   }
 
-  /// What one of a currency is worth at each bar, in whole blocks.
-  func rates(of currency: String) -> [Double] { rates[currency] ?? [] }
+  /// What one of a currency is worth at each bar of a block, by its number among the sources.
+  @inline(always)
+  func rates(_ block: Int, _ code: Int32) -> UnsafePointer<Double> {
+    UnsafePointer(rates.base + (Int(code) * blocks + block) * Self.blockBars)
+  }
 }

@@ -16,6 +16,10 @@ public struct PortfolioSweep: Sendable {
   let riskFreePerBar: Double
   let minimumAcceptablePerBar: Double
   let findsMoneyWeightedReturn: Bool
+  /// First wallet of each portfolio.
+  let walletStarts: [Int]
+  /// Currencies of all wallets.
+  let currencies: CurrencyCodes
   /// Portfolios of a tile: their entries and units stay in the second cache beside a block of marks.
   static let tilePortfolios = 256
 
@@ -40,6 +44,8 @@ public struct PortfolioSweep: Sendable {
     self.riskFreePerBar = riskFreePerBar
     self.minimumAcceptablePerBar = minimumAcceptablePerBar
     self.findsMoneyWeightedReturn = findsMoneyWeightedReturn
+    walletStarts = book.walletStarts
+    currencies = CurrencyCodes(of: Array(book.portfolios.indices), in: book)
   }
 
   /// The summaries of portfolios, without their returns; nil if it was stopped.
@@ -56,14 +62,12 @@ public struct PortfolioSweep: Sendable {
     let template = template
     let found = Slots<LaneSummary>(count: all.count)
     // Portfolios of one currency share a table of marks.
-    let groups = Dictionary(grouping: all.indices) {
-      book.portfolios[all[$0]].currency.uppercased()
-    }
-    for currency in groups.keys.sorted() {
-      let places = groups[currency] ?? []
+    for (code, currency) in currencies.names.enumerated() {
+      let places = all.indices.filter { currencies.portfolios[all[$0]] == code }
+      if places.isEmpty { continue }
       let table = MarkTable(
         market, bars: max(0, bars.lowerBound - 1)..<bars.upperBound, in: currency,
-        wallets: walletCurrencies(places.map { all[$0] }))
+        from: currencies.names, workers: workers)
       let loop = TileLoop(
         tiles: (places.count + Self.tilePortfolios - 1) / Self.tilePortfolios,
         workers: max(1, workers))
@@ -78,16 +82,6 @@ public struct PortfolioSweep: Sendable {
       guard isDone == true else { return nil }
     }
     return found.values
-  }
-
-  private func walletCurrencies(_ portfolios: [Int]) -> Set<String> {
-    var all: Set<String> = []
-    for portfolio in portfolios {
-      for wallet in book.wallets(of: portfolio) {
-        all.insert(book.wallets[wallet].currency.uppercased())
-      }
-    }
-    return all
   }
 
   private var template: LaneSummary {

@@ -18,6 +18,7 @@ struct PortfolioWalk {
   /// Money by wallet.
   private(set) var balances: [Double]
   let events: PortfolioEvents
+  private let book: Book
   private let first: Int
   private var bar: Int
   private var next = 0
@@ -29,7 +30,8 @@ struct PortfolioWalk {
     var room = EventRoom(book, market)
     events = PortfolioEvents(of: portfolio, in: book, before: before, &room)
     let currency = book.portfolios[portfolio].currency.uppercased()
-    marks = events.instruments.map { instrument in
+    marks = events.instruments.map { symbol in
+      let instrument = Int(symbol)
       let own = market.currencies[instrument]
       let prices = market.marks(instrument, bars: bars)
       if own.isEmpty || own == currency { return prices }
@@ -41,6 +43,7 @@ struct PortfolioWalk {
     }
     units = Array(repeating: 0, count: marks.count)
     balances = Array(repeating: 0, count: rates.count)
+    self.book = book
     first = bars.lowerBound
     bar = first
   }
@@ -51,16 +54,20 @@ struct PortfolioWalk {
     var (flowIn, flowOut) = (0.0, 0.0)
     while next < events.events.count, events.events[next].bar <= bar {
       let event = events.events[next]
+      let slot = Int(event.slot)
       next += 1
-      if event.slot >= 0 {
-        units[event.slot] = Position.moved(units[event.slot] * event.ratio, by: event.units)
+      if slot >= 0 {
+        units[slot] = Position.moved(units[slot] * event.ratio, by: event.units)
       }
-      if event.row < 0 { continue }
+      if event.isSplit { continue }
       balances[event.wallet] += event.cash
-      if event.flow == 0 && event.flowUnits == 0 { continue }
-      var amount = event.flow == 0 ? 0 : event.flow * rates[event.wallet][place]
-      if event.flowUnits != 0 { amount += event.flowUnits * marks[event.slot][place] }
-      flows.append(Flow(bar: event.bar, timeNs: event.timeNs, amount: amount))
+      let flow = event.flow(in: book)
+      if flow == 0 && event.flowUnits == 0 { continue }
+      var amount = flow == 0 ? 0 : flow * rates[event.wallet][place]
+      if event.flowUnits != 0 { amount += event.flowUnits * marks[slot][place] }
+      flows.append(
+        Flow(
+          bar: Int(event.bar), timeNs: book.entries.timeNs[Int(event.row)], amount: amount))
       // What has no mark is neither in nor out, and the sum must say so.
       if !(amount <= 0) { flowIn += amount }
       if !(amount >= 0) { flowOut -= amount }

@@ -81,14 +81,13 @@ public struct PositionTable: Sendable {
     var held = [Double](repeating: 0, count: events.instruments.count)
     var money = [Double](repeating: 0, count: wallets.count)
     for event in events.events {
-      if event.slot >= 0 {
-        held[event.slot] = Position.moved(held[event.slot] * event.ratio, by: event.units)
-      }
-      if event.row >= 0 { money[event.wallet] += event.cash }
+      let slot = Int(event.slot)
+      if slot >= 0 { held[slot] = Position.moved(held[slot] * event.ratio, by: event.units) }
+      if !event.isSplit { money[event.wallet] += event.cash }
     }
     var count = 0
     for (slot, units) in held.enumerated() where units != 0 {
-      part.instruments.append(Int32(events.instruments[slot]))
+      part.instruments.append(events.instruments[slot])
       part.units.append(units)
       count += 1
     }
@@ -181,33 +180,5 @@ public struct PositionTable: Sendable {
       values[place] += cash
     }
     return values
-  }
-}
-
-/// Currencies of portfolios and of all wallets as numbers, so that none is compared as text once for each.
-private struct CurrencyCodes: Sendable {
-  /// The currencies, in upper case.
-  private(set) var names: [String] = []
-  /// Of each portfolio asked for.
-  private(set) var portfolios: [Int32] = []
-  /// Of each wallet of the book.
-  private(set) var wallets: [Int32] = []
-
-  init(of portfolios: [Int], in book: Book) {
-    var known: [String: Int32] = [:]
-    var last: (text: String, code: Int32)?
-    func code(_ text: String) -> Int32 {
-      if let last, last.text == text { return last.code }
-      let code = known[text.uppercased()] ?? Int32(names.count)
-      if Int(code) == names.count {
-        names.append(text.uppercased())
-        known[text.uppercased()] = code
-      }
-      last = (text, code)
-      return code
-    }
-    let own = portfolios.map { code(book.portfolios[$0].currency) }
-    let wallets = book.wallets.map { code($0.currency) }
-    (self.portfolios, self.wallets) = (own, wallets)
   }
 }

@@ -3,85 +3,72 @@ import Market
 import Metrics
 
 /// What a worker of a sweep keeps from tile to tile.
-struct SweepRoom {
+struct SweepRoom: ~Copyable {
   private let sweep: PortfolioSweep
   private let table: MarkTable
   private var events: EventRoom
-  private let memory: Memory
-
-  private final class Memory {
-    var rows: SweepRows
-    /// Equity of a block, with a vector before it.
-    let equity = AlignedBuffer(repeating: 0.0, count: laneWidth + MarkTable.blockBars)
-    /// Returns of eight portfolios.
-    let returns = AlignedBuffer(repeating: 0.0, count: laneWidth * MarkTable.blockBars)
-    let sums = AlignedBuffer(
-      repeating: PortfolioSums(), count: PortfolioSweep.tilePortfolios / laneWidth)
-
-    init(symbols: Int) { rows = SweepRows(symbols: max(1, symbols)) }
-  }
+  private var tile = SweepTile()
+  private var rows: SweepRows
+  /// Equity of a block, with a vector before it.
+  private let equity = AlignedBuffer(repeating: 0.0, count: laneWidth + HeldRowBlock.width)
+  /// Returns of eight portfolios.
+  private let returns = AlignedBuffer(repeating: 0.0, count: laneWidth * HeldRowBlock.width)
+  private let sums = AlignedBuffer(
+    repeating: PortfolioSums(), count: PortfolioSweep.tilePortfolios / laneWidth)
 
   init(_ sweep: PortfolioSweep, _ table: MarkTable) {
     self.sweep = sweep
     self.table = table
     events = EventRoom(sweep.book, sweep.market)
-    memory = Memory(symbols: sweep.book.instruments.count)
+    rows = SweepRows(symbols: max(1, sweep.book.instruments.count))
   }
 
   /// The summaries of a tile.
   mutating func run(_ portfolios: [Int], _ template: LaneSummary) -> [LaneSummary] {
-    var lanes: [SweepLane] = []
-    lanes.reserveCapacity(portfolios.count)
-    for portfolio in portfolios { lanes.append(SweepLane(portfolio, sweep, table, &events)) }
-    let sums = memory.sums.base
-    sums.update(repeating: PortfolioSums(), count: memory.sums.count)
+    tile.begin(portfolios[...], sweep, &events)
+    sums.base.update(repeating: PortfolioSums(), count: sums.count)
     let begin = sweep.market.panel.time.ns[sweep.bars.lowerBound]
     for block in 0..<table.blocks {
-      for vector in 0..<(lanes.count + laneWidth - 1) / laneWidth {
-        let members = vector * laneWidth..<min(lanes.count, (vector + 1) * laneWidth)
-        fold(block, begin, members, &lanes, sums + vector)
+      for vector in 0..<(portfolios.count + laneWidth - 1) / laneWidth {
+        let members = vector * laneWidth..<min(portfolios.count, (vector + 1) * laneWidth)
+        fold(block, begin, members, sums.base + vector)
       }
     }
-    return lanes.indices.map { summary(lanes[$0], sums[$0 / laneWidth], $0 % laneWidth, template) }
+    return portfolios.indices.map {
+      summary($0, sums[$0 / laneWidth], $0 % laneWidth, template)
+    }
   }
 
   /// One block of eight portfolios.
-  private func fold(
-    _ block: Int, _ begin: Int64, _ members: Range<Int>, _ lanes: inout [SweepLane],
-    _ sums: UnsafeMutablePointer<PortfolioSums>
+  private mutating func fold(
+    _ block: Int, _ begin: Int64, _ members: Range<Int>, _ sums: UnsafeMutablePointer<PortfolioSums>
   ) {
-    let width = MarkTable.blockBars
+    let width = HeldRowBlock.width
     let offset = block * width
     let count = min(width, table.bars.count - offset)
     // The bar before the window tells the equity that it begins with.
     let warm = block == 0 ? sweep.bars.lowerBound - table.bars.lowerBound : 0
     var begins: [(place: Int, lane: Int)] = []
-    let equity = memory.equity.base + laneWidth
+    let equity = equity.base + laneWidth
     for (lane, member) in members.enumerated() {
-      equity[-1] = lanes[member].equity
-      let hasFlows = lanes[member].lay(block, table, sweep, begin, &memory.rows)
-      sweep.kernels.heldRows(
-        HeldRowBlock(
-          rows: memory.rows.rows, units: memory.rows.units, count: memory.rows.count,
-          cash: UnsafePointer(memory.rows.cash),
-          flowsIn: hasFlows ? UnsafePointer(memory.rows.flowsIn) : nil,
-          flowsOut: hasFlows ? UnsafePointer(memory.rows.flowsOut) : nil, equity: equity,
-          returns: memory.returns.base + lane * width,
-          bars: (count + HeldRowBlock.pass - 1) / HeldRowBlock.pass * HeldRowBlock.pass))
-      if warm > 0 { lanes[member].initialEquity = equity[0] }
-      if lanes[member].first < 0 {
+      let now = tile.lanes.base + member
+      equity[-1] = now.pointee.equity
+      let hasFlows = tile.value(
+        member, block, sweep, table, from: begin, &rows, equity, returns.base + lane * width)
+      if warm > 0 { now.pointee.initialEquity = equity[0] }
+      if now.pointee.first < 0 {
         for place in warm..<count {
-          let money = equity[place - 1] + (hasFlows ? memory.rows.flowsIn[place] : 0)
+          let money = equity[place - 1] + (hasFlows ? rows.flowsIn[place] : 0)
           guard money > 0 else { continue }
-          (lanes[member].first, lanes[member].firstMoney) = (offset + place, money)
+          (now.pointee.first, now.pointee.firstMoney) = (offset + place, money)
           begins.append((place, lane))
           break
         }
       }
-      lanes[member].equity = equity[count - 1]
+      now.pointee.equity = equity[count - 1]
     }
     for lane in members.count..<laneWidth {
-      (memory.returns.base + lane * width).update(repeating: 0, count: width)
+      (returns.base + lane * width).update(repeating: 0, count: width)
     }
     begins.sort { $0 < $1 }
     var from = warm
@@ -96,13 +83,14 @@ struct SweepRoom {
   private func advance(_ sums: UnsafeMutablePointer<PortfolioSums>, _ places: Range<Int>) {
     if places.isEmpty { return }
     sweep.kernels.portfolioPath(
-      sums, memory.returns.base + places.lowerBound, MarkTable.blockBars, places.count,
+      sums, returns.base + places.lowerBound, HeldRowBlock.width, places.count,
       sweep.minimumAcceptablePerBar)
   }
 
   private func summary(
-    _ lane: SweepLane, _ sums: PortfolioSums, _ place: Int, _ template: LaneSummary
+    _ member: Int, _ sums: PortfolioSums, _ place: Int, _ template: LaneSummary
   ) -> LaneSummary {
+    let lane = tile.lanes[member]
     let total = sums.returns[place] + sums.squares[place] + sums.equities[place] + lane.equity
     // What is ruined or lacks marks is seldom, and is told bar by bar.
     if lane.first < 0 || !total.isFinite || sums.least[place] <= -1 {
@@ -135,7 +123,7 @@ struct SweepRoom {
     let initial = DatedFlow(years: 0, amount: lane.initialEquity)
     let begin = panel.time.ns[sweep.bars.lowerBound]
     summary.moneyWeightedReturn = DatedFlow.internalRate(
-      of: (lane.initialEquity == 0 ? [] : [initial]) + lane.flows, final: lane.equity,
+      of: (lane.initialEquity == 0 ? [] : [initial]) + tile.flows[member], final: lane.equity,
       years: Double(end - begin) / Double(Calendar.dayNs) / DatedFlow.daysPerYear)
     return summary
   }

@@ -1,0 +1,53 @@
+/// Lots, the oldest first.
+///
+/// - Complexity: taking the oldest away costs nothing for those that stay, however many.
+struct LotQueue: Sendable, Equatable {
+  private var all: [Lot] = []
+  /// Lots of `all` that are empty, and go when they are half of it.
+  private var emptied = 0
+
+  /// The lots.
+  var lots: [Lot] { Array(all[emptied...]) }
+  /// What they cost; below zero for shorts.
+  var cost: Double { all[emptied...].reduce(0) { $0 + $1.units * $1.cost } }
+
+  static func == (left: Self, right: Self) -> Bool {
+    left.all[left.emptied...] == right.all[right.emptied...]
+  }
+
+  mutating func append(_ lot: Lot) { all.append(lot) }
+
+  /// What comes off the oldest lots: its cost, above zero for shorts too; how many lots are emptied, and what is taken of the next.
+  func oldest(_ count: Double) -> (cost: Double, emptied: Int, part: Double) {
+    var (left, cost, place) = (count, 0.0, emptied)
+    while left > 0, place < all.count {
+      let lot = all[place]
+      let part = min(lot.units.magnitude, left)
+      cost += part * lot.cost
+      left -= part
+      if part != lot.units.magnitude { return (cost, place - emptied, part) }
+      place += 1
+    }
+    return (cost, place - emptied, 0)
+  }
+
+  /// Takes units off the oldest lots; returns their cost.
+  mutating func take(_ count: Double) -> Double {
+    let (cost, number, part) = oldest(count)
+    emptied += number
+    if part > 0 { all[emptied].units -= all[emptied].units > 0 ? part : -part }
+    if emptied > 16, emptied > all.count / 2 {
+      all.removeFirst(emptied)
+      emptied = 0
+    }
+    return cost
+  }
+
+  /// A split: `ratio` new units for an old one.
+  mutating func split(_ ratio: Double) {
+    for place in all.indices[emptied...] {
+      all[place].units *= ratio
+      all[place].cost /= ratio
+    }
+  }
+}
