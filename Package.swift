@@ -215,7 +215,7 @@ let package = Package(
     tests(
       "Jobs",
       [
-        "Jobs", "Advice", "Risk", "Books", "Interchange", "Storage", "Market", "Simulation",
+        "Jobs", "Advice", "Risk", "Books", "Interchange", "Storage", "HDF5", "Market", "Simulation",
         "Metrics", "Kernels",
       ],
       exclude: ["Golden"]),

@@ -4,6 +4,7 @@ import Books
 import Kernels
 import Market
 import Metrics
+import Simulation
 
 /// Challenges of very many participants.
 let challengeScenarios: [Scenario] = [
@@ -48,7 +49,8 @@ private func score(_ context: ScenarioContext) throws -> Workload {
   }
   let known = try replay()
   let resample = { [bootstrap] (lanes: [LaneSummary]) in
-    bootstrap.run(lanes, metric: metric, workers: threads)
+    bootstrap.run(
+      lanes, metric: metric, kernels: KernelVariant.best.kernels, workers: threads)
   }
   let weigh = { (lanes: [LaneSummary]) in
     ChallengeSignificance(returns: lanes.map { $0.returns ?? [] }, workers: threads)

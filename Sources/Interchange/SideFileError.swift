@@ -1,6 +1,6 @@
 import Kernels
 
-/// Why a file beside the prices, of weights or of factors, was refused: nothing was kept of it.
+/// Why a file beside the prices, of weights, factors, scores or a contest's entries, was refused: nothing was kept of it.
 ///
 /// It is read as it stands, without the flags that an import has, so that what to do next differs from what `ImportError` says.
 public struct SideFileError: Error, Equatable {
@@ -10,12 +10,22 @@ public struct SideFileError: Error, Equatable {
     case weights
     /// Returns of factors: `FactorFile`.
     case factors
+    /// Scores that a strategy reads.
+    case scores
+    /// What participants of a challenge hand in: `EntryFile`.
+    case entries
   }
 
   /// What it should hold.
   public let kind: Kind
   /// What was wrong.
   public let cause: ImportError
+
+  /// An error.
+  public init(kind: Kind, cause: ImportError) {
+    self.kind = kind
+    self.cause = cause
+  }
 
   /// Reads a file; what goes wrong is told in words for such files.
   ///
@@ -46,15 +56,34 @@ extension SideFileError: CustomStringConvertible {
     case .columnRepeated(let path, let column):
       "\(path): more than one column is named '\(column)'. Rename one of them\(choice)."
     case .nothingToImport(let path):
-      kind == .factors
-        ? "\(path): there is no date to take factors from, or none that all files have."
-        : "\(path) has a header but no weight."
+      switch kind {
+      case .factors: "\(path): there is no date to take factors from, or none that all files have."
+      case .weights: "\(path) has a header but no weight."
+      case .scores: "\(path) has a header but no score."
+      case .entries: "\(path) has a header but no row."
+      }
     case .tooLarge(let rows, let columns, _, let bytes, let limit):
-      kind == .factors
-        ? "\(rows) dates × \(columns) factors take \(bytes) bytes; the limit is \(limit). Leave "
+      switch kind {
+      case .factors:
+        "\(rows) dates × \(columns) factors take \(bytes) bytes; the limit is \(limit). Leave "
           + "dates or columns out."
-        : "\(rows) portfolios × \(columns) symbols take \(bytes) bytes; the limit is \(limit). "
+      case .weights:
+        "\(rows) portfolios × \(columns) symbols take \(bytes) bytes; the limit is \(limit). "
           + "Write them as HDF5, which is read in parts, or into several files."
+      case .scores:
+        "\(rows) times × \(columns) symbols take \(bytes) bytes; the limit is \(limit). Write "
+          + "them as a store, or leave times out."
+      case .entries: "More than \(rows) rows; write them into several files."
+      }
+    case .dateOrderUnclear(let path, let column, let found, _),
+      .timeUnclear(let path, let column, let found, _):
+      "\(path), \(column): '\(found)' can be read in several ways, or in none. Write times in ISO "
+        + "8601, such as 2024-01-31 or 2024-01-31T09:30:00Z."
+    case .decimalUnclear(let path, let column, let found, _):
+      "\(path), \(column): '\(found)' is unclear. Write numbers with a decimal point and nothing "
+        + "between thousands."
+    case .wideUnclear(let path, let column, let found, _):
+      "\(path), \(column): '\(found)' does not fit what the column seems to hold. \(form)"
     default: "\(cause)"
     }
   }
@@ -66,6 +95,12 @@ extension SideFileError: CustomStringConvertible {
         + "symbol."
     case .factors:
       "A file of factors has a header: date, and a column for each factor, as returns a bar."
+    case .scores:
+      "A file of scores has a header: a time, a symbol and the score, or a time and a column for each "
+        + "symbol."
+    case .entries:
+      "A file of entries has a header: participant,time,side,symbol,quantity,price of trades, or "
+        + "participant,time,symbol,weight."
     }
   }
 

@@ -110,6 +110,8 @@ public struct KernelTable: Sendable {
 
   /// What one portfolio is worth after the bars of a block, and its returns.
   public let heldRows: @Sendable (HeldRowBlock) -> Void
+  /// Sums of eight series over drawn bars.
+  public let drawnRows: @Sendable (DrawnRowBlock) -> Void
 
   /// A table of loops of one instruction set.
   public init(
@@ -178,7 +180,8 @@ public struct KernelTable: Sendable {
         UnsafePointer<Double>, Int, TailSearch, UnsafeMutablePointer<Double>,
         UnsafeMutablePointer<Double>
       ) -> Bool,
-    heldRows: @escaping @Sendable (HeldRowBlock) -> Void
+    heldRows: @escaping @Sendable (HeldRowBlock) -> Void,
+    drawnRows: @escaping @Sendable (DrawnRowBlock) -> Void
   ) {
     self.name = name
     self.run = run
@@ -197,6 +200,7 @@ public struct KernelTable: Sendable {
     self.portfolioPath = portfolioPath
     self.rowTail = rowTail
     self.heldRows = heldRows
+    self.drawnRows = drawnRows
   }
 }
 

@@ -22,10 +22,14 @@ public final class StoredWeights {
   public let symbols: [String]?
   /// Names of the portfolios; nil if the file has none.
   private let names: [String]?
+  /// What whole numbers that name portfolios count, such as `days since 2017-01-03`; nil if the file doesn't say.
+  public let nameUnits: String?
   private let file: File
   private let values: Dataset
   /// First byte of the table where it lies in the file as it does in memory.
   private let offset: Int?
+
+  private static let rowNames = ["portfolio", "name", "date", "time"]
 
   /// Names of tables that need not be chosen.
   private static let usual = ["w", "weights", "weight"]
@@ -55,8 +59,10 @@ public final class StoredWeights {
     symbols = try Self.labels(
       root, ["symbol", "asset", "ticker"], columnCount, path, "a name for each column of \(chosen)")
     names = try Self.labels(
-      root, ["portfolio", "name", "date", "time"], portfolioCount, path,
+      root, Self.rowNames, portfolioCount, path,
       "a name for each row of \(chosen)")
+    nameUnits = try? Self.rowNames.first { root.kind(of: $0) == .dataset }
+      .map { name throws(HDF5Error) in try root.dataset(name).textAttribute("units") }
     offset = values.mappableOffset(as: Double.self)
     self.path = path
     self.dataset = chosen

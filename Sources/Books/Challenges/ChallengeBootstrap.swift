@@ -1,4 +1,3 @@
-import Dispatch
 import Kernels
 import Metrics
 
@@ -73,10 +72,11 @@ public struct ChallengeBootstrap: Sendable, Equatable {
   /// - Parameters:
   ///   - summaries: of participants, with their returns, all of one length.
   ///   - metric: what ranks; one without a `refusal`.
+  ///   - kernels: loops of an instruction set; all give the same bits.
   ///   - isCancelled: asked now and then.
   /// - Returns: intervals; nil if it was cancelled.
   public func run(
-    _ summaries: [LaneSummary], metric: any Metric, workers: Int = 1,
+    _ summaries: [LaneSummary], metric: any Metric, kernels: KernelTable, workers: Int = 1,
     isCancelled: @Sendable () -> Bool = { false }
   ) -> Outcome? {
     let count = summaries.count
@@ -84,108 +84,73 @@ public struct ChallengeBootstrap: Sendable, Equatable {
     let bars = summaries[0].observations
     let table = ChallengeTable(rows: samples, columns: count)
     let draws = Slots<[Int32]>(count: samples)
-    Self.each(samples, workers) { draws.set($0, self.bars(of: $0, count: bars)) }
-    let drawn = draws.values
-    let (low, high) = (
-      Slots<[Double]>(count: (count + 7) / 8), Slots<[Double]>(count: (count + 7) / 8)
-    )
-    let sampler = ChallengeSampler(summaries: summaries, metric: metric, draws: drawn)
-    Self.each((count + 7) / 8, workers) { block in
+    Self.each(samples, workers) { sample, _ in draws.set(sample, self.bars(of: sample, count: bars))
+    }
+    let sampler = ChallengeSampler(
+      summaries: summaries, metric: metric, draws: draws.values.flatMap { $0 }, kernels: kernels)
+    let blocks = (count + laneWidth - 1) / laneWidth
+    let tail = (1 - level) / 2
+    let intervals = Slots<[(Double, Double)]>(count: blocks)
+    Self.each(blocks, workers) { block, _ in
       guard !isCancelled() else { return }
-      let lanes = block * 8..<min(block * 8 + 8, count)
+      let lanes = block * laneWidth..<min((block + 1) * laneWidth, count)
       sampler.sample(lanes, into: table)
-      let columns = lanes.map { table.column($0).filter { !$0.isNaN }.sorted() }
-      let tail = (1 - level) / 2
-      low.set(block, columns.map { Self.quantile($0, tail, of: samples) })
-      high.set(block, columns.map { Self.quantile($0, 1 - tail, of: samples) })
+      intervals.set(block, table.columns(lanes).map { Self.interval($0, tail, of: samples) })
     }
     if isCancelled() { return nil }
     let isLowerBetter = metric.direction == .lower
-    Self.each(samples, workers) { sample in
+    Self.each(samples, workers) { sample, order in
       guard !isCancelled() else { return }
-      Self.rank(table, row: sample, isLowerBetter)
+      order.rank(table.row(sample), isLowerBetter: isLowerBetter)
     }
     if isCancelled() { return nil }
-    var outcome = Outcome()
-    outcome.low = low.values.flatMap { $0 }
-    outcome.high = high.values.flatMap { $0 }
-    let places = Slots<(Double, Double, Double)>(count: count)
-    Self.each(count, workers) { lane in
-      let ranks = table.column(lane).sorted()
-      let tail = (1 - level) / 2
-      let first = min(samples - 1, Int((tail * Double(samples)).rounded(.down)))
+    let places = Slots<[(Double, Double, Double)]>(count: blocks)
+    let first = min(samples - 1, Int((tail * Double(samples)).rounded(.down)))
+    Self.each(blocks, workers) { block, _ in
+      let lanes = block * laneWidth..<min((block + 1) * laneWidth, count)
       places.set(
-        lane,
-        (
-          ranks[first], ranks[samples - 1 - first],
-          Double(ranks.prefix { $0 == 1 }.count) / Double(samples)
-        ))
+        block,
+        table.columns(lanes).map { ranks in
+          var selection = Selection(of: ranks)
+          return (
+            selection.smallest(rank: first + 1), selection.smallest(rank: samples - first),
+            Double(ranks.count { $0 == 1 }) / Double(samples)
+          )
+        })
     }
-    for place in places.values {
-      outcome.rankLow.append(place.0)
-      outcome.rankHigh.append(place.1)
-      outcome.firstShare.append(place.2)
+    var outcome = Outcome()
+    for (low, high) in intervals.values.flatMap({ $0 }) {
+      outcome.low.append(low)
+      outcome.high.append(high)
+    }
+    for (low, high, share) in places.values.flatMap({ $0 }) {
+      outcome.rankLow.append(low)
+      outcome.rankHigh.append(high)
+      outcome.firstShare.append(share)
     }
     return outcome
   }
 
-  private static func each(_ count: Int, _ workers: Int, _ body: @Sendable (Int) -> Void) {
+  private static func each(
+    _ count: Int, _ workers: Int, _ body: @Sendable (Int, inout ChallengeOrder) -> Void
+  ) {
     let loop = TileLoop(tiles: count, workers: workers)
     // Nothing in it throws.
-    _ = try? loop.run(isCancelled: { false }, room: { () }) { tile, _ in body(tile) }
+    _ = try? loop.run(isCancelled: { false }, room: { ChallengeOrder() }) { body($0, &$1) }
   }
 
-  /// Type 7, over values in order; NaN where fewer than half of the samples have one.
-  static func quantile(_ sorted: [Double], _ p: Double, of samples: Int) -> Double {
-    guard sorted.count * 2 >= samples, let last = sorted.last else { return .nan }
-    let place = p * Double(sorted.count - 1)
-    let index = Int(place)
-    guard index + 1 < sorted.count else { return last }
-    return sorted[index] + (place - Double(index)) * (sorted[index + 1] - sorted[index])
-  }
-
-  /// Puts places where a sample's values were: 1, 2, 2, 4; undefined values share the last.
-  private static func rank(_ table: ChallengeTable, row: Int, _ isLowerBetter: Bool) {
-    let values = table.row(row)
-    var order: [(worth: Double, column: Int)] = []
-    order.reserveCapacity(values.count)
-    for (column, value) in values.enumerated() {
-      order.append((ChallengeRanking.worth(value, isLowerBetter), column))
+  /// Quantiles of type 7 of the values that are defined; NaN where fewer than half of the samples have one.
+  static func interval(_ values: [Double], _ tail: Double, of samples: Int) -> (Double, Double) {
+    let values = values.filter { !$0.isNaN }
+    guard values.count * 2 >= samples, !values.isEmpty else { return (.nan, .nan) }
+    var selection = Selection(of: values)
+    func quantile(_ p: Double) -> Double {
+      let place = p * Double(values.count - 1)
+      let index = Int(place)
+      let low = selection.smallest(rank: index + 1)
+      guard index + 1 < values.count else { return low }
+      return low + (place - Double(index)) * (selection.smallest(rank: index + 2) - low)
     }
-    order.sort { $0.worth > $1.worth }
-    var (rank, before) = (0, Double.nan)
-    for (place, item) in order.enumerated() {
-      if item.worth != before { rank = place + 1 }
-      before = item.worth
-      values[item.column] = Double(rank)
-    }
+    return (quantile(tail), quantile(1 - tail))
   }
-}
-
-/// Numbers of samples and participants `[rows, columns]`, which workers fill place by place.
-final class ChallengeTable: @unchecked Sendable {
-  // Safe as each place is written by one worker, and read by others only after all have ended.
-  private let values: UnsafeMutableBufferPointer<Double>
-  private let rows: Int
-  private let columns: Int
-
-  init(rows: Int, columns: Int) {
-    self.rows = rows
-    self.columns = columns
-    values = .allocate(capacity: rows * columns)
-    values.initialize(repeating: .nan)
-  }
-
-  deinit { values.deallocate() }
-
-  subscript(row: Int, column: Int) -> Double {
-    get { values[row * columns + column] }
-    set { values[row * columns + column] = newValue }
-  }
-
-  func row(_ row: Int) -> UnsafeMutableBufferPointer<Double> {
-    UnsafeMutableBufferPointer(rebasing: values[row * columns..<(row + 1) * columns])
-  }
-
-  func column(_ column: Int) -> [Double] { (0..<rows).map { values[$0 * columns + column] } }
 }

@@ -24,6 +24,10 @@ public struct ChallengeCurve: Sendable {
   public var fees = 0.0
   /// Money lost to slippage.
   public var slippage = 0.0
+  /// Dividends that longs got, less those that shorts paid.
+  public var dividends = 0.0
+  /// What shorts cost, and what debts did; what cash earned.
+  public var borrowFees = 0.0, interestPaid = 0.0, interestEarned = 0.0
   /// The rule that was broken; nil for none.
   public var breach: ChallengeBreach?
 
@@ -88,6 +92,10 @@ public struct ChallengeCurve: Sendable {
     summary.tradedNotional = tradedNotional
     summary.fees = fees
     summary.slippage = slippage
+    summary.dividends = dividends
+    summary.borrowFees = borrowFees
+    summary.interestPaid = interestPaid
+    summary.interestEarned = interestEarned
     return summary
   }
 

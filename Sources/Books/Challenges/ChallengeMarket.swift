@@ -127,5 +127,8 @@ public struct ChallengeMarket: Sendable {
     return price.isNaN ? nil : price
   }
 
+  /// The last close by the end of a bar; NaN before the first.
+  public func mark(at bar: Int, _ column: Int) -> Double { mark[index(bar, column)] }
+
   func index(_ bar: Int, _ column: Int) -> Int { bar * symbols.count + column }
 }

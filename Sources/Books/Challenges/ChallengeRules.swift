@@ -59,7 +59,7 @@ public struct ChallengeLimits: Sendable, Equatable {
   func allows(_ column: Int) -> Bool { isAllowed.isEmpty || isAllowed[column] }
 }
 
-/// What fills and orders cost.
+/// What fills and orders cost, and what money and shorts do in time.
 public protocol ChallengeCosts: Sendable {
   /// The price after slippage of a fill that has no price of its own.
   func fillPrice(units: Double, price: Double, bar: Int, column: Int) -> Double
@@ -67,6 +67,17 @@ public protocol ChallengeCosts: Sendable {
   func commission(units: Double, price: Double) -> Double
   /// Most units that a budget pays with what their purchase costs.
   func affordable(budget: Double, price: Double) -> Double
+  /// What cash earns, or with a minus what a debt costs.
+  func interest(cash: Double, elapsedNs: Int64) -> Double
+  /// What a short of a value above 0 costs.
+  func borrow(shortValue: Double, elapsedNs: Int64) -> Double
+}
+
+extension ChallengeCosts {
+  /// Nothing.
+  public func interest(cash: Double, elapsedNs: Int64) -> Double { 0 }
+  /// Nothing.
+  public func borrow(shortValue: Double, elapsedNs: Int64) -> Double { 0 }
 }
 
 /// No costs.

@@ -1,10 +1,13 @@
+import Kernels
 import Metrics
 
 /// The metric of participants in each sample, eight of them at a time where sums will do.
 struct ChallengeSampler: Sendable {
   let summaries: [LaneSummary]
   let metric: any Metric
-  let draws: [[Int32]]
+  /// `[samples, bars]`.
+  let draws: [Int32]
+  let kernels: KernelTable
 
   func sample(_ lanes: Range<Int>, into table: ChallengeTable) {
     // What needs returns one by one sorts them, or the like; sums are all that others look at.
@@ -19,7 +22,8 @@ struct ChallengeSampler: Sendable {
     for lane in lanes {
       let whole = summaries[lane]
       guard let returns = whole.returns else { continue }
-      for (row, bars) in draws.enumerated() {
+      for row in 0..<draws.count / max(1, returns.count) {
+        let bars = draws[row * returns.count..<(row + 1) * returns.count]
         var context: LaneContext?
         if metric.needs.contains(.benchmark), let known = whole.context,
           let benchmark = known.benchmark
@@ -40,72 +44,64 @@ struct ChallengeSampler: Sendable {
   }
 
   private func sums(_ lanes: Range<Int>, _ table: ChallengeTable) {
-    let bars = summaries[lanes.lowerBound].observations
-    var returns = [SIMD8<Double>](repeating: .zero, count: bars)
-    for (place, lane) in lanes.enumerated() {
-      for (bar, value) in (summaries[lane].returns ?? []).enumerated() {
-        returns[bar][place] = value
+    let count = summaries[lanes.lowerBound].observations
+    let returns = AlignedBuffer(repeating: 0.0, count: count * laneWidth)
+    var samples = lanes.map { summaries[$0] }
+    for place in samples.indices {
+      for (bar, value) in (samples[place].returns ?? []).enumerated() {
+        returns[bar * laneWidth + place] = value
       }
+      samples[place].returns = nil
     }
-    let acceptable = summaries[lanes.lowerBound].minimumAcceptablePerBar
-    var sample = summaries[lanes.lowerBound]
-    sample.returns = nil
-    for (row, drawn) in draws.enumerated() {
-      let sums = ChallengeSums(returns, drawn, acceptable)
-      for (place, lane) in lanes.enumerated() {
-        sample.initialEquity = summaries[lane].initialEquity
-        sample.finalEquity = sample.initialEquity * sums.growth[place]
-        sample.sumReturns = sums.sum[place]
-        sample.sumSquaredReturns = sums.squares[place]
-        sample.sumSquaredDownside = sums.downside[place]
-        sample.maxDrawdown = sums.deepest[place]
-        sample.sumSquaredDrawdowns = sums.drawdowns[place]
-        sample.longestDrawdownBars = Int(sums.longest[place])
-        sample.sumEquity = sample.initialEquity * sums.equity[place]
-        table[row, lane] = metric.value(of: sample).number
+    let isWhole = !Self.isOfReturns(metric)
+    let sums = AlignedBuffer(repeating: Vector.zero, count: Self.chunk * DrawnRowBlock.figures)
+    let rows = draws.count / max(1, count)
+    for start in stride(from: 0, to: rows, by: Self.chunk) {
+      let end = min(rows, start + Self.chunk)
+      draws.withUnsafeBufferPointer { draws in
+        guard let base = draws.baseAddress else { return }
+        kernels.drawnRows(
+          DrawnRowBlock(
+            returns: UnsafePointer(returns.base), draws: base + start * count,
+            samples: end - start, count: count, acceptable: samples[0].minimumAcceptablePerBar,
+            isWhole: isWhole, sums: sums.base))
+      }
+      for row in start..<end {
+        let figures = sums.base + (row - start) * DrawnRowBlock.figures
+        for (place, lane) in lanes.enumerated() {
+          samples[place].take(figures, place, isWhole: isWhole)
+          table[row, lane] = metric.value(of: samples[place]).number
+        }
       }
     }
   }
+
+  /// Samples whose sums are kept at a time: 32 KiB.
+  private static let chunk = 64
+
+  /// Whether a metric looks at nothing but Σ r, Σ r² and growth, so that the path between need not be followed.
+  static func isOfReturns(_ metric: any Metric) -> Bool {
+    [
+      "sharpe", "volatility", "total_return", "log_return", "final_equity", "mean_return",
+      "annual_mean", "geometric_mean", "cagr_periods", "cagr_calendar", "time_weighted_return",
+      "risk_return",
+    ].contains(metric.name)
+  }
 }
 
-/// The sums of eight series over drawn bars.
-struct ChallengeSums {
-  private(set) var sum = SIMD8<Double>.zero
-  private(set) var squares = SIMD8<Double>.zero
-  private(set) var downside = SIMD8<Double>.zero
-  private(set) var growth = SIMD8<Double>(repeating: 1)
-  private(set) var deepest = SIMD8<Double>.zero
-  private(set) var drawdowns = SIMD8<Double>.zero
-  private(set) var longest = SIMD8<Double>.zero
-  private(set) var equity = SIMD8<Double>.zero
-
-  init(_ returns: [SIMD8<Double>], _ drawn: [Int32], _ acceptable: Double) {
-    let (zero, one) = (SIMD8<Double>.zero, SIMD8<Double>(repeating: 1))
-    let threshold = SIMD8(repeating: acceptable)
-    var (sum, squares, downside) = (zero, zero, zero)
-    var (growth, peak, deepest) = (one, one, zero)
-    var (drawdowns, below, longest, equity) = (zero, zero, zero, zero)
-    returns.withUnsafeBufferPointer { returns in
-      for bar in drawn {
-        let value = returns[Int(bar)]
-        sum += value
-        squares += value * value
-        let over = value - threshold
-        let short = over.replacing(with: zero, where: over .> zero)
-        downside += short * short
-        growth *= one + value
-        equity += growth
-        let isBelow = growth .< peak
-        peak = growth.replacing(with: peak, where: isBelow)
-        let drawdown = growth / peak - one
-        deepest.replace(with: drawdown, where: drawdown .< deepest)
-        drawdowns += drawdown * drawdown
-        below = zero.replacing(with: below + one, where: isBelow)
-        longest.replace(with: below, where: below .> longest)
-      }
-    }
-    (self.sum, self.squares, self.downside) = (sum, squares, downside)
-    (self.growth, self.deepest, self.drawdowns) = (growth, deepest, drawdowns)
-    (self.longest, self.equity) = (longest, equity)
+extension LaneSummary {
+  /// The sums of a sample, of one of eight series.
+  fileprivate mutating func take(
+    _ figures: UnsafeMutablePointer<Vector>, _ place: Int, isWhole: Bool
+  ) {
+    sumReturns = figures[0][place]
+    sumSquaredReturns = figures[1][place]
+    finalEquity = initialEquity * figures[2][place]
+    guard isWhole else { return }
+    sumSquaredDownside = figures[3][place]
+    maxDrawdown = figures[4][place]
+    sumSquaredDrawdowns = figures[5][place]
+    longestDrawdownBars = Int(figures[6][place])
+    sumEquity = initialEquity * figures[7][place]
   }
 }

@@ -35,7 +35,11 @@ public struct ChallengeSignificance: Sendable, Equatable {
   /// - Parameters:
   ///   - returns: of each participant, all of one length; an empty list for one that is not counted.
   ///   - riskFree: return of a bar without risk.
-  public init(returns: [[Double]], riskFree: Double = 0, workers: Int = 1) {
+  ///   - isCancelled: asked now and then; once it answers true, nothing of the outcome counts.
+  public init(
+    returns: [[Double]], riskFree: Double = 0, workers: Int = 1,
+    isCancelled: @Sendable () -> Bool = { false }
+  ) {
     let figures = returns.map { SharpeFigures($0, riskFree: riskFree) }
     let counted = returns.indices.filter { figures[$0] != nil }
     let ratios = counted.compactMap { figures[$0]?.ratio }
@@ -51,7 +55,8 @@ public struct ChallengeSignificance: Sendable, Equatable {
       if length > 3, few * few * many <= Self.workLimit {
         isMeasured = true
         let squared = Self.squaredCorrelations(
-          counted.map { Self.standardised(returns[$0]) }, length: length, workers: workers)
+          counted.map { Self.standardised(returns[$0]) }, length: length, workers: workers,
+          isCancelled)
         let p = Double(trials)
         participationRatio = p * p / squared
         let n = Double(length - 1)
@@ -80,7 +85,9 @@ public struct ChallengeSignificance: Sendable, Equatable {
   }
 
   /// Σ c² over all pairs, the diagonal with them: of the smaller of the two products, which have the same sum.
-  private static func squaredCorrelations(_ rows: [[Double]], length: Int, workers: Int) -> Double {
+  private static func squaredCorrelations(
+    _ rows: [[Double]], length: Int, workers: Int, _ isCancelled: @Sendable () -> Bool
+  ) -> Double {
     let isWide = rows.count > length
     let (size, depth) = isWide ? (length, rows.count) : (rows.count, length)
     // [depth, size], padded, so that eight columns are one vector.
@@ -95,7 +102,7 @@ public struct ChallengeSignificance: Sendable, Equatable {
     let sums = Slots<Double>(count: stride)
     let filled = table
     DispatchQueue.concurrentPerform(iterations: min(workers, stride)) { worker in
-      for tile in Swift.stride(from: worker, to: stride, by: workers) {
+      for tile in Swift.stride(from: worker, to: stride, by: workers) where !isCancelled() {
         sums.set(tile, Self.squares(filled, tile: tile, depth: depth, stride: stride))
       }
     }

@@ -48,6 +48,27 @@ public struct ChallengeJob: Sendable {
     var ranks: [Int] = []
     var intervals = ChallengeBootstrap.Outcome()
     var significance = ChallengeSignificance(returns: [])
+
+    /// Who broke a rule in the window has no place in the hold-out either.
+    mutating func disqualify(as window: Window) {
+      for (row, breach) in window.breaches.enumerated() where breach != nil {
+        breaches[row] = breach
+        summaries[row] = nil
+      }
+    }
+  }
+
+  /// Most bytes that samples of the bootstrap may take.
+  static let memoryLimit = 16 << 30
+
+  private func checkMemory() throws(SpecError) {
+    let (samples, participants) = (session.spec.bootstrap.samples, entries.participants.count)
+    guard samples * participants * 8 > Self.memoryLimit else { return }
+    throw .value(
+      path: "bootstrap.samples", line: 0,
+      found:
+        "\(samples) for \(participants) participants, which take \(samples * participants * 8) bytes",
+      expected: "at most \(Self.memoryLimit / 8 / participants)")
   }
 
   /// Replays all entries, and says which are disqualified and why.
@@ -83,11 +104,12 @@ public struct ChallengeJob: Sendable {
   public func score(
     progress: @Sendable (Int) -> Void = { _ in }, isCancelled: @Sendable () -> Bool = { false }
   ) throws -> ChallengeBoard? {
+    try checkMemory()
     var scored: [Window] = []
     for bars in windows {
-      guard var window = try replay(bars, progress, isCancelled),
-        measure(&window, isCancelled)
-      else { return nil }
+      guard var window = try replay(bars, progress, isCancelled) else { return nil }
+      if let first = scored.first { window.disqualify(as: first) }
+      guard measure(&window, isCancelled) else { return nil }
       scored.append(window)
     }
     return ChallengeBoard(session, entries, scored)
@@ -124,8 +146,8 @@ public struct ChallengeJob: Sendable {
   private func curve(_ participant: ChallengeEntries.Participant, _ scored: Range<Int>)
     -> ChallengeCurve
   {
-    if let path = participant.path {
-      return ChallengeStrategy(path, session, variant).curve(
+    if let text = participant.strategy {
+      return ChallengeStrategy(text, path: participant.file, session, variant).curve(
         bars: scored.upperBound, scored: scored)
     }
     return ChallengeAccount.replay(
@@ -156,7 +178,8 @@ public struct ChallengeJob: Sendable {
     if ChallengeBootstrap.refusal(of: metrics[0]) == nil, session.spec.bootstrap.samples > 0 {
       guard
         let outcome = session.spec.bootstrap.run(
-          known, metric: metrics[0], workers: workers, isCancelled: isCancelled)
+          known, metric: metrics[0], kernels: variant.kernels, workers: workers,
+          isCancelled: isCancelled)
       else { return false }
       func spread(_ values: [Double]) -> [Double] {
         var all = [Double](repeating: .nan, count: summaries.count)
@@ -171,7 +194,7 @@ public struct ChallengeJob: Sendable {
     }
     window.significance = ChallengeSignificance(
       returns: summaries.map { $0?.returns ?? [] }, riskFree: known.first?.riskFreePerBar ?? 0,
-      workers: workers)
+      workers: workers, isCancelled: isCancelled)
     return !isCancelled()
   }
 }

@@ -90,6 +90,12 @@ public struct ChallengeSession: Sendable {
       }, tradable: tradable)
     var limits = spec.limits
     limits.isAllowed = try Self.allowed(spec, panel, columns)
+    let most = limits.isAllowed.count { $0 }
+    guard most >= max(1, limits.minHoldings ?? 0) else {
+      throw SpecError.value(
+        path: "constraints", line: 0, found: "\(most) symbols that may be traded",
+        expected: "at least \(max(1, limits.minHoldings ?? 0))")
+    }
     rules = ChallengeRules(
       capital: spec.capital, fill: spec.spec.execution.fill,
       costs: PanelCosts(spec.spec.execution, panel, columns, bars), limits: limits)
@@ -179,50 +185,5 @@ public struct ChallengeSession: Sendable {
         && (spec.sectors.isEmpty || spec.sectors.contains(sectors[place]))
         && !spec.excludedSectors.contains(sectors[place])
     }
-  }
-}
-
-/// The costs of a spec on the bars of a challenge.
-private struct PanelCosts: ChallengeCosts {
-  private let commission: Commission
-  private let slippage: Slippage
-  private let tick: Double
-  private let panel: PricePanel
-  private let columns: [Int]
-  private let firstBar: Int
-  private let volume, bid, ask: Int?
-
-  init(_ rules: ExecutionRules, _ panel: PricePanel, _ columns: [Int], _ bars: Range<Int>) {
-    commission = rules.commission
-    slippage = rules.slippage
-    tick = rules.tick
-    self.panel = panel
-    self.columns = columns
-    firstBar = bars.lowerBound
-    volume = panel.fieldIndex("volume")
-    bid = panel.fieldIndex("bid")
-    ask = panel.fieldIndex("ask")
-  }
-
-  func fillPrice(units: Double, price: Double, bar: Int, column: Int) -> Double {
-    var known = Slippage.Bar()
-    if slippage.readsBar {
-      func value(_ field: Int?) -> Double {
-        field.map { panel.value(field: $0, bar: firstBar + bar, symbol: columns[column]) } ?? .nan
-      }
-      known.tick = tick
-      known.volume = value(volume)
-      known.bid = value(bid)
-      known.ask = value(ask)
-    }
-    return slippage.fillPrice(units: units, price: price, bar: known)
-  }
-
-  func commission(units: Double, price: Double) -> Double {
-    commission.charge(units: units, price: price)
-  }
-
-  func affordable(budget: Double, price: Double) -> Double {
-    commission.affordable(budget: budget, price: price)
   }
 }

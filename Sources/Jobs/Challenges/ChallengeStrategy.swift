@@ -7,14 +7,41 @@ import Storage
 
 /// A strategy spec that was entered, run by the engine under the rules' data, account and execution.
 struct ChallengeStrategy {
-  private let session: ChallengeSession
+  let session: ChallengeSession
+  private let text: String
   private let path: String
   private let variant: KernelVariant
 
-  init(_ path: String, _ session: ChallengeSession, _ variant: KernelVariant) {
+  /// - Parameters:
+  ///   - text: the spec.
+  ///   - path: where it stands, for paths in it.
+  init(_ text: String, path: String, _ session: ChallengeSession, _ variant: KernelVariant) {
+    self.text = text
     self.path = path
     self.session = session
     self.variant = variant
+  }
+
+  /// Most sets of parameters, before `where` has chosen one.
+  private static let setLimit = 4096.0
+
+  /// Paths of the files that a spec reads: its scores and weights.
+  static func files(of text: String, in path: String) -> [String] {
+    let folder = SpecFile.folder(of: path)
+    func files(_ json: JSON5) -> [String] {
+      switch json.value {
+      case .array(let list): list.flatMap(files)
+      case .object(let members):
+        members.flatMap { member in
+          guard member.key == "file", case .string(let file) = member.value.value else {
+            return files(member.value)
+          }
+          return [file.hasPrefix("/") ? file : folder + file]
+        }
+      default: []
+      }
+    }
+    return (try? Spec.parse(text)).map(files) ?? []
   }
 
   /// The curve over some bars of the market, as of an account's replay.
@@ -28,7 +55,15 @@ struct ChallengeStrategy {
             + " set, or strategy.weights over many symbols")
       }
       let record = try plan.simulator(variant: variant, workers: 1).replay(lane: 0)
-      return curve(record, plan, scored)
+      var curve = curve(record, plan, scored)
+      curve.add(record.summary, 1)
+      if scored.lowerBound > 0 {
+        // What the window before paid is not the hold-out's.
+        let before = try self.plan(isWhole: false)
+        curve.add(
+          try before.simulator(variant: variant, workers: 1).replay(lane: 0).summary, -1)
+      }
+      return curve
     } catch let error as SpecError {
       return broken(.strategy, "\(error)")
     } catch {
@@ -47,7 +82,6 @@ struct ChallengeStrategy {
   // MARK: - The spec under the rules
 
   private func plan(isWhole: Bool) throws -> RunPlan {
-    let text = try SpecFile.read(path)
     let entry = try SpecReader(try Spec.parse(text), path: "")
     let own = entry.all.first { $0.key == "data" }
     var data = session.spec.data
@@ -69,13 +103,11 @@ struct ChallengeStrategy {
       .init(
         key: "account",
         value: json(
-          .object([
-            .init(key: "cash", value: json(.number(rules.capital))),
-            .init(key: "currency", value: json(.string(rules.spec.currency))),
-            .init(key: "risk_free", value: json(.number(rules.spec.riskFree))),
-            .init(key: "leverage", value: json(.number(max(1, rules.limits.maxLeverage)))),
-            .init(key: "short", value: json(.bool(rules.limits.allowsShort))),
-          ]))),
+          .object(
+            [
+              .init(key: "currency", value: json(.string(rules.spec.currency))),
+              .init(key: "short", value: json(.bool(rules.limits.allowsShort))),
+            ] + account.map { .init(key: $0, value: json(.number($1))) }))),
       .init(key: "metrics", value: json(.array([json(.string("total_return"))]))),
     ]
     if let execution = rules.execution { members.append(.init(key: "execution", value: execution)) }
@@ -87,7 +119,29 @@ struct ChallengeStrategy {
     guard spec.hasStrategy else {
       throw SpecError.missing(path: "strategy", expected: "what to trade")
     }
+    // Whoever enters a million sets would have all others wait while they are told from one another.
+    let sets = spec.axes.reduce(1.0) { $0 * Double($1.values.count) }
+    guard sets <= Self.setLimit else {
+      throw SpecError.value(
+        path: "parameters", line: 0, found: "\(Int(min(sets, 1e15))) sets of parameters",
+        expected: "at most \(Int(Self.setLimit)), of which where leaves one")
+    }
     return try RunPlan(spec: spec, storePath: rules.storePath)
+  }
+
+  /// The rules' account as the engine says it.
+  ///
+  /// Margins are such that positions of `max_leverage` times equity may be opened, longs and shorts counted alike, and that
+  /// none is closed before all is lost: what entries of trades are held to.
+  private var account: [(key: String, value: Double)] {
+    let rules = session.spec
+    let leverage = max(1, rules.limits.maxLeverage)
+    return [
+      ("cash", rules.capital), ("risk_free", rules.spec.riskFree), ("leverage", leverage),
+      ("initial_margin", 1 + 1 / leverage), ("maintenance_margin", 1), ("leverage_maintenance", 0),
+      ("borrow", rules.financing.borrowRate), ("cash_rate", rules.financing.cashRate),
+      ("margin_rate", rules.financing.marginRate),
+    ]
   }
 
   // MARK: - What came of it
@@ -134,65 +188,14 @@ struct ChallengeStrategy {
       ?? curve.breach(of: session.rules.limits, endNs: session.market.timeNs[scored.upperBound - 1])
     return curve
   }
+}
 
-  /// The first bound that the account breaks.
-  ///
-  /// The engine sizes positions with equity at the fill, which it does not record: a weight counts over the larger of the
-  /// equities around it.
-  private func breach(
-    _ record: LaneRecord, _ names: [String], _ columns: [Int?], _ scored: Range<Int>
-  ) -> ChallengeBreach? {
-    let limits = session.rules.limits
-    let width = names.count
-    let fills = Dictionary(grouping: record.fills.filter { $0.cause != .rejection }) { $0.bar }
-    var peak =
-      scored.lowerBound == 0 ? session.rules.capital : record.equity[scored.lowerBound - 1]
-    var count = 0
-    var hasBegun = false
-    for bar in 0..<scored.upperBound {
-      let time = session.market.timeNs[bar]
-      func breach(_ reason: ChallengeBreach.Reason, _ detail: String) -> ChallengeBreach {
-        ChallengeBreach(reason, timeNs: time, trade: count, detail)
-      }
-      let equity = record.equity[bar]
-      let before = bar == 0 ? session.rules.capital : record.equity[bar - 1]
-      for fill in fills[bar] ?? [] {
-        if scored.contains(bar) { count += 1 }
-        guard fill.cause == .entry || fill.cause == .rebalance else { continue }
-        let name = names[fill.symbol]
-        guard let column = columns[fill.symbol] else {
-          return breach(.unknownSymbol, "the challenge has no symbol '\(name)'")
-        }
-        guard limits.isAllowed[column] else {
-          return breach(.symbolNotAllowed, "the rules exclude \(name)")
-        }
-        let weight =
-          (record.units[bar * width + fill.symbol] * fill.fillPrice).magnitude / max(equity, before)
-        if weight > limits.maxWeight * (1 + 1e-6) {
-          return breach(
-            .maxWeight, "\(name) at \(weight) of equity; the rules allow \(limits.maxWeight)")
-        }
-      }
-      if let most = limits.maxTrades, count > most {
-        return breach(.maxTrades, "the rules allow \(most) trades")
-      }
-      if !(equity > 0) { return breach(.ruined, "an equity of \(equity)") }
-      guard scored.contains(bar) else { continue }
-      peak = max(peak, equity)
-      if 1 - equity / peak > limits.maxDrawdown + 1e-12 {
-        return breach(
-          .maxDrawdown,
-          "a drawdown of \(1 - equity / peak); the rules allow \(limits.maxDrawdown)")
-      }
-      let held = (0..<width).count { record.units[bar * width + $0] != 0 }
-      hasBegun = hasBegun || held > 0
-      if let least = limits.minHoldings, hasBegun, held < least {
-        return breach(.minHoldings, "\(held) positions; the rules ask for at least \(least)")
-      }
-      if let most = limits.maxHoldings, held > most {
-        return breach(.maxHoldings, "\(held) positions; the rules allow \(most)")
-      }
-    }
-    return nil
+extension ChallengeCurve {
+  /// Adds, or with −1 takes away, what a run paid and got in time.
+  fileprivate mutating func add(_ summary: LaneSummary, _ sign: Double) {
+    dividends += sign * summary.dividends
+    borrowFees += sign * summary.borrowFees
+    interestPaid += sign * summary.interestPaid
+    interestEarned += sign * summary.interestEarned
   }
 }

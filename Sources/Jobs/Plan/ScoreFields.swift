@@ -117,6 +117,8 @@ struct ScoreFile: Sendable {
           + "\(found.joined(separator: ", "))); expected a time, a symbol and a value in each row, "
           + "or a column for each symbol")
     }
+    // The spec has none of the flags that an import would name.
+    if case let cause as ImportError = failure { throw SideFileError(kind: .scores, cause: cause) }
     if let failure { throw failure }
     preconditionFailure("one of the forms was tried")
   }

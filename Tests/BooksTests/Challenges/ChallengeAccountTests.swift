@@ -102,6 +102,32 @@ import Testing
     #expect(near(curve.equity, [10_000, 9_900, 9_790, 9_729.5, 9_729.5]))
   }
 
+  @Test(
+    "cash earns, debts and shorts cost, from bar to bar on what was there at the end of the one before"
+  )
+  func financing() throws {
+    let debt = try curve([Contest.order(0, 0, 150, 100)], costs: Contest.DailyRates()) {
+      $0.limits.maxLeverage = 2
+    }
+    // 5,000 owed grow by 0.2 % a day.
+    let owed = (0...4).map { day in (0..<day).reduce(5000.0) { owed, _ in owed * 1.002 } }
+    #expect(near(debt.equity, zip([100, 110, 121, 108.9, 119.79], owed).map { 150 * $0 - $1 }))
+    #expect(abs(debt.interestPaid - (owed[4] - 5000)) < 1e-9 && debt.interestEarned == 0)
+    let short = try curve([Contest.order(0, 0, -10, 100)], costs: Contest.DailyRates()) {
+      $0.limits.allowsShort = true
+    }
+    var (cash, expected) = (11_000.0, [10_000.0])
+    for (before, close) in [(100.0, 110.0), (110, 121), (121, 108.9), (108.9, 119.79)] {
+      cash += cash * 0.001 - 10 * before * 0.003
+      expected.append(cash - 10 * close)
+    }
+    #expect(near(short.equity, expected))
+    #expect(abs(short.borrowFees - 0.03 * (100 + 110 + 121 + 108.9)) < 1e-9)
+    #expect(abs(short.summary(.init(perYear: 252, calendarDays: 5)).borrowFees - 13.197) < 1e-9)
+    let idle = try curve(costs: Contest.DailyRates(), scored: 2..<5)
+    #expect(abs(idle.interestEarned - (idle.equity[2] - idle.initialEquity)) < 1e-9)
+  }
+
   @Test("what came before the scored bars only moves the account")
   func scoredPart() throws {
     let whole = try curve([Contest.order(0, 0, 10, 100), Contest.order(3, 0, -10, 110)])

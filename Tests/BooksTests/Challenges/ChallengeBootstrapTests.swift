@@ -1,6 +1,7 @@
-import Books
+@testable import Books
 import Kernels
 import Metrics
+import Simulation
 import TestSupport
 import Testing
 
@@ -62,7 +63,9 @@ import Testing
     for count in [1, 11] {
       let lanes = Self.summaries(count)
       let settings = Self.settings()
-      let outcome = try #require(settings.run(lanes, metric: metric, workers: 2))
+      let outcome = try #require(
+        settings.run(
+          lanes, metric: metric, kernels: KernelVariant.best.kernels, workers: 2))
       let samples = Self.naive(settings, lanes, metric)
       let ranks = samples.map { ranked($0, isLowerBetter: metric.direction == .lower) }
       for lane in 0..<count {
@@ -93,13 +96,58 @@ import Testing
     }
   }
 
-  @Test("any number of workers gives the same bits")
-  func workers() throws {
+  @Test(
+    "any number of workers and any instruction set gives the same bits",
+    arguments: ["sharpe", "total_return", "sortino", "calmar", "ulcer", "turnover"])
+  func workers(_ name: String) throws {
     let lanes = Self.summaries(37)
-    let metric = try #require(MetricCatalog.metric(named: "sharpe"))
-    let one = Self.settings().run(lanes, metric: metric, workers: 1)
-    for workers in [2, 7] {
-      #expect(Self.settings().run(lanes, metric: metric, workers: workers) == one)
+    let metric = try #require(MetricCatalog.metric(named: name))
+    // Odd numbers of samples leave some that are not drawn four by four.
+    for samples in [20, 67] {
+      let settings = Self.settings(samples)
+      let one = settings.run(lanes, metric: metric, kernels: KernelVariant.baseline.kernels)
+      for variant in KernelVariant.available {
+        for workers in [1, 2, 7] {
+          #expect(
+            settings.run(lanes, metric: metric, kernels: variant.kernels, workers: workers) == one)
+        }
+      }
+    }
+  }
+
+  @Test("metrics that are taken for sums of returns look at nothing else")
+  func needs() throws {
+    let lane = try #require(Self.summaries(1).first)
+    var bare = lane
+    bare.returns = nil
+    var other = bare
+    (other.sumSquaredDownside, other.maxDrawdown, other.sumSquaredDrawdowns) = (9, -0.9, 9)
+    (other.longestDrawdownBars, other.sumEquity) = (59, 1e9)
+    var found = 0
+    for metric in MetricCatalog.all where ChallengeSampler.isOfReturns(metric) {
+      found += 1
+      #expect(metric.value(of: bare) == metric.value(of: other), "\(metric.name)")
+      #expect(metric.value(of: bare) == metric.value(of: lane), "\(metric.name)")
+    }
+    #expect(found == 12)
+  }
+
+  @Test("places of crowds are those of a plain count", arguments: [3, 255, 256, 700])
+  func places(_ count: Int) {
+    let stream = PhiloxStream(seed: 5, stream: UInt32(count))
+    let odd = [Double.nan, 0, -0.0, .infinity, -.infinity, 1e-300, -1e-300, 1e300]
+    let values = (0..<count).map { place in
+      let draw = stream.uniforms(step: UInt32(place))
+      return draw[0] < 0.3
+        ? odd[Int(draw[1] * Double(odd.count))] : ((draw[1] - 0.5) * 100).rounded()
+    }
+    for isLowerBetter in [false, true] {
+      var order = ChallengeOrder()
+      var places = values
+      places.withUnsafeMutableBufferPointer { order.rank($0, isLowerBetter: isLowerBetter) }
+      let worths = values.map { $0.isNaN ? -.infinity : isLowerBetter ? -$0 : $0 }
+      let expected = worths.map { worth in Double(1 + worths.count { $0 > worth }) }
+      #expect(places == expected)
     }
   }
 

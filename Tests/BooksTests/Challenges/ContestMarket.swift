@@ -57,4 +57,17 @@ enum Contest {
     func commission(units: Double, price: Double) -> Double { 0.001 * units.magnitude * price }
     func affordable(budget: Double, price: Double) -> Double { max(0, budget / (price * 1.001)) }
   }
+
+  /// A tenth of a percent a day on cash, two on debts, three on shorts.
+  struct DailyRates: ChallengeCosts {
+    func fillPrice(units: Double, price: Double, bar: Int, column: Int) -> Double { price }
+    func commission(units: Double, price: Double) -> Double { 0 }
+    func affordable(budget: Double, price: Double) -> Double { max(0, budget / price) }
+    func interest(cash: Double, elapsedNs: Int64) -> Double {
+      cash * (cash < 0 ? 0.002 : 0.001) * Double(elapsedNs / dayNs)
+    }
+    func borrow(shortValue: Double, elapsedNs: Int64) -> Double {
+      shortValue * 0.003 * Double(elapsedNs / dayNs)
+    }
+  }
 }

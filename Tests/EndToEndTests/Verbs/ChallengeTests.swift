@@ -67,4 +67,80 @@ import Testing
     let noBoard = try await place.apus("challenge board prices.h5")
     #expect(noBoard.status == 3 && noBoard.errors.contains("prices.h5"))
   }
+
+  /// A crowd and a hundred thousand samples are seconds of work on any machine.
+  @Test(
+    "Ctrl-C while scoring ends in 130 and leaves no file, and those that were there as they were")
+  func interrupted() async throws {
+    let place = try await place()
+    try place.folder.write(
+      Self.rules.replacing("samples: 50", with: "samples: 100000")
+        .replacing("metrics:", with: "metric: \"calmar\", metrics:"), to: "long.json5")
+    try await place.done(
+      "challenge generate rules.json5 --participants 3000 --trades 30 -o crowd.csv --quiet")
+    let words = ["challenge", "score", "long.json5", "crowd.csv", "--threads", "1", "-o", "b.h5"]
+    let before = try place.contents()
+    for milliseconds in [1500, 3000] {
+      let running = try RunApus.start(words, in: place.folder)
+      try await Task.sleep(for: .milliseconds(milliseconds))
+      running.signal(SIGINT)
+      let result = try await running.finish(timeout: 30)
+      #expect(result.status == 130, "\(result.errors)")
+      #expect(result.output.isEmpty)
+      #expect(try place.contents() == before)
+    }
+  }
+
+  @Test("nobody sees a hold-out before its day, by no flag")
+  func holdOut() async throws {
+    let place = try await place()
+    let bounds = try await place.json("inspect prices.h5")
+    let hold = { (revealed: String) in
+      Self.rules.replacing("to: \"2099-12-31\"", with: "to: \"2010-03-01\"").replacing(
+        "constraints:",
+        with:
+          "hold_out: { from: \"2010-03-02\", to: \"2010-05-31\", revealed: \"\(revealed)\" }, constraints:"
+      )
+    }
+    #expect(bounds["panels"].list.count == 1)
+    try place.folder.write(hold("2098-01-01"), to: "hidden.json5")
+    try place.folder.write(hold("2012-01-01"), to: "shown.json5")
+    let ahead = try await place.apus("challenge check hidden.json5 entries.csv --today 2098-01-01")
+    #expect(ahead.status == 2 && ahead.errors.contains("that day has not come"), "\(ahead.errors)")
+    try await place.done(
+      "challenge generate hidden.json5 --participants 12 -o entries.csv --quiet --force")
+    try await place.done("challenge score hidden.json5 entries.csv -o hidden.h5 --quiet")
+    let board = try JSON(place.folder.read("hidden.json"))
+    #expect(board["hold_out"]["is_scored"] == .bool(false))
+    #expect(board["rows"].list.allSatisfy { $0["hold_out"] == .null })
+    try await place.done(
+      "challenge score shown.json5 entries.csv -o then.h5 --quiet --today 2011-01-01")
+    try await place.done("challenge score shown.json5 entries.csv -o shown.h5 --quiet")
+    let then = try JSON(place.folder.read("then.json"))
+    let shown = try JSON(place.folder.read("shown.json"))
+    for (row, other) in zip(then["rows"].list, shown["rows"].list) {
+      #expect(row["score"] == other["score"])
+      #expect(row["hold_out"] == .null && other["hold_out"]["metrics"]["sharpe"] != .null)
+    }
+  }
+
+  @Test("what is wrong with an entry or with scores that it reads is told without flags of imports")
+  func hints() async throws {
+    let place = try await place()
+    try place.folder.write("time,symbol,score,score\n2010-01-04,S0000,1,2\n", to: "scores.csv")
+    try place.folder.write(
+      """
+      { apus: 1, data: { scores: { file: "scores.csv", field: "score" } },
+        strategy: { weights: "if(score > 0, 0.2, 0)" } }
+      """, to: "mine.json5")
+    try place.folder.write("", to: "none.csv")
+    try place.folder.write("date,S0000,S0000\n2010-01-04,0.5,0.5\n", to: "twice.csv")
+    let spec = try await place.apus("challenge check rules.json5 mine.json5")
+    #expect(spec.status == 1 && !spec.output.contains("--"), "\(spec.output)\(spec.errors)")
+    for name in ["none.csv", "twice.csv"] {
+      let result = try await place.apus("challenge check rules.json5 \(name)")
+      #expect(result.status == 3 && result.errors.contains(name), "\(result.errors)")
+      #expect(!result.errors.contains(" --") && !result.errors.contains("price file"))
+    }
+  }
 }

@@ -17,6 +17,7 @@ struct Target: Sendable {
     Target(name: "store", run: openStore),
     Target(name: "transactions", run: readTransactions),
     Target(name: "book", run: openBook),
+    Target(name: "entry", run: readEntry),
   ]
 
   // Set once, before libFuzzer starts its one thread.
@@ -48,7 +49,7 @@ struct Target: Sendable {
     }
   }
 
-  private static let smallStore: String = {
+  static let smallStore: String = {
     let path = "/tmp/apus-fuzz-\(getpid()).h5"
     let bars = 40
     func field(_ name: String, _ step: Double) -> PanelDraft.Field {

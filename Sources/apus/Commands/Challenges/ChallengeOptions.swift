@@ -32,7 +32,9 @@ extension ChallengeOptions {
     .value("store", "STORE", help: "A store in place of the rules'.", completion: .files),
     .value(
       "today", "DATE",
-      help: "The day that decides whether the hold-out is revealed; the clock's unless given."),
+      help:
+        "The day, today or before, that decides whether the hold-out is revealed; today in UTC unless given."
+    ),
   ]
 
   /// What entries look like.
@@ -75,13 +77,20 @@ extension ChallengeOptions {
   }
 
   private static func today(_ arguments: ParsedArguments) throws -> Int64 {
-    guard let text = arguments.optionalString("today") else {
-      return Int64(time(nil)) * 1_000_000_000
-    }
+    let now = Int64(time(nil)) * 1_000_000_000
+    guard let text = arguments.optionalString("today") else { return now }
     guard text.utf8.count == 10, let day = try? Timestamp.nanoseconds(parsing: text) else {
       throw ArgumentsError.badValue(
         name: "--today", value: text,
         reason: .other("it is no date", next: "write it as 2026-12-01"))
+    }
+    // Else nobody would have to wait for a hold-out.
+    guard day <= now else {
+      throw ArgumentsError.badValue(
+        name: "--today", value: text,
+        reason: .other(
+          "that day has not come in UTC",
+          next: "name a day before, or leave it out: a hold-out is scored from its day on"))
     }
     return day
   }

@@ -20,7 +20,8 @@ enum ChallengeScoreCommand: Command {
         "apus challenge score datasets/challenge/rules.json5 datasets/challenge/entries -o board.h5",
         "Writes board.h5 and board.json."),
       Example(
-        "apus challenge score rules.json5 entries.csv --today 2026-12-01", "With the hold-out."),
+        "apus challenge score rules.json5 entries.csv --today 2026-06-30",
+        "The board of that day, again."),
     ],
     positionals: [ChallengeOptions.rules, ChallengeOptions.entries],
     options: ChallengeOptions.data + [
