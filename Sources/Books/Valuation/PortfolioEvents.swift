@@ -52,7 +52,7 @@ struct PortfolioEvents {
         }
         event.slot = Int(room.slots[instrument])
       }
-      if room.isExternal(row, portfolio, book) {
+      if room.isExternal(row, book) {
         event.flow = event.cash + book.entries.fee[row]
         event.flowUnits = event.units
       }
@@ -86,26 +86,28 @@ struct EventRoom {
   let index: BarIndex
   let splits: [[BookMarket.Split]]
   let hasSplits: Bool
-  private let portfolios: [Int32]
+  /// Who owns each wallet: a portfolio, or −1 for those that are one account.
+  private let owners: [Int32]
   /// Place of each symbol in the portfolio at hand; −1 for none.
   var slots: [Int32]
 
-  init(_ book: Book, _ market: BookMarket) {
+  /// - Parameter together: by portfolio, whether it is one account with the others that are; nil for each its own.
+  init(_ book: Book, _ market: BookMarket, together: [Bool]? = nil) {
     index = BarIndex(market)
     splits = market.splits
     hasSplits = splits.contains { !$0.isEmpty }
-    portfolios = book.wallets.map { Int32($0.portfolio) }
+    owners = book.wallets.map { together?[$0.portfolio] == true ? -1 : Int32($0.portfolio) }
     slots = Array(repeating: -1, count: book.instruments.count)
   }
 
-  /// As `Entry.isExternal`.
+  /// As `Entry.isExternal`; what moves within an account of several portfolios is not.
   @inline(always)
-  func isExternal(_ row: Int, _ portfolio: Int, _ book: Book) -> Bool {
+  func isExternal(_ row: Int, _ book: Book) -> Bool {
     switch book.entries.kind[row] {
     case .deposit, .withdrawal: return true
     case .transferOut, .transferIn:
       let counter = Int(book.entries.counter[row])
-      return counter < 0 || Int(portfolios[counter]) != portfolio
+      return counter < 0 || owners[counter] != owners[Int(book.entries.wallet[row])]
     default: return false
     }
   }

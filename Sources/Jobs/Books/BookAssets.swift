@@ -46,7 +46,9 @@ public struct BookAssets: Sendable {
   /// One table: a row a portfolio and symbol.
   public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
     let book = session.book
-    var (names, owners, symbols): ([String], [String], [String]) = ([], [], [])
+    var (names, owners, symbols, currencies): ([String], [String], [String], [String]) = (
+      [], [], [], []
+    )
     var counts: [(buys: Int64, sells: Int64)] = []
     var columns = [[Double]](repeating: [], count: Self.columns.count)
     for holdings in try holdings(isCancelled: isCancelled) {
@@ -58,6 +60,8 @@ public struct BookAssets: Sendable {
         names.append(portfolios.count == 1 ? symbol : "\(owner) \(symbol)")
         owners.append(owner)
         symbols.append(symbol)
+        currencies.append(
+          session.market.currency(of: position.instrument, for: holdings.portfolio, in: book))
         counts.append((Int64(position.buys), Int64(position.sells)))
         let price =
           row?.price
@@ -69,7 +73,7 @@ public struct BookAssets: Sendable {
         let weight = row.map { holdings.weight(of: $0) } ?? (position.units == 0 ? 0 : .nan)
         let values: [Double] = [
           position.units, position.averagePrice, price, worth,
-          weight,
+          weight, position.cost, position.averageCost,
           unrealised, position.realised, position.income,
           unrealisedAverage, position.realisedAverage, position.fees, gain,
           position.share(of: gain),
@@ -80,6 +84,7 @@ public struct BookAssets: Sendable {
     let texts: [ResultGroup.Variable] = [
       ResultGroup.Variable("portfolio", ["asset"], .texts(owners)).inFile,
       ResultGroup.Variable("symbol", ["asset"], .texts(symbols)).inFile,
+      ResultGroup.Variable("currency", ["asset"], .texts(currencies)),
       ResultGroup.Variable("buys", ["asset"], .integers(counts.map(\.buys))),
       ResultGroup.Variable("sells", ["asset"], .integers(counts.map(\.sells))),
     ]
@@ -99,15 +104,17 @@ public struct BookAssets: Sendable {
     ("quantity", "", "units held; below 0 if short", false),
     ("average_cost", "", "of a unit held, fees included", false),
     ("price", "", "the last close", false),
-    ("value", "", "quantity * price", false),
+    ("value", "currency", "quantity * price", false),
     ("weight", "fraction", "of the portfolio's equity", false),
-    ("unrealised", "", "value - cost, by lots, first in first out", false),
-    ("realised", "", "of what was sold, by lots", false),
-    ("income", "", "dividends less fees that name the symbol", false),
-    ("unrealised_average", "", "value - cost, by average cost", true),
-    ("realised_average", "", "of what was sold, by average cost", true),
-    ("fees", "", "of trades, in cost and gain already", true),
-    ("gain", "", "realised + unrealised + income", false),
+    ("cost", "currency", "of what is held, by lots, first in first out, fees included", false),
+    ("cost_average", "currency", "quantity * average_cost", true),
+    ("unrealised", "currency", "value - cost", false),
+    ("realised", "currency", "of what was sold, by lots", false),
+    ("income", "currency", "dividends less fees that name the symbol", false),
+    ("unrealised_average", "currency", "value - cost_average", true),
+    ("realised_average", "currency", "of what was sold, by average cost", true),
+    ("fees", "currency", "of trades, in cost and gain already", true),
+    ("gain", "currency", "realised + unrealised + income", false),
     (
       "gain_share", "fraction",
       "gain over what purchases cost with their fees, what received units had cost, and what short sales brought",

@@ -131,7 +131,7 @@ enum GroupTables {
   /// How numbers of a unit are shown; the code of a currency is a unit too.
   private static func format(_ variable: ResultGroup.Variable) -> NumberFormat {
     switch variable.attributes.first(where: { $0.name == "unit" })?.value {
-    case "fraction": .fraction
+    case let unit? where unit.hasPrefix("fraction"): .fraction
     case "count", "bars": .count
     case "currency", "money": .money
     case let unit? where unit.utf8.count == 3 && unit.utf8.allSatisfy { 65...90 ~= $0 }: .money

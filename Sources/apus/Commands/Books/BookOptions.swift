@@ -36,7 +36,8 @@ enum BookOptions {
 
   /// Which portfolios; all unless given.
   static let selection: [OptionSpec] = [
-    .value("portfolio", "ID", help: "Only this portfolio.", isRepeatable: true),
+    .value(
+      "portfolio", "ID", help: "Only this portfolio, and what else is named.", isRepeatable: true),
     .value("client", "ID", help: "Only portfolios of this client.", isRepeatable: true),
     .value("advisor", "ID", help: "Only portfolios of this advisor's clients.", isRepeatable: true),
   ]
@@ -133,7 +134,8 @@ enum BookOptions {
   {
     if let place = ids.firstIndex(of: id) { return place }
     throw .unknownName(
-      id, kind: kind, option: "--\(kind)", among: ids, seeAll: "apus book inspect \(path)")
+      id, kind: kind, option: "--\(kind)", among: ids,
+      seeAll: "apus book inspect \(path) --portfolios")
   }
 
   /// The currency that `--currency` names.
