@@ -179,7 +179,8 @@ public struct TransactionReader: ~Copyable {
     let text = Self.text(cell)
     guard let kind = TransactionBatch.Kind(rawValue: text.lowercased()) else {
       let names = TransactionBatch.Kind.allCases.map(\.rawValue)
-      let near = nearestName(to: text.lowercased(), among: names)
+      let near =
+        BookWords.kinds[text.lowercased()] ?? nearestName(to: text.lowercased(), among: names)
       throw .init(
         "kind",
         "there is no kind '\(text)'"

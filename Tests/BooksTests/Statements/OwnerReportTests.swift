@@ -152,7 +152,8 @@ import Testing
     #expect(report.total.timeWeightedReturn.isNaN && report.total.lane == nil)
   }
 
-  @Test("what moves between portfolios of one owner is no flow of the whole, in reports and sums alike")
+  @Test(
+    "what moves between portfolios of one owner is no flow of the whole, in reports and sums alike")
   func between() throws {
     // 1,000 buy ten at 100; at 110 five of them and 20 of money go over. The price ends at 121.
     let moved = [
