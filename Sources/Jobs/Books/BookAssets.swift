@@ -43,15 +43,37 @@ public struct BookAssets: Sendable {
     return found.values
   }
 
+  /// The table, and a warning that names what has no price.
+  ///
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
+  public func report(isCancelled: @Sendable () -> Bool = { false }) throws -> BookReport {
+    let holdings = try holdings(isCancelled: isCancelled)
+    return BookReport(
+      verb: "book assets", session: session, asOf: asOf, groups: groups(holdings),
+      warnings: warnings(holdings))
+  }
+
+  /// What is held without a price or a rate.
+  func warnings(_ holdings: [Holdings]) -> [RunWarning] {
+    let names = holdings.flatMap { holdings in
+      holdings.rows.filter(\.value.isNaN).map { [session.book.instruments[$0.instrument].symbol] }
+    }
+    return RunWarning.unmarked(names, asOf: asOf).map { [$0] } ?? []
+  }
+
   /// One table: a row a portfolio and symbol.
   public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
+    groups(try holdings(isCancelled: isCancelled))
+  }
+
+  private func groups(_ found: [Holdings]) -> [ResultGroup] {
     let book = session.book
     var (names, owners, symbols, currencies): ([String], [String], [String], [String]) = (
       [], [], [], []
     )
     var counts: [(buys: Int64, sells: Int64)] = []
     var columns = [[Double]](repeating: [], count: Self.columns.count)
-    for holdings in try holdings(isCancelled: isCancelled) {
+    for holdings in found {
       let owner = book.portfolios[holdings.portfolio].id
       let rows = Dictionary(uniqueKeysWithValues: holdings.rows.map { ($0.instrument, $0) })
       for position in holdings.ledger.positions {

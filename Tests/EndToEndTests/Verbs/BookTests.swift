@@ -167,11 +167,15 @@ import Testing
       to: "transactions.csv")
     try await place.done("book import book.h5 instruments.csv transactions.csv --no-prices --quiet")
     let result = try await place.apus("book value book.h5 --json")
-    #expect(result.errors.contains("warning: 1 row has no sum"))
+    #expect(result.errors.contains("warning: 1 row has no value"))
     #expect(result.errors.contains("NOPE"))
     let value = try JSON(result.output)["sections"]["value"]["data_vars"]
     #expect(value["unmarked"]["data"].list.map(\.int) == [1, 0, 0, 0, 0, 0, 0, 0, 0])
     #expect(value["equity"]["data"][0] == .null && value["equity"]["data"][1].number != nil)
+    for verb in ["assets", "sectors"] {
+      let other = try await place.apus("book \(verb) book.h5 --json")
+      #expect(other.errors.contains("warning: 1 row has no value") && other.status == 0)
+    }
     let before = try await place.apus("book value book.h5 --at 2017-12-31")
     #expect(before.errors.isEmpty && before.status == 0)
   }
