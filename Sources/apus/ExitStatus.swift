@@ -34,7 +34,9 @@ package enum ExitStatus: Int32, Sendable {
     case ImportError.badOption: .usage
     // Other flags are needed; the book and the store are sound.
     case is BookMetricsError, BooksError.beforePrices, BooksError.noCloses: .usage
-    case BookJobError.storeUnknown, BookJobError.panelUnclear, BookJobError.tableUnknown: .usage
+    case BookJobError.storeUnknown, BookJobError.panelUnclear, BookJobError.tableUnknown,
+      BookJobError.notGenerated:
+      .usage
     case AllocationError.setting: .usage
     case AdviceError.trade, AdviceError.setting: .usage
     // Another name or --force is all that is needed.

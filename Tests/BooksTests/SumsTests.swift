@@ -86,6 +86,68 @@ import Testing
     #expect(groups[1].flowsIn == [2000, 550, 5] && groups[1].flowsOut == [1000, 0, 0])
   }
 
+  @Test("a short sector earns as its price falls, on the money that opened it; fees are no money at work")
+  func shortSector() throws {
+    let fee = Entry(
+      timeNs: SampleBooks.day, sequence: 1, wallet: 0, kind: .fee, instrument: 0, cash: -9)
+    let book = SampleBooks.book(
+      portfolios: 1, symbols: ["A"],
+      [SampleBooks.sell(0, 0, 10, 100), fee, SampleBooks.buy(2, 0, 10, 80)])
+    let market = try SampleBooks.market(SampleBooks.panel([("A", [100, 90, 80, 70])]), book)
+    let groups = try #require(
+      BookSums(by: .sector, in: book, market: market, bars: 0..<4).run { $0 })
+    #expect(groups[0].bases == [1000, 1000, 900, 0])
+    #expect(groups[0].gains == [0, 91, 100, 0])
+    #expect(groups[0].path.returns == [0, 0.091, 100.0 / 900])
+    #expect(groups[0].gain == 191)
+  }
+
+  @Test("sectors earn what positions earn, whatever came after the last bar", arguments: 1...6)
+  func sectorsArePositions(seed: UInt64) throws {
+    let random = try RandomBook(seed: seed)
+    let (book, market) = (random.book, random.market)
+    for (first, last) in [(0, 299), (120, 299), (40, 180)] {
+      let bars = first..<last + 1
+      let groups = try #require(
+        BookSums(by: .sector, in: book, market: market, bars: bars).run { $0 })
+      let all = Array(book.portfolios.indices)
+      for group in groups where group.name != "cash" {
+        var sum = PositionSeries(barCount: market.panel.barCount)
+        for symbol in book.instruments.indices where market.sectors[symbol] == group.name {
+          sum += PositionSeries(
+            of: symbol, PositionSeries.Rows(of: all, in: book)[symbol],
+            isMember: all.map { _ in true }, in: book, market: market, currency: "USD",
+            before: market.end(of: last))
+        }
+        let path = MoneyPath(sum, bars: bars, of: market.panel)
+        #expect(path.bars == group.path.bars, "seed \(seed)")
+        #expect(path.returns == group.path.returns, "seed \(seed)")
+        // Both tell the same money, each in its own way.
+        let gain = sum.gains[bars].reduce(0, +)
+        #expect(abs(gain - group.gain) < 1e-7 * max(1, abs(gain)), "seed \(seed)")
+      }
+    }
+  }
+
+  @Test("what is held without a mark is named, and so is money without a rate")
+  func unmarked() throws {
+    var book = SampleBooks.book(
+      portfolios: 2, symbols: ["A", "B"],
+      [
+        SampleBooks.deposit(0, 1000), SampleBooks.buy(0, 0, 1, 10), SampleBooks.buy(0, 1, 1, 10),
+        SampleBooks.deposit(0, 5, wallet: 1),
+      ])
+    book.wallets[1].currency = "EUR"
+    let market = try BookMarket(
+      panel: SampleBooks.panel([("A", [10, 11]), ("B", [.nan, .nan])]),
+      instruments: book.instruments, currency: "USD", rates: ["EUR": [.nan, .nan]])
+    let groups = try #require(
+      BookSums(by: .portfolio, in: book, market: market, bars: 0..<2).run { $0 })
+    #expect(groups[0].unmarked == [1] && groups[0].unrated.isEmpty)
+    #expect(groups[1].unmarked.isEmpty && groups[1].unrated == ["EUR"])
+    #expect(groups.allSatisfy { $0.equity[1].isNaN })
+  }
+
   @Test("what comes after the last bar counts at its marks, behind splits, not in its return")
   func afterTheLastBar() throws {
     let book = SampleBooks.book(

@@ -63,7 +63,7 @@ import Testing
     #expect(abs(lane.timeWeightedGrowth - 1.1 * 2210 / 2100) < 1e-15)
   }
 
-  @Test("a hundred now and a hundred after 1,460 days, 231 after 2,920: 10 % in four years of 365 days")
+  @Test("a hundred now and a hundred after 1,460 days, 231 after 2,920: 10 % in four years")
   func moneyWeighted() throws {
     let days = 2920
     var closes = [Double](repeating: 1, count: days)

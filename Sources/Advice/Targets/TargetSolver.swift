@@ -60,7 +60,7 @@ public struct TargetSolver: Sendable {
         risk = try RiskView(
           columns: columns, weights: weights, estimates, riskFree: policy.riskFree)
         if !binding.contains(limit) { binding.append(limit) }
-        notes.append("\(cash) of \(before) went to cash to keep \(limit)")
+        notes.append("\(Self.shown(cash)) of \(Self.shown(before)) went to cash to keep \(limit)")
       }
       omissions.sort { $0.column < $1.column }
       return TargetAdvice(
@@ -202,5 +202,10 @@ public struct TargetSolver: Sendable {
       let count = omissions.count { $0.reason == reason }
       return count > 0 ? "\(count) \(reason.text)" : nil
     }
+  }
+
+  /// A fraction with four decimals: more would be noise of the solver.
+  private static func shown(_ value: Double) -> String {
+    "\((value * 10_000).rounded() / 10_000)"
   }
 }

@@ -9,6 +9,8 @@ public struct Posting: Sendable, Equatable {
   public var known = 0
   /// Portfolios whose entries were added to, each replayed from its start.
   public var portfolios = 0
+  /// Transfers of units that were there, and whose cost is another now: what came before them has changed, or a split is known.
+  public var recosted = 0
 
   /// An outcome, of nothing unless told.
   public init(added: Int = 0, known: Int = 0, portfolios: Int = 0) {
@@ -35,7 +37,11 @@ extension Book {
     let portfolioOf = wallets.map { Int32($0.portfolio) }
     var outcome = Posting()
     let (fresh, kept) = try selected(batch, portfolioOf, &outcome)
-    if kept.isEmpty { return outcome }
+    if kept.isEmpty {
+      // The prices may know a split by now that they did not when the units moved.
+      if market != nil { outcome.recosted = costTransfers(portfolioOf, market, known: .max) }
+      return outcome
+    }
     // Nothing else refers to the columns from here on, so they go one by one as they are merged.
     var new = batch.takeEntries()
     if let fresh { new = fresh }
@@ -53,7 +59,7 @@ extension Book {
     entries = EntryTable(
       consume old, adding: consume new, portfolioOf: portfolioOf,
       portfolioCount: portfolios.count)
-    costTransfers(portfolioOf, market)
+    outcome.recosted = costTransfers(portfolioOf, market, known: base)
     let list = touched.indices.filter { touched[$0] }
     outcome.portfolios = list.count
     if let lack = firstLack(list, market, workers) {
@@ -101,7 +107,13 @@ extension Book {
 
   /// Writes the cost of a unit into both sides of each transfer of units, the earliest first, since cost follows from what came
   /// before.
-  private mutating func costTransfers(_ portfolioOf: [Int32], _ market: BookMarket?) {
+  ///
+  /// - Parameter known: the first sequence that is new.
+  /// - Returns: how many of those that are not new have another cost.
+  private mutating func costTransfers(
+    _ portfolioOf: [Int32], _ market: BookMarket?, known first: Int64
+  ) -> Int {
+    var changed = 0
     var rows = entries.kind.indices.filter {
       entries.kind[$0] == .transferOut && entries.units[$0] != 0
     }
@@ -120,13 +132,17 @@ extension Book {
       // Without the units there is no cost; the replay that follows refuses the transfer.
       let position = replay.ledger.position(Int(entries.instrument[row]))
       let cost = position?.cost(giving: -entries.units[row]) ?? 0
-      entries.setPrice(cost, at: row)
-      if let other = entries.otherSide(of: row, portfolioOf: portfolioOf) {
-        entries.setPrice(cost, at: other)
+      if entries.price[row] != cost {
+        if entries.sequence[row] < first { changed += 1 }
+        entries.setPrice(cost, at: row)
+        if let other = entries.otherSide(of: row, portfolioOf: portfolioOf) {
+          entries.setPrice(cost, at: other)
+        }
       }
       left[portfolio, default: 1] -= 1
       if left[portfolio] != 0 { replays[portfolio] = replay }
     }
+    return changed
   }
 
   private struct Lack {
@@ -182,6 +198,7 @@ extension Book {
   /// With two decimals, or more where they matter.
   private static func money(_ value: Double) -> String {
     let cents = (value * 100).rounded() / 100
-    return ((cents - value).magnitude < 1e-6 ? cents : value).shortestText
+    // What sums leave in the last digits is nobody's money.
+    return ((cents - value).magnitude < 1e-6 ? cents : (value * 1e6).rounded() / 1e6).shortestText
   }
 }

@@ -99,10 +99,17 @@ public struct OwnerReport: Sendable {
     var sum = PeriodMoney(span)
     var parts: [Part] = []
     var together = MoneySum(bars, market: market, currency: currency)
+    let members = MoneySum.members(portfolios, in: book)
     for portfolio in portfolios {
       let own = book.portfolios[portfolio].currency.uppercased()
       let history = try PortfolioHistory(of: portfolio, in: book, market: market, bars: bars)
-      if portfolios.count > 1 || own != currency { together.add(history, own) }
+      if portfolios.count > 1 {
+        together.add(
+          try PortfolioHistory(
+            of: portfolio, in: book, market: market, bars: bars, together: members), own)
+      } else if own != currency {
+        together.add(history, own)
+      }
       let before =
         start == nil
         ? nil : try Holdings(of: portfolio, in: book, market: market, asOf: span.lowerBound)
@@ -110,7 +117,8 @@ public struct OwnerReport: Sendable {
       let wallets = Statement.of(portfolio, in: book, span: span)
       var money = PeriodMoney(span)
       money.add(before, after, wallets, in: book, market: market, currency: own)
-      sum.add(before, after, wallets, in: book, market: market, currency: currency)
+      sum.add(
+        before, after, wallets, in: book, market: market, currency: currency, together: members)
       parts.append(
         Part(
           account: AccountReport(

@@ -13,7 +13,7 @@ extension MoneyPath {
   /// The path of several portfolios as one account, in one currency.
   ///
   /// Each is told in the new currency at the rate of each bar, so a change of rates is a gain. What moves between two of them
-  /// comes in and goes out.
+  /// neither comes in nor goes out.
   ///
   /// - Parameters:
   ///   - portfolios: their positions; sums are taken in this order.
@@ -31,9 +31,11 @@ extension MoneyPath {
       return
     }
     var sum = MoneySum(bars, market: market, currency: currency)
+    let members = MoneySum.members(portfolios, in: book)
     for portfolio in portfolios {
       sum.add(
-        try PortfolioHistory(of: portfolio, in: book, market: market, bars: bars),
+        try PortfolioHistory(
+          of: portfolio, in: book, market: market, bars: bars, together: members),
         book.portfolios[portfolio].currency.uppercased())
     }
     self = sum.path
@@ -61,7 +63,14 @@ struct MoneySum {
     (paidIn, paidOut) = (equity, equity)
   }
 
-  /// Adds a history that is told in a currency.
+  /// Which portfolios of a book are one account.
+  static func members(_ portfolios: [Int], in book: Book) -> [Bool] {
+    var members = [Bool](repeating: false, count: book.portfolios.count)
+    for portfolio in portfolios { members[portfolio] = true }
+    return members
+  }
+
+  /// Adds a history that is told in a currency, of a portfolio that is one account with the others.
   mutating func add(_ history: PortfolioHistory, _ own: String) {
     years = history.calendarDays / DatedFlow.daysPerYear
     let rates = market.rates(from: own, to: currency, bars: bars)

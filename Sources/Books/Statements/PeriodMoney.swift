@@ -30,9 +30,10 @@ struct PeriodMoney {
   ///   - before: what it owned before the first instant; nil if no bar had ended by then.
   ///   - after: what it owns after the last.
   ///   - wallets: its wallets over the span.
+  ///   - together: by portfolio, whether it is one account with this one; nil for this one alone.
   mutating func add(
     _ before: Holdings?, _ after: Holdings, _ wallets: [Statement], in book: Book,
-    market: BookMarket, currency: String
+    market: BookMarket, currency: String, together: [Bool]? = nil
   ) {
     let own = book.portfolios[after.portfolio].currency.uppercased()
     func rate(_ source: String, _ bar: Int) -> Double {
@@ -50,6 +51,9 @@ struct PeriodMoney {
     where span.contains(book.entries.timeNs[row]) {
       let entry = book.entries[row]
       guard entry.isExternal(in: book) else { continue }
+      if let together, let counter = entry.counter, together[book.wallets[counter].portfolio] {
+        continue
+      }
       let bar = min(market.bar(endingAfter: entry.timeNs), after.bar)
       var amount = entry.cash + entry.fee
       if amount != 0 { amount *= rate(book.wallets[entry.wallet].currency, bar) }

@@ -36,6 +36,7 @@ public struct BookSums: Sendable {
   private let currencies: [String]
   /// The bars, one before them that tells the equity at first, and one after the last if an entry came later.
   private let walked: Range<Int>
+  private let sizes: [Int]
   private let isLate: Bool
   private let before: Int64
   /// Positions of sectors, whose returns are those of positions.
@@ -68,6 +69,8 @@ public struct BookSums: Sendable {
     (self.before, isLate) = (before, builder.hasLate)
     walked = max(0, bars.lowerBound - 1)..<bars.upperBound + (builder.hasLate ? 1 : 0)
     (legs, slots, currencies) = (builder.legs, builder.slots, builder.currencies)
+    // Of sectors and currencies those portfolios count that ever had something of them.
+    sizes = key == .sector || key == .currency ? builder.sizes : groups.sizes
     positions = key == .sector ? SectorPositions(book, market, chosen, before: before) : nil
   }
 
@@ -109,7 +112,7 @@ public struct BookSums: Sendable {
   }
 
   private func history(_ group: Int, _ marks: [[Double]], _ rates: [[Double]]) -> GroupHistory {
-    var walk = GroupHistory(groups.names[group], groups.sizes[group], walked)
+    var walk = GroupHistory(groups.names[group], sizes[group], walked)
     let ordered = ordered(legs[group])
     var next = 0
     while next < ordered.count {

@@ -5,7 +5,7 @@
 public struct GroupHistory: Sendable {
   /// Name of the group.
   public let name: String
-  /// Number of portfolios in it.
+  /// Number of portfolios in it; of a sector or currency those that ever had something of it.
   public let portfolios: Int
   /// The bars of the panel.
   public let bars: Range<Int>

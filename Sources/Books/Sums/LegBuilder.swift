@@ -3,6 +3,10 @@ struct LegBuilder {
   private(set) var legs: [[BookSums.Leg]]
   private(set) var slots: [(instrument: Int, currency: String)] = []
   let currencies: [String]
+  /// Number of portfolios that had money or units in each group.
+  private(set) var sizes: [Int]
+  /// The portfolio that was counted last in each group.
+  private var counted: [Int]
   /// Whether an entry came after the last bar.
   private(set) var hasLate = false
   private let book: Book
@@ -22,6 +26,8 @@ struct LegBuilder {
     self.lastBar = lastBar
     index = market.barIndex
     legs = Array(repeating: [], count: groups.names.count)
+    sizes = Array(repeating: 0, count: legs.count)
+    counted = Array(repeating: -1, count: legs.count)
     let names = book.wallets.map { $0.currency.uppercased() }
     let own = book.portfolios.map { $0.currency.uppercased() }
     let currencies = Set(names).union(own).sorted()
@@ -97,9 +103,19 @@ struct LegBuilder {
           if isInside != true { units.flow = units.amount }
         }
         legs[unitGroup].append(units)
+        count(portfolio, unitGroup)
       }
     }
-    if cash.amount != 0 || cash.flow != 0 { legs[cashGroup].append(cash) }
+    if cash.amount != 0 || cash.flow != 0 {
+      legs[cashGroup].append(cash)
+      count(portfolio, cashGroup)
+    }
+  }
+
+  private mutating func count(_ portfolio: Int, _ group: Int) {
+    if counted[group] == portfolio { return }
+    counted[group] = portfolio
+    sizes[group] += 1
   }
 
   /// What splits of the same bar make of units that came before them.

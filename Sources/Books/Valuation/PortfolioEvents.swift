@@ -59,8 +59,11 @@ struct EventRoom {
   private let hasSplits: Bool
   /// Place of each symbol in the portfolio at hand; −1 for none.
   private var slots: [Int32]
+  /// By portfolio, whether it is one account with the others that are; nil for each its own.
+  private let together: [Bool]?
 
-  init(_ book: Book, _ market: BookMarket) {
+  init(_ book: Book, _ market: BookMarket, together: [Bool]? = nil) {
+    self.together = together
     index = market.barIndex
     splits = market.splits
     hasSplits = splits.contains { !$0.isEmpty }
@@ -128,14 +131,16 @@ struct EventRoom {
     events.replaceSubrange(first..., with: sorted.map(\.element.event))
   }
 
-  /// As `Entry.isExternal`.
+  /// As `Entry.isExternal`; what moves within an account of several portfolios is not.
   @inline(always)
   private func isExternal(_ row: Int, _ portfolio: Int, _ book: Book) -> Bool {
     switch book.entries.kind[row] {
     case .deposit, .withdrawal: return true
     case .transferOut, .transferIn:
       let counter = Int(book.entries.counter[row])
-      return counter < 0 || book.wallets[counter].portfolio != portfolio
+      if counter < 0 { return true }
+      let other = book.wallets[counter].portfolio
+      return other != portfolio && !(together.map { $0[portfolio] && $0[other] } ?? false)
     default: return false
     }
   }

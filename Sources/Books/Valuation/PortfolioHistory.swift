@@ -36,8 +36,9 @@ public struct PortfolioHistory: Sendable {
   /// - Parameters:
   ///   - portfolio: its position in the book.
   ///   - bars: of the panel; entries before them only make the initial equity.
+  ///   - together: by portfolio, whether it is one account with the others that are, so that what moves between them is no flow.
   public init(
-    of portfolio: Int, in book: Book, market: BookMarket, bars: Range<Int>
+    of portfolio: Int, in book: Book, market: BookMarket, bars: Range<Int>, together: [Bool]? = nil
   ) throws(BooksError) {
     precondition(bars.lowerBound >= 0 && bars.upperBound <= market.panel.barCount, "bars")
     self.bars = bars
@@ -55,7 +56,8 @@ public struct PortfolioHistory: Sendable {
 
     // A bar more, before the first, tells the initial equity.
     let walked = max(0, bars.lowerBound - 1)..<bars.upperBound
-    var walk = PortfolioWalk(of: portfolio, in: book, market: market, bars: walked, before: end)
+    var walk = PortfolioWalk(
+      of: portfolio, in: book, market: market, bars: walked, before: end, together: together)
     let isWarm = walked.lowerBound < bars.lowerBound
     let before = isWarm ? walk.step() : nil
     initialEquity = before?.equity ?? 0

@@ -26,8 +26,11 @@ struct PortfolioWalk {
   private let marks: [[Double]]
   private let rates: [[Double]]
 
-  init(of portfolio: Int, in book: Book, market: BookMarket, bars: Range<Int>, before: Int64) {
-    var room = EventRoom(book, market)
+  init(
+    of portfolio: Int, in book: Book, market: BookMarket, bars: Range<Int>, before: Int64,
+    together: [Bool]? = nil
+  ) {
+    var room = EventRoom(book, market, together: together)
     events = PortfolioEvents(of: portfolio, in: book, before: before, &room)
     let currency = book.portfolios[portfolio].currency.uppercased()
     marks = events.instruments.map { symbol in

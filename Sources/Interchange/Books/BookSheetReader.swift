@@ -77,10 +77,13 @@ public enum BookSheetReader {
     if count == 1, name.contains(where: { ";\t|".contains($0) }) {
       return bad("the header", "columns of books are divided by commas, and it has none")
     }
+    let near =
+      BookWords.columns[column.filter { $0 != "_" }].flatMap { table.has($0) ? $0 : nil }
+      ?? nearestName(to: column, among: table.columns)
     return bad(
       name.isEmpty ? "column \(place + 1)" : String(name.prefix(60)),
       "\(table.rawValue) have no such column (known: \(table.columns.joined(separator: ", ")))."
-        + didYouMean(nearestName(to: column, among: table.columns)))
+        + didYouMean(near))
   }
 
   /// A table without a column that it needs.

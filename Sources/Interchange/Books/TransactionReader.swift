@@ -179,10 +179,12 @@ public struct TransactionReader: ~Copyable {
     let text = Self.text(cell)
     guard let kind = TransactionBatch.Kind(rawValue: text.lowercased()) else {
       let names = TransactionBatch.Kind.allCases.map(\.rawValue)
+      let near =
+        BookWords.kinds[text.lowercased()] ?? nearestName(to: text.lowercased(), among: names)
       throw .init(
         "kind",
         "there is no kind '\(text)' (known: \(names.joined(separator: ", ")))."
-          + didYouMean(nearestName(to: text.lowercased(), among: names)))
+          + didYouMean(near))
     }
     _ = kinds.add(base, cell.count)
     kindOfText.append(kind)

@@ -43,13 +43,37 @@ public struct BookAssets: Sendable {
     return found.values
   }
 
+  /// The table, and a warning that names what has no price.
+  ///
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
+  public func report(isCancelled: @Sendable () -> Bool = { false }) throws -> BookReport {
+    let holdings = try holdings(isCancelled: isCancelled)
+    return BookReport(
+      verb: "book assets", session: session, asOf: asOf, groups: groups(holdings),
+      warnings: warnings(holdings))
+  }
+
+  /// What is held without a price or a rate.
+  func warnings(_ holdings: [Holdings]) -> [RunWarning] {
+    let names = holdings.flatMap { holdings in
+      holdings.rows.filter(\.value.isNaN).map { [session.book.instruments[$0.instrument].symbol] }
+    }
+    return RunWarning.unmarked(names, asOf: asOf).map { [$0] } ?? []
+  }
+
   /// One table: a row a portfolio and symbol.
   public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
+    groups(try holdings(isCancelled: isCancelled))
+  }
+
+  private func groups(_ found: [Holdings]) -> [ResultGroup] {
     let book = session.book
-    var (names, owners, symbols): ([String], [String], [String]) = ([], [], [])
+    var (names, owners, symbols, currencies): ([String], [String], [String], [String]) = (
+      [], [], [], []
+    )
     var counts: [(buys: Int64, sells: Int64)] = []
     var columns = [[Double]](repeating: [], count: Self.columns.count)
-    for holdings in try holdings(isCancelled: isCancelled) {
+    for holdings in found {
       let owner = book.portfolios[holdings.portfolio].id
       let rows = Dictionary(uniqueKeysWithValues: holdings.rows.map { ($0.instrument, $0) })
       for position in holdings.ledger.positions {
@@ -58,6 +82,8 @@ public struct BookAssets: Sendable {
         names.append(portfolios.count == 1 ? symbol : "\(owner) \(symbol)")
         owners.append(owner)
         symbols.append(symbol)
+        currencies.append(
+          session.market.currency(of: position.instrument, for: holdings.portfolio, in: book))
         counts.append((Int64(position.buys), Int64(position.sells)))
         let price =
           row?.price
@@ -69,7 +95,7 @@ public struct BookAssets: Sendable {
         let weight = row.map { holdings.weight(of: $0) } ?? (position.units == 0 ? 0 : .nan)
         let values: [Double] = [
           position.units, position.averagePrice, price, worth,
-          weight,
+          weight, position.cost, position.averageCost,
           unrealised, position.realised, position.income,
           unrealisedAverage, position.realisedAverage, position.fees, gain,
           position.share(of: gain),
@@ -80,6 +106,7 @@ public struct BookAssets: Sendable {
     let texts: [ResultGroup.Variable] = [
       ResultGroup.Variable("portfolio", ["asset"], .texts(owners)).inFile,
       ResultGroup.Variable("symbol", ["asset"], .texts(symbols)).inFile,
+      ResultGroup.Variable("currency", ["asset"], .texts(currencies)),
       ResultGroup.Variable("buys", ["asset"], .integers(counts.map(\.buys))),
       ResultGroup.Variable("sells", ["asset"], .integers(counts.map(\.sells))),
     ]
@@ -99,15 +126,17 @@ public struct BookAssets: Sendable {
     ("quantity", "", "units held; below 0 if short", false),
     ("average_cost", "", "of a unit held, fees included", false),
     ("price", "", "the last close", false),
-    ("value", "", "quantity * price", false),
+    ("value", "currency", "quantity * price", false),
     ("weight", "fraction", "of the portfolio's equity", false),
-    ("unrealised", "", "value - cost, by lots, first in first out", false),
-    ("realised", "", "of what was sold, by lots", false),
-    ("income", "", "dividends less fees that name the symbol", false),
-    ("unrealised_average", "", "value - cost, by average cost", true),
-    ("realised_average", "", "of what was sold, by average cost", true),
-    ("fees", "", "of trades, in cost and gain already", true),
-    ("gain", "", "realised + unrealised + income", false),
+    ("cost", "currency", "of what is held, by lots, first in first out, fees included", false),
+    ("cost_average", "currency", "quantity * average_cost", true),
+    ("unrealised", "currency", "value - cost", false),
+    ("realised", "currency", "of what was sold, by lots", false),
+    ("income", "currency", "dividends less fees that name the symbol", false),
+    ("unrealised_average", "currency", "value - cost_average", true),
+    ("realised_average", "currency", "of what was sold, by average cost", true),
+    ("fees", "currency", "of trades, in cost and gain already", true),
+    ("gain", "currency", "realised + unrealised + income", false),
     (
       "gain_share", "fraction",
       "gain over what purchases cost with their fees, what received units had cost, and what short sales brought",

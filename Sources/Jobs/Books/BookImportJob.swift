@@ -105,7 +105,15 @@ public struct BookImportJob: Sendable {
     }
     let market = try prices?.market(of: book, withRates: false)
     outcome.posting = try book.post(batch, market: market, workers: options.workers)
-    if outcome.posting.added > 0 { outcome.isChanged = true }
+    if outcome.posting.added + outcome.posting.recosted > 0 { outcome.isChanged = true }
+    if outcome.posting.recosted > 0 {
+      outcome.warnings.append(
+        RunWarning(
+          code: "recosted", severity: .info,
+          message:
+            "the cost that units took along was computed again for \(outcome.posting.recosted) earlier transfers"
+        ))
+    }
     return outcome
   }
 

@@ -17,10 +17,26 @@ public struct BookSectors: Sendable {
   /// The instant that values are of.
   public var asOf: Int64 { assets.asOf }
 
+  /// The table, and a warning that names what has no price.
+  ///
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
+  public func report(isCancelled: @Sendable () -> Bool = { false }) throws -> BookReport {
+    let holdings = try assets.holdings(isCancelled: isCancelled)
+    return BookReport(
+      verb: "book sectors", session: assets.session, asOf: asOf,
+      groups: try groups(holdings, isCancelled), warnings: assets.warnings(holdings))
+  }
+
   /// One table: a row a sector that is or was held, cash last.
   ///
   /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
   public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
+    try groups(try assets.holdings(isCancelled: isCancelled), isCancelled)
+  }
+
+  private func groups(_ found: [Holdings], _ isCancelled: @Sendable () -> Bool) throws
+    -> [ResultGroup]
+  {
     let (session, book) = (assets.session, assets.session.book)
     let own = Set(assets.portfolios.map { book.portfolios[$0].currency.uppercased() })
     let currency = own.count == 1 ? own.first ?? book.firm.currency : book.firm.currency
@@ -45,7 +61,7 @@ public struct BookSectors: Sendable {
     }
     guard let histories else { throw RunInterrupted() }
     var investments: [String: Set<Int>] = [:]
-    for holdings in try assets.holdings(isCancelled: isCancelled) {
+    for holdings in found {
       for row in holdings.rows {
         investments[session.market.sectors[row.instrument], default: []].insert(row.instrument)
       }

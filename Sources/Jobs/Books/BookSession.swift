@@ -80,6 +80,8 @@ struct BookPrices {
       info = store.panels[0]
     }
     ratesName = options.rates ?? (book.prices.rates.isEmpty ? nil : book.prices.rates)
+    // One that nothing is in needs of is still to be there.
+    if let rates = options.rates { _ = try store.info(rates) }
     panel = try store.loadPanel(info.name)
     if info.adjusted != .none {
       warnings.append(

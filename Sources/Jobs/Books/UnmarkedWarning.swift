@@ -14,7 +14,7 @@ extension RunWarning {
     return RunWarning(
       code: "unmarked", severity: .warning,
       message:
-        "\(rows) \(rows == 1 ? "row has" : "rows have") no sum: as of \(AsOf.text(asOf)) there is no price or rate of "
+        "\(rows) \(rows == 1 ? "row has" : "rows have") no value: as of \(AsOf.text(asOf)) there is no price or rate of "
         + shown + (all.count > 10 ? ", … \(all.count) in all" : ""))
   }
 }

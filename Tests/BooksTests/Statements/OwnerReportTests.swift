@@ -151,4 +151,38 @@ import Testing
     #expect(report.total.gain == 0)
     #expect(report.total.timeWeightedReturn.isNaN && report.total.lane == nil)
   }
+
+  @Test(
+    "what moves between portfolios of one owner is no flow of the whole, in reports and sums alike")
+  func between() throws {
+    // 1,000 buy ten at 100; at 110 five of them and 20 of money go over. The price ends at 121.
+    let moved = [
+      Entry(
+        timeNs: SampleBooks.day, sequence: 2, wallet: 0, kind: .transferOut, instrument: 0, cash: 0,
+        units: -5, price: 100, counter: 1),
+      Entry(
+        timeNs: SampleBooks.day, sequence: 2, wallet: 1, kind: .transferIn, instrument: 0, cash: 0,
+        units: 5, price: 100, counter: 0),
+      Entry(
+        timeNs: SampleBooks.day, sequence: 3, wallet: 0, kind: .transferOut, cash: -20, counter: 1),
+      Entry(
+        timeNs: SampleBooks.day, sequence: 3, wallet: 1, kind: .transferIn, cash: 20, counter: 0),
+    ]
+    let book = SampleBooks.book(
+      portfolios: 2, symbols: ["A"],
+      [SampleBooks.deposit(0, 1020), SampleBooks.buy(0, 0, 10, 100)] + moved)
+    let market = try SampleBooks.market(SampleBooks.panel([("A", [100, 110, 121])]), book)
+    let path = try MoneyPath(
+      sum: [0, 1], in: book, market: market, currency: "USD", bars: 0..<3)
+    #expect(path.equity == [1020, 1120, 1230] && path.flows == [1020, 0, 0])
+    let returns: [Double] = [0, 100.0 / 1020, 110.0 / 1120]
+    #expect(zip(path.returns, returns).allSatisfy { abs($0 - $1) < 1e-15 })
+    #expect(path.datedFlows.count == 1)
+    let total = try Self.report([0, 1], book, market, days: 0..<3).total
+    #expect(total.paidIn == 1020 && total.paidOut == 0 && total.gain == 210)
+    #expect(abs(total.timeWeightedReturn - (1230.0 / 1020 - 1)) < 1e-15)
+    // Each for itself has it as a flow.
+    let parts = try Self.report([0, 1], book, market, days: 0..<3).parts.map(\.account)
+    #expect(parts[0].paidOut == 570 && parts[1].paidIn == 570)
+  }
 }

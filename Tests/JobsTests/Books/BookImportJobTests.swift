@@ -79,6 +79,38 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: book)) == bytes)
   }
 
+  @Test(
+    "a split that the store learns of later changes what transferred units cost, by the next import"
+  )
+  func lateSplit() throws {
+    let folder = try ScratchFolder()
+    let book = try makeBook(folder)
+    let prices = folder.path("prices.h5")
+    try FileManager.default.removeItem(atPath: prices)
+    _ = try makeStore(folder, splits: false)
+    // Ten units for 20 each; all are split on the tenth day, and then half of the twenty move.
+    let rows = """
+      ,1970-01-02,w-1,deposit,,,,1000,,,,
+      ,1970-01-03,w-1,buy,AAPL,10,20,,,,,
+      ,1970-01-20,w-1,transfer,AAPL,5,,,,w-2,,
+
+      """
+    #expect(outcome(rows, book, folder) == "added 3, known 0")
+    func cost() throws -> Double {
+      let entries = try BookStore.read(book).entries
+      let row = try #require(entries.kind.firstIndex(of: .transferIn))
+      return entries.price[row]
+    }
+    #expect(try cost() == 20)
+    try FileManager.default.removeItem(atPath: prices)
+    _ = try makeStore(folder)
+    #expect(outcome(rows, book, folder) == "added 0, known 3")
+    #expect(try cost() == 10)
+    let bytes = try Data(contentsOf: URL(filePath: book))
+    #expect(outcome(rows, book, folder) == "added 0, known 3")
+    #expect(try Data(contentsOf: URL(filePath: book)) == bytes)
+  }
+
   @Test("rows that break a rule are named, and nothing is kept") func badRows() throws {
     let folder = try ScratchFolder()
     let book = try makeBook(folder)
@@ -106,6 +138,14 @@ import Testing
     }
     #expect(
       outcome("1,2\n", book, folder, head: "time,walet\n").contains("Did you mean 'wallet'?"))
+    for (theirs, ours) in [("Date", "time"), ("Ticker", "symbol"), ("Qty", "quantity")] {
+      #expect(
+        outcome("1,2\n", book, folder, head: "\(theirs),wallet\n")
+          .contains("Did you mean '\(ours)'?"), "\(theirs)")
+    }
+    #expect(
+      outcome(",1970-01-02,w-1,interest,,,,1,,,,\n", book, folder)
+        .contains("Did you mean 'dividend'?"))
     #expect(outcome("1\n", book, folder, head: "time\n").contains("kind: there is no such column"))
     #expect(try Data(contentsOf: URL(filePath: book)) == bytes)
   }

@@ -20,8 +20,8 @@ enum BookAssetsCommand: Command {
     common: BookOptions.common)
 
   static func run(_ arguments: ParsedArguments, console: Console) throws -> ExitStatus {
-    try BookOptions.tables(spec.name, arguments, console) { session, portfolios, asOf in
-      try BookAssets(session, portfolios: portfolios, asOf: asOf).groups(
+    try BookOptions.tables(arguments, console) { session, portfolios, asOf in
+      try BookAssets(session, portfolios: portfolios, asOf: asOf).report(
         isCancelled: { Interrupts.isRequested })
     }
   }

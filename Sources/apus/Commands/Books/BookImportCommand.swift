@@ -82,7 +82,13 @@ enum BookImportCommand: Command {
     _ outcome: BookImportJob.Outcome, _ path: String, _ arguments: ParsedArguments,
     _ console: Console
   ) throws {
-    for warning in outcome.warnings { console.warn(warning.message) }
+    for warning in outcome.warnings {
+      if warning.severity == .warning {
+        console.warn(warning.message)
+      } else {
+        console.talk(warning.message)
+      }
+    }
     var tables: [(name: String, counts: Counts)] = BookTable.allCases.compactMap { table in
       outcome.tables[table].map {
         (table.rawValue, Counts(added: $0.added, changed: $0.changed, known: $0.known))

@@ -2,7 +2,6 @@ import Arguments
 import Books
 import Jobs
 import Kernels
-import Storage
 
 /// What the verbs of books have in common.
 enum BookOptions {
@@ -36,7 +35,8 @@ enum BookOptions {
 
   /// Which portfolios; all unless given.
   static let selection: [OptionSpec] = [
-    .value("portfolio", "ID", help: "Only this portfolio.", isRepeatable: true),
+    .value(
+      "portfolio", "ID", help: "Only this portfolio, and what else is named.", isRepeatable: true),
     .value("client", "ID", help: "Only portfolios of this client.", isRepeatable: true),
     .value("advisor", "ID", help: "Only portfolios of this advisor's clients.", isRepeatable: true),
   ]
@@ -133,7 +133,8 @@ enum BookOptions {
   {
     if let place = ids.firstIndex(of: id) { return place }
     throw .unknownName(
-      id, kind: kind, option: "--\(kind)", among: ids, seeAll: "apus book inspect \(path)")
+      id, kind: kind, option: "--\(kind)", among: ids,
+      seeAll: "apus book inspect \(path) --portfolios")
   }
 
   /// The currency that `--currency` names.
@@ -162,19 +163,16 @@ enum BookOptions {
     return value
   }
 
-  /// A verb whose tables are of some portfolios as of an instant: prints and writes what `groups` makes.
+  /// A verb whose tables are of some portfolios as of an instant: prints and writes what `report` makes.
   static func tables(
-    _ verb: String, _ arguments: ParsedArguments, _ console: Console,
-    _ groups: (BookSession, [Int], Int64) throws -> [ResultGroup]
+    _ arguments: ParsedArguments, _ console: Console,
+    _ report: (BookSession, [Int], Int64?) throws -> BookReport
   ) throws -> ExitStatus {
-    let asked = try BookHistoryOptions.end(arguments, "at")
+    let asOf = try BookHistoryOptions.end(arguments, "at")
     let session = try session(arguments)
-    let asOf = asked ?? session.market.lastEnd
     let portfolios = try selection(arguments, session)
     Interrupts.install()
-    let found = try groups(session, portfolios, asOf)
-    try deliver(
-      BookReport(verb: verb, session: session, asOf: asOf, groups: found), arguments, console)
+    try deliver(try report(session, portfolios, asOf), arguments, console)
     return .done
   }
 
