@@ -260,7 +260,7 @@ private struct Parts {
     attributes.to = Timestamp.text(
       nanoseconds: session.market.timeNs[session.window.upperBound - 1])
     attributes.route = "challenge"
-    attributes.warnings = warnings.json
+    attributes.warnings = warnings.attributeText
     return attributes
   }
 
