@@ -94,7 +94,7 @@ struct ResultOrigin: Sendable {
     attributes.bars = Int64(bars.count)
     attributes.from = Timestamp.text(nanoseconds: panel.time.ns[bars.lowerBound])
     attributes.to = Timestamp.text(nanoseconds: panel.time.ns[bars.upperBound - 1])
-    attributes.warnings = warnings.json
+    attributes.warnings = warnings.attributeText
     return attributes
   }
 

@@ -158,11 +158,6 @@ public struct Cholesky: Sendable {
   /// a⁻¹.
   public var inverse: Matrix { solve(.identity(lower.rows)) }
 
-  /// Logarithm of the determinant of a.
-  public var logDeterminant: Double {
-    2 * lower.diagonal.reduce(0) { $0 + DeterministicMath.log($1) }
-  }
-
   private func solveInPlace(_ x: inout Matrix, transposes: Bool) {
     precondition(x.rows == lower.rows, "sizes of a system")
     guard x.rows > 0, x.columns > 0 else { return }

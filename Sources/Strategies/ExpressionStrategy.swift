@@ -180,15 +180,6 @@ extension ExpressionStrategy: LaneStrategy {
     return result
   }
 
-  /// Bytes that functions across symbols take for all sets: 8 for each symbol, bar and choice of the parameters that one reads.
-  public func acrossBytes(bars: Int, symbols: Int) -> Double {
-    graph.nodes.indices.reduce(0) { bytes, node in
-      guard case .across = graph.nodes[node] else { return bytes }
-      let choices = graph.dependencies[node].reduce(1.0) { $0 * Double(grid.axes[$1].values.count) }
-      return bytes + 8 * Double(bars) * Double(symbols + 1) * min(choices, Double(grid.count))
-    }
-  }
-
   /// Cuts where about as many vectors lie before as behind: those of a grid with gaps are not all full.
   public func cuts(parts: Int) -> [Int] { LaneVectors.cuts(grid, parts: parts) }
 

@@ -77,7 +77,12 @@ public final class HistoryMetrics: Sendable {
     if let trips { add(trips, holdings, path, to: &lane) }
     let slice = slice(path.bars)
     lane.context = slice.days ?? slice.bars
-    if let days = slice.days { compound(&lane, slice.bars, days) }
+    if let days = slice.days {
+      lane.compound(
+        slice.bars, into: days,
+        daysPerYear: panel.calendar.barsPerYear(frequencyNs: Calendar.dayNs),
+        riskFree: rates.riskFree, minimumAcceptable: rates.minimumAcceptable)
+    }
     return lane
   }
 
@@ -116,25 +121,6 @@ public final class HistoryMetrics: Sendable {
     lane.fees = trips.total(\.fees, in: path.bars)
     lane.dividends = trips.total(\.income, in: path.bars)
     if !holdings.isEmpty { lane.history = LaneHistory(trades: trades, holdings: holdings) }
-  }
-
-  /// Days in place of the bars they are made of, as runs of intraday bars have it.
-  private func compound(_ lane: inout LaneSummary, _ bars: LaneContext, _ days: LaneContext) {
-    guard let returns = lane.returns else { return }
-    let perYear = panel.calendar.barsPerYear(frequencyNs: Calendar.dayNs)
-    let daily = LaneSummary(
-      returns: bars.compounded(returns, .day), barsPerYear: perYear,
-      riskFreePerBar: LaneSummary.ratePerBar(annual: rates.riskFree, barsPerYear: perYear),
-      minimumAcceptablePerBar: LaneSummary.ratePerBar(
-        annual: rates.minimumAcceptable, barsPerYear: perYear))
-    lane.days = days.days.count
-    lane.daysPerYear = perYear
-    lane.returns = daily.returns
-    lane.sumReturns = daily.sumReturns
-    lane.sumSquaredReturns = daily.sumSquaredReturns
-    lane.sumSquaredDownside = daily.sumSquaredDownside
-    lane.riskFreePerBar = daily.riskFreePerBar
-    lane.minimumAcceptablePerBar = daily.minimumAcceptablePerBar
   }
 
   /// The calendar of some bars, made once for all who begin and end together.

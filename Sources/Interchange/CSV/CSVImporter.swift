@@ -96,35 +96,3 @@ public enum LEANImporter: Importer {
     return try CSVImporter.read(paths: paths, options: options)
   }
 }
-
-/// One place for the result of each iteration of `concurrentPerform`.
-final class Slots<Value: Sendable>: @unchecked Sendable {
-  // Safe across threads because every index is stored to by one iteration only, and read after all
-  // of them.
-  private let base: UnsafeMutablePointer<Value?>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    base = .allocate(capacity: count)
-    base.initialize(repeating: nil, count: count)
-  }
-
-  deinit {
-    base.deinitialize(count: count)
-    base.deallocate()
-  }
-
-  func store(_ value: Value, at index: Int) {
-    precondition(index >= 0 && index < count, "no slot \(index)")
-    base[index] = value
-  }
-
-  /// Moves the values out, in order.
-  func take() -> [Value] {
-    (0..<count).compactMap { index in
-      defer { base[index] = nil }
-      return base[index]
-    }
-  }
-}

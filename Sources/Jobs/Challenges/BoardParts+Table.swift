@@ -163,7 +163,7 @@ extension BoardParts {
     attributes.to = Timestamp.text(
       nanoseconds: session.market.timeNs[session.window.upperBound - 1])
     attributes.route = "challenge"
-    attributes.warnings = warnings.json
+    attributes.warnings = warnings.attributeText
     return attributes
   }
 }

@@ -76,20 +76,10 @@ struct LaneDetail: Sendable {
     summary.context = days ?? bars
     if let record { summary.history = history.history(of: record, lane: lane) }
     // The vector kernel sums up days by itself, unless it is to keep returns.
-    guard summary.days == nil, let days, let returns = summary.returns else { return }
-    let daily = LaneSummary(
-      returns: bars.compounded(returns, .day), barsPerYear: daysPerYear,
-      riskFreePerBar: LaneSummary.ratePerBar(annual: riskFree, barsPerYear: daysPerYear),
-      minimumAcceptablePerBar: LaneSummary.ratePerBar(
-        annual: minimumAcceptable, barsPerYear: daysPerYear))
-    summary.days = days.days.count
-    summary.daysPerYear = daysPerYear
-    summary.returns = daily.returns
-    summary.sumReturns = daily.sumReturns
-    summary.sumSquaredReturns = daily.sumSquaredReturns
-    summary.sumSquaredDownside = daily.sumSquaredDownside
-    summary.riskFreePerBar = daily.riskFreePerBar
-    summary.minimumAcceptablePerBar = daily.minimumAcceptablePerBar
+    guard summary.days == nil, let days else { return }
+    summary.compound(
+      bars, into: days, daysPerYear: daysPerYear, riskFree: riskFree,
+      minimumAcceptable: minimumAcceptable)
   }
 
   // MARK: - The benchmark

@@ -19,7 +19,7 @@ public struct RunWarning: Sendable, Equatable, Codable {
 
 extension [RunWarning] {
   /// The list as the attribute of a result: JSON on one line.
-  var json: String { (try? JSONDocument.line(self)) ?? "[]" }
+  var attributeText: String { (try? JSONDocument.line(self)) ?? "[]" }
 }
 
 extension Duration {

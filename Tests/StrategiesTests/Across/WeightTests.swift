@@ -70,8 +70,6 @@ func workersShareTables(workers: Int) throws {
       "long_entry": "top(n, pct_change(close, k)) and symbol(\"S0\").close > 0",
       "long_exit": "rank(pct_change(close, k)) < 0.5",
     ], axes: axes, panel: panel)
-  // Places among the symbols for four lookbacks, for top, and percentiles.
-  #expect(strategy.acrossBytes(bars: 200, symbols: 8) == 8 * 200 * 9 * 4 * 2)
   func sweep(workers: Int, tile: Int?) throws -> [Int: Double] {
     let run = LaneRun(
       panel: panel, symbols: Array(0..<8), strategy: strategy, rules: LaneRules(), cash: 1000,
