@@ -1,7 +1,7 @@
 import Books
 import Market
 
-/// SymbolCloses of a symbol, splits taken out, in units as of the last bar.
+/// Closes of a symbol, splits taken out, in units as of the last bar.
 struct SymbolCloses {
   let bars: Range<Int>
   /// Bars that have a close, and the closes.
