@@ -7,7 +7,7 @@ import Metrics
 /// A tile of portfolios goes through the bars in blocks, so that the marks of a block are read from cache by all of them; eight
 /// portfolios are folded side by side. Gives the bits of `PortfolioHistory.summary` for any number of workers.
 ///
-/// Memory: 8 bytes for each symbol and bar, and for each worker some 100 bytes an entry of its tile.
+/// Memory: 8 bytes for each symbol and bar, and for each worker some 40 bytes an entry of its tile.
 public struct PortfolioSweep: Sendable {
   let book: Book
   let market: BookMarket
@@ -20,8 +20,8 @@ public struct PortfolioSweep: Sendable {
   let walletStarts: [Int]
   /// Currencies of all wallets.
   let currencies: CurrencyCodes
-  /// Portfolios of a tile: their entries and units stay in the second cache beside a block of marks.
-  static let tilePortfolios = 256
+  /// Portfolios of a tile: enough to share the way of a block of marks into the second cache.
+  static let tilePortfolios = 512
 
   /// A sweep over the bars of a window.
   ///
