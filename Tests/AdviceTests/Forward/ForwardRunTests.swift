@@ -40,7 +40,7 @@ import Testing
     let run = ForwardRun(accounts, factors, paths, plan, groupCount: 4, dense: dense)
     let samples = try #require(try run.run(workers: 2))
     var wrong: [String] = []
-    for path in 0..<paths.count {
+    for path in [0, 7, 8] {
       let growths = try paths.growths(path: path)
       let alone = try run.values(path: path)
       var sums = Matrix(rows: bars, columns: 4)
