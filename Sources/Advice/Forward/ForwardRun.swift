@@ -52,7 +52,7 @@ public struct ForwardRun: Sendable {
     stops = plan.stops(over: paths.bars)
     blocks = ForwardBlock.blocks(
       accounts, factors: paths.factors, cash: factors.cash,
-      moves: plan.every > 0 || plan.movesAtOnce, dense: dense ?? ForwardBlock.dense)
+      moves: plan.every > 0 || plan.movesAtOnce, dense: dense ?? ForwardBlock.dense(between: stops))
     // Curves are in the currency of those who are under them.
     isHomeless = (0..<paths.factors).map { $0 >= factors.count || factors.isHomeless($0) }
     rates = factors.rates.map { $0.isFinite ? $0 : 1 }

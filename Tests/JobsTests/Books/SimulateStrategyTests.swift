@@ -189,6 +189,30 @@ import Testing
     #expect(found.values(of: 3) == Array(repeating: StrategyBook.cash[3], count: 30))
   }
 
+  @Test(
+    "a portfolio in another currency than the symbols needs rates, and has its account in its own")
+  func currencies() throws {
+    let book = try StrategyBook(euro: true)
+    func run(_ fx: String) throws -> SimulateJob.Outcome {
+      let spec = try StrategyBook.spec(Self.weights, Self.bps, data: ", panel: 'crypto_1d' \(fx)")
+      return try book.outcome(.strategy(spec), bar: 79) {
+        ($0.market, $0.horizon) = (.history, 60)
+      }
+    }
+    let without = try run("")
+    #expect(without.failedCount == 1 && without.reasons[4].contains("quoted in USD"))
+    #expect(without.values(of: 4) == Array(repeating: 900, count: 60))
+    let with = try run(", fx: 'fx'")
+    #expect(with.failedCount == 0)
+    let spec = try StrategyBook.spec(
+      Self.weights, Self.bps + ", account: { cash: 900, currency: 'EUR' }",
+      data: ", panel: 'crypto_1d', fx: 'fx', from: '\(StrategyBook.day(80))'"
+        + ", to: '\(StrategyBook.day(139))'")
+    let plan = try RunPlan(spec: spec, storePath: book.folder.path("prices.h5"))
+    let record = try plan.simulator(variant: .best, workers: 1).replay(lane: 0)
+    #expect(near(with.values(of: 4), record.equity))
+  }
+
   private static let refused: [(strategy: String, rest: String, data: String, said: String)] = [
     (lanes, ", parameters: { n: [1, 2] }", "", "parameters: found 2 sets"),
     (lanes, ", account: { flows: [{ every: 'month', amount: 5 }] }", "", "--contribution"),

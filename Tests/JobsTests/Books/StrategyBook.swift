@@ -19,8 +19,9 @@ struct StrategyBook {
 
   /// - Parameters:
   ///   - holds: whether `p-0` to `p-2` hold a unit of a symbol each, and a cent of cash.
+  ///   - euro: whether `p-4` is in euros, of which a panel `fx` has the rates.
   ///   - spoiledAfter: a bar after which all prices are others.
-  init(holds: Bool = false, spoiledAfter: Int = .max) throws {
+  init(holds: Bool = false, euro: Bool = false, spoiledAfter: Int = .max) throws {
     folder = try ScratchFolder()
     path = folder.path("book.h5")
     let (bars, count) = (Self.bars, Self.symbols.count)
@@ -43,17 +44,24 @@ struct StrategyBook {
       .init(name: "volume", values: closes.map { _ in 1e6 }),
     ]
     let first: Int64 = 16_071  // 2014-01-01
+    let times = (0..<bars).map { (first + Int64($0)) * Calendar.dayNs }
+    let rates = (0..<bars).map { 1.1 + 0.002 * Double($0 % 17) }
+    let fx = PanelDraft(
+      name: "fx", timeNs: times, symbols: [.init(symbol: "EURUSD", currency: "USD")],
+      calendar: .crypto, frequencyNs: Calendar.dayNs,
+      fields: [.init(name: "open", values: rates), .init(name: "close", values: rates)])
     try PriceStore.write(
       [
         PanelDraft(
-          name: "crypto_1d", timeNs: (0..<bars).map { (first + Int64($0)) * Calendar.dayNs },
+          name: "crypto_1d", timeNs: times,
           symbols: Self.symbols.enumerated().map {
             .init(symbol: $1, sector: $0 == 1 ? "Energy" : "Tech", currency: "USD")
           }, calendar: .crypto, frequencyNs: Calendar.dayNs, fields: fields)
-      ], to: folder.path("prices.h5"))
+      ] + (euro ? [fx] : []), to: folder.path("prices.h5"))
 
     var book = Book(firm: .init(id: "firm"))
     book.prices.store = "prices.h5"
+    if euro { (book.prices.panel, book.prices.rates) = ("crypto_1d", "fx") }
     book.advisors = [.init(id: "a")]
     book.clients = [.init(id: "c", advisor: 0)]
     book.instruments = Self.symbols.map { .init(symbol: $0, currency: "USD") }
@@ -61,8 +69,10 @@ struct StrategyBook {
     for (place, cash) in Self.cash.enumerated() {
       var profile = Profile()
       if place == 3 { profile.excludedSectors = ["Energy"] }
-      book.portfolios.append(.init(id: "p-\(place)", client: 0, profile: profile))
-      book.wallets.append(.init(id: "w-\(place)", portfolio: place))
+      let currency = euro && place == 4 ? "EUR" : "USD"
+      book.portfolios.append(
+        .init(id: "p-\(place)", client: 0, currency: currency, profile: profile))
+      book.wallets.append(.init(id: "w-\(place)", portfolio: place, currency: currency))
       let buys = holds && place < count
       entries.append(
         Entry(
