@@ -6,7 +6,20 @@ extension EntryFile {
       flaw(row, reader, ns, "the symbol is empty or no UTF-8 text")
       return nil
     }
+    guard name.utf8.count <= 100, !Self.hasControl(name) else {
+      flaw(row, reader, ns, "'\(Self.shown(name))' is no symbol")
+      return nil
+    }
     return column(of: name)
+  }
+
+  static func hasControl(_ text: String) -> Bool {
+    text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+  }
+
+  /// A cell as a message cites it: a terminal would obey its control characters.
+  static func shown(_ text: String) -> String {
+    String(text.prefix(40).map { hasControl(String($0)) ? "\u{FFFD}" : $0 })
   }
 
   mutating func column(of symbol: String) -> Int32 {
@@ -29,7 +42,7 @@ extension EntryFile {
     if latest.place >= 0, latest.name.elementsEqual(bytes) { return .found(latest.place) }
     guard let name = String(validating: bytes, as: UTF8.self)?.trimmingSpaces, !name.isEmpty
     else { return .unreadable }
-    if name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return .control }
+    if Self.hasControl(name) { return .control }
     let place = place(of: name)
     guard participants[Int(place)].utf8.elementsEqual(name.utf8) else { return .respelled(name) }
     latest = (Array(bytes), place)

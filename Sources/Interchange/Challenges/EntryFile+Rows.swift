@@ -24,7 +24,7 @@ extension EntryFile {
     guard let ns = time(reader[known.time]) else {
       flaw(
         row, reader, nil,
-        "'\(reader.text(known.time).prefix(40))' is no time such as 2017-03-01, 2017-03-01T15:30Z or "
+        "'\(Self.shown(reader.text(known.time)))' is no time such as 2017-03-01, 2017-03-01T15:30Z or "
           + "2017-03-01T10:30-05:00")
       return nil
     }
@@ -46,7 +46,7 @@ extension EntryFile {
     guard outcome == .number, quantity != 0 else {
       return flaw(
         row, reader, ns,
-        "'\(reader.text(quantityColumn).prefix(40))' is no quantity other than 0")
+        "'\(Self.shown(reader.text(quantityColumn)))' is no quantity other than 0")
     }
     var units = quantity
     if let side = known.side {
@@ -56,7 +56,7 @@ extension EntryFile {
           row, reader, ns,
           text == "buy" || text == "sell"
             ? "a quantity of \(quantity) with a side; it has to be above 0"
-            : "'\(text.prefix(40))' is neither buy nor sell")
+            : "'\(Self.shown(text))' is neither buy nor sell")
       }
       if text == "sell" { units = -quantity }
     }
@@ -65,7 +65,7 @@ extension EntryFile {
       let (outcome, value) = NumberParser.parse(reader[column])
       guard outcome == .empty || outcome == .number && value > 0 else {
         return flaw(
-          row, reader, ns, "'\(reader.text(column).prefix(40))' is no price above 0")
+          row, reader, ns, "'\(Self.shown(reader.text(column)))' is no price above 0")
       }
       if outcome == .number { price = value }
     }
@@ -85,7 +85,7 @@ extension EntryFile {
     let (outcome, weight) = NumberParser.parse(reader[weightColumn])
     guard outcome == .number || outcome == .empty else {
       return flaw(
-        row, reader, ns, "'\(reader.text(weightColumn).prefix(40))' is no weight")
+        row, reader, ns, "'\(Self.shown(reader.text(weightColumn)))' is no weight")
     }
     weights.append(
       Weight(
@@ -116,7 +116,7 @@ extension EntryFile {
         guard outcome == .number || outcome == .empty else {
           flaw(
             row, reader, ns,
-            "\(header[field]): '\(reader.text(field).prefix(40))' is no weight")
+            "\(header[field]): '\(Self.shown(reader.text(field)))' is no weight")
           isFlawed = true
           break
         }

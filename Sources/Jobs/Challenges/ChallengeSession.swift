@@ -44,7 +44,7 @@ public struct ChallengeSession: Sendable {
     let market = try PlanMarket(job, store, nil)
     let panel = market.panel
     self.panel = panel
-    let first = try RunPlan.window(job, panel)
+    let first = try Self.window(job, panel, "window")
     columns = try RunPlan.symbols(job, panel, market.universe)
     // Who doesn't see the hold-out doesn't see its prices either.
     var bars = first
@@ -60,7 +60,7 @@ public struct ChallengeSession: Sendable {
             "prices of it, as it is revealed; panel \(panel.name) ends on \(Timestamp.text(nanoseconds: last))"
         )
       }
-      let later = try RunPlan.window(job, panel)
+      let later = try Self.window(job, panel, "hold_out")
       bars = first.lowerBound..<later.upperBound
       hold = later.lowerBound - first.lowerBound..<bars.count
     }
@@ -118,6 +118,20 @@ public struct ChallengeSession: Sendable {
       }
     }
     self.warnings = warnings
+  }
+
+  /// Bars of a window, which are named as rules name them if there are none.
+  private static func window(_ spec: Spec, _ panel: PricePanel, _ key: String) throws(SpecError)
+    -> Range<Int>
+  {
+    do {
+      return try RunPlan.window(spec, panel)
+    } catch {
+      guard case .nothingToRun(let reason) = error else { throw error }
+      throw .nothingToRun(
+        reason: reason.replacing("data.from", with: "\(key).from").replacing(
+          "data.to", with: "\(key).to"))
+    }
   }
 
   /// What a window has no prices for, if that is more than a long weekend.

@@ -112,7 +112,7 @@ public struct ChallengeSpec: Sendable {
 
   private mutating func readMoney(_ root: inout SpecReader) throws(SpecError) {
     capital =
-      try root.number("capital", "an amount above 0, at most 1e15") { $0 > 0 && $0 <= 1e15 }
+      try root.number("capital", "an amount from 0.01 to 1e15") { $0 >= 0.01 && $0 <= 1e15 }
       ?? capital
     let code = "a name of 1 to 20 bytes such as \"USD\""
     if let currency = try root.string("currency", code) {

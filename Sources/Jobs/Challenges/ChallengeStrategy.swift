@@ -73,6 +73,9 @@ struct ChallengeStrategy {
 
   private func broken(_ reason: ChallengeBreach.Reason, _ text: String) -> ChallengeCurve {
     var curve = ChallengeCurve(initialEquity: session.rules.capital)
+    // What somebody wrote in a spec is shown on another's terminal.
+    let text = String(
+      text.map { $0 != "\n" && !ChallengeSpec.isName(String($0)) ? "\u{FFFD}" : $0 })
     curve.breach = ChallengeBreach(
       reason,
       text.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " "))

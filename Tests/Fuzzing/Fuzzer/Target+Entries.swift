@@ -28,7 +28,7 @@ extension Target {
     let (people, symbols) = (Int32(file.participants.count), Int32(file.symbols.count))
     for trade in file.trades {
       precondition(
-        trade.units.isFinite && trade.units != 0 && !(trade.price <= 0) && trade.price < .infinity
+        trade.units.isFinite && trade.units != 0 && !(trade.price <= 0) && !trade.price.isInfinite
           && trade.participant < people && trade.symbol < symbols && trade.line > 1,
         "a trade that can't be")
     }

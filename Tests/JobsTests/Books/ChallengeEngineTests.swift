@@ -13,7 +13,7 @@ import Testing
 
   private static let rates = "borrow: 0.5, cash_rate: 0.3, margin_rate: 0.8"
   private static let strategy =
-    "strategy: { weights: \"if(top(1, close), 1.2, -0.5)\", rebalance: { every: 9 } }"
+    "strategy: { weights: \"if(top(1, close), 2.2, -0.1)\", rebalance: { every: 9 } }"
   private static let metrics = [
     "total_return", "fees", "borrow_fees", "interest_paid", "interest_earned",
   ]
@@ -54,7 +54,7 @@ import Testing
     for bar in Set(record.fills.map(\.bar)).sorted() {
       let prices = (0..<3).map { panel.value(field: close, bar: 30 + bar - 1, symbol: $0) }
       weights +=
-        Base.day(30 + bar - 1) + prices.map { $0 == prices.max() ? ",1.2" : ",-0.5" }.joined()
+        Base.day(30 + bar - 1) + prices.map { $0 == prices.max() ? ",2.2" : ",-0.1" }.joined()
         + "\n"
     }
     try folder.write(weights, to: "weights.csv")

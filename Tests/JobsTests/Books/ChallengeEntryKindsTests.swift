@@ -19,7 +19,7 @@ import Testing
   ) throws {
     let file = try File.create(path)
     let root = try file.root()
-    let width = symbols?.count ?? 3
+    let width = symbols?.count ?? min(3, values.count)
     try root.createDataset("w", of: Double.self, shape: [values.count / width, width]).write(values)
     if let symbols { try root.write("symbol", symbols) }
     if let dates { try root.write("date", dates) }

@@ -276,12 +276,27 @@ import Testing
     ("ties: [\"shared\", \"sharpe\"]", "expected it in the last place"),
     ("ties: [\"shrpe\"]", "no metric 'shrpe'. Did you mean 'sharpe'?"),
     ("ties: [\"beta\"]", "data.benchmark: is missing"),
-    ("capital: -1", "capital: found the number -1, expected an amount above 0"),
+    ("capital: -1", "capital: found the number -1, expected an amount from 0.01 to 1e15"),
     (
       "hold_out: { from: \"2016-08-01\", to: \"2016-09-01\", revealed: \"2027-01-01\" }",
       "hold_out.from"
     ),
     ("hold_out: { from: \"2018-08-01\", to: \"2018-09-01\" }", "hold_out.revealed: is missing"),
+    (
+      "hold_out: { from: \"2018-08-01\", to: \"2018-09-01\", revealed: \"2018-09-01\" }",
+      "expected a day after hold_out.to"
+    ),
+    ("risk_free: 1e300", "risk_free: found the number 1e+300"),
+    ("borrow: -0.1", "borrow: found the number -0.1"),
+    ("constraints: { max_weight: 1e300 }", "constraints.max_weight: found the number 1e+300"),
+    ("constraints: { max_turnover: 1e300 }", "constraints.max_turnover: found the number 1e+300"),
+    ("constraints: { max_trades: 0 }", "expected a whole number from 1"),
+    ("constraints: { min_holdings: 4 }", "found 3 symbols that may be traded, expected at least 4"),
+    ("constraints: { symbols: [\"AAA\"], excluded_symbols: [\"AAA\"] }", "found 0 symbols"),
+    ("currency: \"\"", "currency: found the text"),
+    ("ties: [\"total_return\", \"total_return\"]", "ties[1]: found \"total_return\" again"),
+    ("ties: [\"sharpe\"]", "ties[0]: found \"sharpe\" again"),
+    ("ties: [\"rejected_orders\"]", "don't count that"),
     ("seed: 1.5", "seed: found the number 1.5"),
   ]
 
