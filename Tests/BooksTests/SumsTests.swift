@@ -86,7 +86,7 @@ import Testing
     #expect(groups[1].flowsIn == [2000, 550, 5] && groups[1].flowsOut == [1000, 0, 0])
   }
 
-  @Test("a short sector earns as its price falls, on the money that opened it; fees are no money at work")
+  @Test("a short sector earns as its price falls; fees are no money at work")
   func shortSector() throws {
     let fee = Entry(
       timeNs: SampleBooks.day, sequence: 1, wallet: 0, kind: .fee, instrument: 0, cash: -9)

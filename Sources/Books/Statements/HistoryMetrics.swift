@@ -66,7 +66,10 @@ public final class HistoryMetrics: Sendable {
       minimumAcceptablePerBar: LaneSummary.ratePerBar(
         annual: rates.minimumAcceptable, barsPerYear: perYear),
       initialEquity: first)
-    if path.flows.dropFirst().contains(where: { $0 != 0 }) || path.flows.first != first {
+    // With dates of flows even one alone has its money-weighted return from its instant on.
+    if path.flows.dropFirst().contains(where: { $0 != 0 }) || path.flows.first != first
+      || !path.datedFlows.isEmpty
+    {
       lane.timeWeightedGrowth = lane.finalEquity / first
       lane.netFlows = path.flows.reduce(0, +) - first
       lane.deposits = path.added

@@ -12,7 +12,9 @@ struct MoneyWeightedReturn: Metric {
 
   func value(of lane: LaneSummary) -> MetricValue {
     guard lane.bars > 0, lane.calendarDays > 0 else { return .undefined(.tooFewBars) }
-    if !lane.hasFlows { return lane.compoundRate(exponent: DatedFlow.daysPerYear / lane.calendarDays) }
+    if !lane.hasFlows {
+      return lane.compoundRate(exponent: DatedFlow.daysPerYear / lane.calendarDays)
+    }
     if lane.isRuined { return .undefined(.ruined) }
     if lane.moneyWeightedReturn.isNaN { return .undefined(.noRate) }
     return MetricValue(lane.moneyWeightedReturn, of: lane)

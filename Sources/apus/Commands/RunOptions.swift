@@ -100,14 +100,14 @@ enum RunOptions {
 
   /// The file that `-o` names; nil if it is absent.
   ///
-  /// - Parameter endings: those that tell a format which the verb writes; empty for a folder. A device has any name.
+  /// - Parameter endings: those that tell a format which the verb writes; empty for a folder. A device has any name, and a folder is
+  ///   refused by who writes.
   static func output(_ arguments: ParsedArguments, endings: [String] = [".h5"])
     throws(ArgumentsError) -> String?
   {
     switch arguments.optionalPath("output") {
     case .file(let path):
-      let isFitting =
-        endings.isEmpty || path.hasPrefix("/dev/") || endings.contains { path.hasSuffix($0) }
+      let isFitting = endings.isEmpty || endings.contains { path.hasSuffix($0) } || isSpecial(path)
       guard isFitting else {
         let all = endings.dropLast().joined(separator: ", ")
         throw .badValue(
@@ -123,6 +123,12 @@ enum RunOptions {
         name: "--output", value: "-",
         reason: .other("a result is a file", next: "name a file; --json prints to standard output"))
     }
+  }
+
+  /// Whether something is there that is no file.
+  private static func isSpecial(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT != S_IFREG
   }
 
   /// Throws if an output is one of the files that the work reads: `--force` must not cost an input.

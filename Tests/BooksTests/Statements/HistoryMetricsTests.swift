@@ -194,4 +194,29 @@ import Testing
     let path = MoneyPath(series, bars: 0..<3, of: panel)
     #expect(try Self.value("sharpe", metrics.summary(of: path)) == .undefined(.notRecorded))
   }
+
+  @Test("money that came once has its return from its instant on: 10 % in 365.5 days")
+  func once() throws {
+    let days = 366
+    var closes = [Double](repeating: 1, count: days)
+    closes[days - 1] = 1.1
+    let noon = SampleBooks.day / 2
+    let book = SampleBooks.book(
+      portfolios: 1, symbols: ["A"],
+      [
+        Entry(timeNs: noon, sequence: 0, wallet: 0, kind: .deposit, cash: 100),
+        Entry(
+          timeNs: noon, sequence: 1, wallet: 0, kind: .buy, instrument: 0, cash: -100, units: 100,
+          price: 1),
+      ])
+    let panel = SampleBooks.panel([("A", closes)])
+    let path = MoneyPath(
+      try PortfolioHistory(
+        of: 0, in: book, market: try SampleBooks.market(panel, book), bars: 0..<days))
+    let lane = HistoryMetrics(panel: panel, context: Self.context(panel)).summary(of: path)
+    let found = try Self.value("money_weighted_return", lane).number
+    // By numpy: 1.1 ** (365 / 365.5) - 1.
+    #expect(abs(found - 0.099_856_587_738_297_32) < 1e-12)
+    #expect(try abs(Self.value("total_return", lane).number - 0.1) < 1e-12)
+  }
 }
