@@ -1,7 +1,8 @@
 import Books
 import Market
+import Metrics
 
-/// SymbolCloses of a symbol, splits taken out, in units as of the last bar.
+/// Closes of a symbol, splits taken out, in units as of the last bar.
 struct SymbolCloses {
   let bars: Range<Int>
   /// Bars that have a close, and the closes.
