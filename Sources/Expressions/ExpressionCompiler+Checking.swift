@@ -1,3 +1,5 @@
+import Kernels
+
 extension ExpressionCompiler {
   mutating func check(_ syntax: Syntax) throws(ExpressionError) -> Value {
     depth += 1

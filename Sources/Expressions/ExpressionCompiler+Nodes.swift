@@ -1,3 +1,5 @@
+import Kernels
+
 extension ExpressionCompiler {
   mutating func add(_ node: ExpressionGraph.Node) -> Number { .series(graph.add(node)) }
 

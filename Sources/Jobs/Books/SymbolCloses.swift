@@ -1,5 +1,6 @@
 import Books
 import Market
+import Metrics
 
 /// Closes of a symbol, splits taken out, in units as of the last bar.
 struct SymbolCloses {

@@ -1,3 +1,5 @@
+import Kernels
+
 extension PortfolioWorker {
   /// Sells what is held long, then covers what is held short: it needs no margin and brings cash.
   func reduce(_ ledger: inout Ledger, _ bar: Int) {
