@@ -84,5 +84,5 @@ public struct PortfolioHistory: Sendable {
       }
   }
 
-  static let yearNs = DatedFlow.daysPerYear * 86_400e9
+  static let yearNs = DatedFlow.yearNs
 }

@@ -4,6 +4,8 @@ import Kernels
 public struct DatedFlow: Sendable, Equatable {
   /// Days of a year, as spreadsheets' XIRR counts them.
   public static let daysPerYear = 365.0
+  /// The same in nanoseconds.
+  public static let yearNs = daysPerYear * 86_400e9
 
   /// Years of 365 days since the begin.
   public var years: Double

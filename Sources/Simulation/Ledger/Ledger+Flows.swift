@@ -16,7 +16,7 @@ extension Ledger {
       flowOfBar += amount
       summary.netFlows += amount
       if amount > 0 { summary.deposits += amount }
-      flowLog.append(DatedFlow(years: Double(clockNs) / Financing.yearNs, amount: amount))
+      flowLog.append(DatedFlow(years: Double(clockNs) / DatedFlow.yearNs, amount: amount))
       record?.flows.append(CashFlow(bar: bar, amount: amount))
     }
   }

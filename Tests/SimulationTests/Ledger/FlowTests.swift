@@ -5,7 +5,7 @@ import Testing
 
 /// Deposits, withdrawals, and the two returns that tell them from profits.
 @Suite struct FlowTests {
-  private static let year = Int64(Financing.yearNs)
+  private static let year = Int64(DatedFlow.yearNs)
 
   /// Two bars of a year each: +10 %, then 1,000 more come in, then +20 %.
   @Test func returnsWorkedByHand() {
@@ -22,7 +22,7 @@ import Testing
     ledger.endBar(1, close: 132)
     var base = LaneSummary()
     base.bars = 2
-    base.calendarDays = 730.5
+    base.calendarDays = 730
     let summary = ledger.finishedRecord(base).summary
     #expect(abs(summary.finalEquity - 2520) < 1e-9)
     #expect(abs(summary.timeWeightedGrowth - 1.32) < 1e-12)
