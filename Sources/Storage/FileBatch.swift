@@ -46,7 +46,7 @@ public final class FileBatch: Sendable {
   }
 
   deinit {
-    // Once moved, another batch may stage under this name.
+    // Once all is moved, another batch may stage under this name.
     if !state.withLock({ $0.isMoved }) { Self.removeFiles(staging) }
     close(lock)
   }
@@ -109,6 +109,8 @@ public final class FileBatch: Sendable {
     switch placement {
     case .fileByFile:
       for name in names { try Self.move(staging + "/" + name, to: folder + "/" + name) }
+      rmdir(staging)
+      state.withLock { $0.isMoved = true }
       AtomicFile.syncFolder(folder)
     case .wholeFolder:
       let old = AtomicFile.hidden(folder, ".old")

@@ -32,7 +32,8 @@ extension JSON5Reader {
       throw JSON5Error(
         found: "'\(JSON5.excerpt(word))'", expected: "a number", place: start)
     }
-    return isNegative ? -size : size
+    // A zero has no sign in a spec.
+    return isNegative ? 0 - size : size
   }
 
   /// A number without its sign, or nil.
