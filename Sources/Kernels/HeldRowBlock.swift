@@ -4,6 +4,8 @@
 public struct HeldRowBlock: BitwiseCopyable {
   /// Bars of a block.
   public static let width = 128
+  /// Bars that `KernelTable.rowSums` adds up at a time.
+  public static let pass = 4 * laneWidth
 
   /// A stretch of a row that is written before rows are summed: units times prices.
   public struct Piece: BitwiseCopyable {

@@ -110,6 +110,12 @@ public struct KernelTable: Sendable {
 
   /// What one portfolio is worth after the bars of a block, and its returns.
   public let heldRows: @Sendable (HeldRowBlock) -> Void
+  /// Units times rows over `HeldRowBlock.pass` bars: rows, units, how many, the sums.
+  public let rowSums:
+    @Sendable (
+      UnsafePointer<UnsafePointer<Double>>, UnsafePointer<Double>, Int,
+      UnsafeMutablePointer<Double>
+    ) -> Void
   /// Sums of eight series over drawn bars.
   public let drawnRows: @Sendable (DrawnRowBlock) -> Void
 
@@ -181,6 +187,11 @@ public struct KernelTable: Sendable {
         UnsafeMutablePointer<Double>
       ) -> Bool,
     heldRows: @escaping @Sendable (HeldRowBlock) -> Void,
+    rowSums:
+      @escaping @Sendable (
+        UnsafePointer<UnsafePointer<Double>>, UnsafePointer<Double>, Int,
+        UnsafeMutablePointer<Double>
+      ) -> Void,
     drawnRows: @escaping @Sendable (DrawnRowBlock) -> Void
   ) {
     self.name = name
@@ -200,6 +211,7 @@ public struct KernelTable: Sendable {
     self.portfolioPath = portfolioPath
     self.rowTail = rowTail
     self.heldRows = heldRows
+    self.rowSums = rowSums
     self.drawnRows = drawnRows
   }
 }

@@ -40,6 +40,17 @@ enum HeldRows {
     }
   }
 
+  /// Units times rows over `HeldRowBlock.pass` bars, symbols in their order at every bar.
+  @inline(never)
+  static func sum(
+    _ rows: UnsafePointer<UnsafePointer<Double>>, _ units: UnsafePointer<Double>, _ count: Int,
+    _ sums: UnsafeMutablePointer<Double>
+  ) {
+    var four = Four()
+    for place in 0..<count { four.add(rows[place], Vector(repeating: units[place])) }
+    four.store(sums)
+  }
+
   /// Four vectors of neighbouring bars.
   private struct Four {
     static var width: Int { 4 * laneWidth }
@@ -58,6 +69,14 @@ enum HeldRows {
       b += units * apus_load(row + laneWidth)
       c += units * apus_load(row + 2 * laneWidth)
       d += units * apus_load(row + 3 * laneWidth)
+    }
+
+    @inline(always)
+    func store(_ sums: UnsafeMutablePointer<Double>) {
+      HeldRows.store(a, sums)
+      HeldRows.store(b, sums + laneWidth)
+      HeldRows.store(c, sums + 2 * laneWidth)
+      HeldRows.store(d, sums + 3 * laneWidth)
     }
 
     @inline(always)

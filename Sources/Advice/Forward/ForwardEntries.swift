@@ -38,7 +38,7 @@ extension ForwardRoom {
     let from = columns.base + bar
     for place in stride(from: 0, to: width, by: laneWidth) {
       for lane in 0..<laneWidth {
-        let rows = lanes.base + lane * Self.lane + laneWidth
+        let rows = lanes.base + lane * HeldRowBlock.pass
         guard place + lane < block.members.count else {
           rows.update(repeating: 0, count: bars)
           continue
@@ -47,16 +47,12 @@ extension ForwardRoom {
         for (pointer, entry) in range.enumerated() {
           pointers.base[pointer] = UnsafePointer(from + entries.factors[entry] * columnStride)
         }
-        run.kernels.heldRows(
-          HeldRowBlock(
-            rows: UnsafePointer(pointers.base), units: amounts.base + range.lowerBound,
-            count: range.count, cash: zeros.base, flowsIn: nil, flowsOut: nil, equity: rows,
-            returns: spare.base, bars: HeldRowBlock.pass))
+        run.kernels.rowSums(
+          UnsafePointer(pointers.base), amounts.base + range.lowerBound, range.count, rows)
       }
-      let rows = lanes.base + laneWidth
       for bar in 0..<bars {
         var vector = Vector.zero
-        for lane in 0..<laneWidth { vector[lane] = rows[lane * Self.lane + bar] }
+        for lane in 0..<laneWidth { vector[lane] = lanes.base[lane * HeldRowBlock.pass + bar] }
         UnsafeMutableRawPointer(values.base + bar * width + place).storeBytes(
           of: vector, as: Vector.self)
       }

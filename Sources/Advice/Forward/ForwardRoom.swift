@@ -12,11 +12,9 @@ final class ForwardRoom {
   /// The same by factor: `[N, stride]`, with room for a pass behind the last bar.
   let columns: AlignedBuffer<Double>
   let columnStride: Int
-  /// Worth of eight portfolios of few factors, the rows that they hold, and what nobody reads.
+  /// Worth of eight portfolios of few factors `[8, chunk]`, and the rows that one holds.
   let lanes: AlignedBuffer<Double>
   let pointers: AlignedBuffer<UnsafePointer<Double>>
-  let zeros: AlignedBuffer<Double>
-  let spare: AlignedBuffer<Double>
   /// Money by factor of a block `[N, width]`, or by entry.
   let amounts: AlignedBuffer<Double>
   /// Worth of a block after some bars: `[chunk, width]`.
@@ -27,8 +25,6 @@ final class ForwardRoom {
 
   /// Bars that are computed at once: their worth stays in the nearest cache.
   private static let chunk = HeldRowBlock.pass
-  /// Places of one portfolio in `lanes`: that before the first bar is looked at too.
-  static let lane = laneWidth + HeldRowBlock.pass
 
   init(_ run: ForwardRun) {
     self.run = run
@@ -38,11 +34,9 @@ final class ForwardRoom {
     let isSparse = run.blocks.contains { $0.entries != nil }
     columnStride = isSparse ? bars + HeldRowBlock.pass : 0
     columns = AlignedBuffer(repeating: 1, count: factors * columnStride)
-    lanes = AlignedBuffer(repeating: 1, count: laneWidth * Self.lane)
-    zeros = AlignedBuffer(repeating: 0, count: HeldRowBlock.pass)
-    spare = AlignedBuffer(repeating: 0, count: HeldRowBlock.pass)
+    lanes = AlignedBuffer(repeating: 1, count: laneWidth * Self.chunk)
     pointers = AlignedBuffer(
-      repeating: UnsafePointer(zeros.base), count: isSparse ? factors : 0)
+      repeating: UnsafePointer(lanes.base), count: isSparse ? factors : 0)
     rates = AlignedBuffer(repeating: 1, count: run.factors.currencies.count * (bars + 1))
     amounts = AlignedBuffer(repeating: 0, count: factors * ForwardBlock.most)
     values = AlignedBuffer(repeating: 0, count: Self.chunk * ForwardBlock.most)
