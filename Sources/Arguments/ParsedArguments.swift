@@ -78,6 +78,9 @@ public struct ParsedArguments: Sendable, Equatable {
     return values[name] != nil || flags.contains(name)
   }
 
+  /// Whether the verb has an option of this name.
+  public func declares(_ name: String) -> Bool { spec.option(name) != nil }
+
   /// Every value of an option in the order given; its default alone if absent.
   public func strings(_ name: String) -> [String] {
     let option = declared(name)

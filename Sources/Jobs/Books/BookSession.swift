@@ -13,6 +13,8 @@ public struct BookSession: Sendable {
     public var panel: String?
     /// Name of the panel of rates of currencies.
     public var rates: String?
+    /// Whether the last bar is taken as the end, so that entries after it are told of.
+    public var endsWithPrices = false
     /// Number of workers; no number depends on it.
     public var workers = 1
 
@@ -46,10 +48,25 @@ public struct BookSession: Sendable {
   public static func open(_ path: String, _ options: Options = Options()) throws -> BookSession {
     let stored = try BookStore.open(path)
     let source = try BookPrices(path, stored.book, options)
+    let market = try source.market(of: stored.book)
+    var warnings = source.warnings
+    if options.endsWithPrices, let late = late(stored.book, market, source.storePath) {
+      warnings.append(late)
+    }
     return BookSession(
       path: path, book: stored.book, contentHash: stored.contentHash, storePath: source.storePath,
-      store: source.store, market: try source.market(of: stored.book), warnings: source.warnings,
-      workers: options.workers)
+      store: source.store, market: market, warnings: warnings, workers: options.workers)
+  }
+
+  private static func late(_ book: Book, _ market: BookMarket, _ store: String) -> RunWarning? {
+    let count = book.entries.timeNs.count { $0 >= market.lastEnd }
+    if count == 0 { return nil }
+    let end = CivilDate(daysSinceEpoch: Timestamp.split(market.lastEnd - 1).day)
+    return RunWarning(
+      code: "entries_after_prices", severity: .warning,
+      message:
+        "\(count) \(count == 1 ? "entry is" : "entries are") later than the last bar, of \(end), and left out; "
+        + "append prices to \(store), or name a time with --at or --to")
   }
 }
 

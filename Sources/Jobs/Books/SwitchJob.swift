@@ -70,10 +70,19 @@ public struct SwitchJob: Sendable {
         if let given {
           let weights = try given.weights(of: id)
           let least = weights.values.min() ?? 0
-          guard least >= 0 || session.book.portfolios[portfolio].profile.allowsShort else {
+          let profile = session.book.portfolios[portfolio].profile
+          guard least >= 0 || profile.allowsShort else {
             throw .setting(
               name: "targets of \(id)", found: "a weight of \(least)",
               expected: "weights from 0, as its profile allows no shorts")
+          }
+          let gross = weights.values.map(\.magnitude).sorted().reduce(0, +)
+          guard gross <= max(1, profile.leverage) + 1e-9 else {
+            throw .setting(
+              name: "targets of \(id)", found: "weights whose sizes add up to \(gross)",
+              expected:
+                "fractions of equity that add up to \(max(1, profile.leverage)) at most, shorts by their size; the rest stays in cash"
+            )
           }
           return weights
         }
@@ -157,16 +166,6 @@ public struct SwitchJob: Sendable {
         columns.append(column)
       }
       self.columns = columns
-      for row in file.portfolios.indices {
-        let sum = columns.indices.reduce(0.0) {
-          $0 + max(0, file.values[row * columns.count + $1])
-        }
-        guard sum <= 1 + 1e-9 else {
-          throw .setting(
-            name: "targets of \(file.portfolios[row])", found: "weights that add up to \(sum)",
-            expected: "fractions of equity that add up to 1 at most; the rest stays in cash")
-        }
-      }
     }
 
     func weights(of id: String) throws(AdviceError) -> [Int: Double] {

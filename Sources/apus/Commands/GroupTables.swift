@@ -124,8 +124,11 @@ enum GroupTables {
   }
 
   private static func column(_ variable: ResultGroup.Variable, title: String) -> Table.Column {
-    guard case .doubles = variable.values else { return .text(title) }
-    return .number(title, format(variable))
+    switch variable.values {
+    case .doubles: .number(title, format(variable))
+    case .integers: .number(title, .plain)
+    default: .text(title)
+    }
   }
 
   private static func format(_ variable: ResultGroup.Variable) -> NumberFormat {

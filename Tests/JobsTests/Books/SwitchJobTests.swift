@@ -118,6 +118,9 @@ import Testing
     // What no book would import is no trade.
     let short = try run("portfolio,symbol,weight\np-1,MSFT,-0.5\n")
     #expect(short.failedCount == 1 && !short.transactions.contains("MSFT"))
+    // Nor is more than there is, whichever way it points.
+    #expect(try run("portfolio,symbol,weight\np-1,AAPL,0.7\np-1,MSFT,0.7\n").failedCount == 1)
+    #expect(try run("portfolio,symbol,weight\np-1,MSFT,-5\n").failedCount == 1)
     #expect(throws: AdviceError.self) {
       try run("portfolio,symbol,weight\np-1,AAPL,0.5\np-9,AAPL,0.5\n")
     }

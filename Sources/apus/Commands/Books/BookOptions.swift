@@ -83,6 +83,9 @@ enum BookOptions {
     options.panel = arguments.optionalString("panel")
     options.rates = arguments.optionalString("rates")
     options.workers = try RunOptions.workers(arguments)
+    options.endsWithPrices = !["at", "to"].contains {
+      arguments.declares($0) && arguments.isGiven($0)
+    }
     // Told before work starts.
     if writesTables { _ = try room(arguments) }
     let output = try writesTables ? output(arguments) : RunOptions.output(arguments, endings: [])
