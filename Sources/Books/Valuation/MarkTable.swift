@@ -43,7 +43,8 @@ final class MarkTable: @unchecked Sendable {
         ($0, market.rates(from: $0, to: currency, bars: bars))
       })
     // Workers write rows of their own symbols.
-    nonisolated(unsafe) let (base, symbols) = (values.base, symbols)
+    nonisolated(unsafe) let base = values.base
+    let symbols = symbols
     _ = try? TileLoop(tiles: (symbols + 15) / 16, workers: max(1, workers)).run(
       isCancelled: { false }, room: {},
       { tile, _ in
