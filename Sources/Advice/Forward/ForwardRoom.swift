@@ -128,7 +128,6 @@ final class ForwardRoom {
 
   private func follow(_ block: ForwardBlock, _ watch: ((Int, Int, Double) -> Void)?) {
     let (bars, factors, width) = (run.paths.bars, run.paths.factors, block.width)
-    let plan = run.plan
     block.amounts.withUnsafeBufferPointer {
       if let from = $0.baseAddress { amounts.base.update(from: from, count: block.amounts.count) }
     }

@@ -1,3 +1,4 @@
+import Kernels
 import Simulation
 
 extension ChallengeSpec {
@@ -24,7 +25,7 @@ extension ChallengeSpec {
       ("slippage.ticks", costs.slippage.ticks),
     ] where value > 1e12 {
       throw .value(
-        path: "execution.\(key)", line: 0, found: JSON5.text(value), expected: "at most 1e12")
+        path: "execution.\(key)", line: 0, found: value.shortestText, expected: "at most 1e12")
     }
     if spec.execution.slippage.almgrenChriss != nil {
       throw .unsupported(
