@@ -40,6 +40,11 @@ public struct SideFileError: Error, Equatable {
       throw SideFileError(kind: kind, cause: error)
     }
   }
+
+  /// A file of weights.
+  public static func weights(_ path: String) throws -> WeightFile {
+    try telling(.weights) { () throws(ImportError) in try WeightFile.read(path) }
+  }
 }
 
 extension SideFileError: CustomStringConvertible {

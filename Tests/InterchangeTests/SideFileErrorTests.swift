@@ -12,14 +12,16 @@ import Testing
     let path = try folder.write(text, to: "f.csv")
     do {
       switch kind {
-      case .weights:
-        _ = try SideFileError.telling(kind) { () throws(ImportError) in
-          try WeightFile.read(path)
-        }
+      case .weights: _ = try SideFileError.weights(path)
       case .factors:
         _ = try SideFileError.telling(kind) { () throws(ImportError) in
           try FactorFile.read(path)
         }
+      case .entries:
+        _ = try SideFileError.telling(kind) { () throws(ImportError) in
+          try EntryFile.read(path, participant: "f")
+        }
+      case .scores: throw SideFileError(kind: kind, cause: .empty(path: path))
       }
       return "no mistake was found"
     } catch {
@@ -35,12 +37,17 @@ import Testing
     (.factors, "", "f.csv is empty. A file of factors has a header: date, and a column"),
     (.factors, "date\n2024-01-02\n", "no column for 'a factor' (it has: date). A file"),
     (.factors, "date,a,A\n2024-01-02,1,2\n", "factors: { columns: [ … ] }"),
+    (.scores, "", "f.csv is empty. A file of scores"),
+    (.entries, "", "f.csv is empty. A file of entries"),
+    (.entries, "time,symbol,weight\n", "has a header but no row."),
     (.factors, "date,a\n", "there is no date to take factors from"),
   ])
   func saysWhatToDo(kind: SideFileError.Kind, text: String, expected: String) throws {
     let found = try words(kind, text)
     #expect(found.contains(expected), "\(found)")
-    for word in ["--", "price", "import"] { #expect(!found.contains(word), "\(found)") }
+    // A column of trades is their price.
+    let foreign = kind == .entries ? ["--", "import"] : ["--", "price", "import"]
+    for word in foreign { #expect(!found.contains(word), "\(found)") }
   }
 
   @Test func aKeyOfTheSpecKeepsItsError() throws {

@@ -42,9 +42,7 @@ struct PortfolioWeights: Sendable {
         expected: "no parameters: each row of the file is a portfolio")
     }
     let path = spec.path(of: name)
-    let file = try SideFileError.telling(.weights) { () throws(ImportError) in
-      try WeightFile.read(path)
-    }
+    let file = try SideFileError.weights(path)
     let places = Dictionary(
       symbols.enumerated().map { (panel.symbols[$1].symbol, $0) },
       uniquingKeysWith: { first, _ in first })

@@ -232,9 +232,7 @@ struct BrinsonSection: RiskSection {
       return { bar in Array(all[bar * width..<(bar + 1) * width]) }
     case .file(let name):
       let path = input.spec.path(of: name)
-      let file = try SideFileError.telling(.weights) { () throws(ImportError) in
-        try WeightFile.read(path)
-      }
+      let file = try SideFileError.weights(path)
       guard file.portfolios.count == 1 else {
         throw SpecError.value(
           path: "risk.brinson.benchmark.file", line: 0,

@@ -99,9 +99,7 @@ enum PortfolioSpec: Sendable {
           path: "portfolios.dataset", line: 0, found: "'\(dataset)' of \(path)",
           expected: "an HDF5 file, where tables have names")
       }
-      let file = try SideFileError.telling(.weights) { () throws(ImportError) in
-        try WeightFile.read(path)
-      }
+      let file = try SideFileError.weights(path)
       try Self.check(file.symbols, symbols, path)
       return WeightsInMemory(
         WeightTable(

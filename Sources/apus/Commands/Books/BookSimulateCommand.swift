@@ -115,7 +115,7 @@ enum BookSimulateCommand: Command {
     case "rebalance": options.policy = .rebalance
     case "advise": options.policy = .advise
     case _ where policy.hasPrefix("weights:"):
-      options.policy = .weights(try WeightFile.read(String(policy.dropFirst(8))))
+      options.policy = .weights(try SideFileError.weights(String(policy.dropFirst(8))))
     case _ where policy.hasPrefix("spec:"):
       options.policy = .strategy(try strategy(String(policy.dropFirst(5)), arguments))
     default:

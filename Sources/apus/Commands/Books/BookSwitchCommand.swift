@@ -91,7 +91,7 @@ enum BookSwitchCommand: Command {
     if let rate = try bps("slippage-bps") { options.rules.costs.slippage.rate = rate }
     if let lot = try arguments.optionalDouble("lot", in: money) { options.rules.lot = lot }
     options.band = try BookOptions.fraction(arguments, "band")
-    options.targets = try arguments.optionalString("to").map { try WeightFile.read($0) }
+    options.targets = try arguments.optionalString("to").map { try SideFileError.weights($0) }
     return options
   }
 }
