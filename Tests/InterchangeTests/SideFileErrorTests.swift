@@ -39,7 +39,6 @@ import Testing
     (.factors, "date,a,A\n2024-01-02,1,2\n", "factors: { columns: [ … ] }"),
     (.scores, "", "f.csv is empty. A file of scores"),
     (.entries, "", "f.csv is empty. A file of entries"),
-    (.entries, "time,symbol,weight\n", "has a header but no row."),
     (.factors, "date,a\n", "there is no date to take factors from"),
   ])
   func saysWhatToDo(kind: SideFileError.Kind, text: String, expected: String) throws {

@@ -38,7 +38,7 @@ import Testing
   private static func views() throws -> Views {
     let folder = try ScratchFolder()
     let store = folder.path("p.h5")
-    try ImportJob(
+    _ = try ImportJob(
       files: [root.appending(path: "datasets/us_equity_1d/prices.csv.gz").path], store: store
     ).run()
     let panel = try PriceStore.open(store).loadPanel("us_equity_1d")

@@ -190,12 +190,12 @@ public struct SimulateJob: Sendable {
     let slots = Slots<Start>(count: portfolios.count)
     var advised: [Result<TargetAdvice, AdviceError>] = []
     var places: [Int] = []
-    var given: SwitchJob.Targets?
+    var given: GivenTargets?
     switch options.policy {
     case .advise:
       let market = try AdviceMarket(session, portfolios: portfolios, asOf: asOf, policy: policy)
       (_, advised, places) = try market.targets(portfolios, isCancelled: isCancelled)
-    case .weights(let file): given = try SwitchJob.Targets(file, session)
+    case .weights(let file): given = try GivenTargets(file, session)
     case .hold, .rebalance, .strategy: break
     }
     let (answers, questions, file) = (advised, places, given)
@@ -214,7 +214,7 @@ public struct SimulateJob: Sendable {
           start.targets = Dictionary(
             zip(target.columns, target.weights), uniquingKeysWith: { first, _ in first })
         } else if let file {
-          start.targets = try file.weights(of: session.book.portfolios[portfolio].id)
+          start.targets = try file.weights(of: portfolio)
         }
       } catch {
         if start.reason.isEmpty { start.reason = "held: \(error)" }

@@ -56,7 +56,7 @@ public struct SwitchJob: Sendable {
   ///
   /// - Throws: `BooksError`; `AdviceError.setting` for targets that name unknown symbols; `RunInterrupted`.
   public func run(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> Outcome {
-    let given = try options.targets.map { try Targets($0, session) }
+    let given = try options.targets.map { try GivenTargets($0, session) }
     let market = try AdviceMarket(session, portfolios: portfolios, asOf: asOf, policy: policy)
     let advised =
       given == nil ? try market.targets(portfolios, isCancelled: isCancelled) : nil
@@ -65,27 +65,8 @@ public struct SwitchJob: Sendable {
       isCancelled: isCancelled, room: {}
     ) { place, _ in
       let portfolio = portfolios[place]
-      let id = session.book.portfolios[portfolio].id
       let target = Result { () throws(AdviceError) -> [Int: Double] in
-        if let given {
-          let weights = try given.weights(of: id)
-          let least = weights.values.min() ?? 0
-          let profile = session.book.portfolios[portfolio].profile
-          guard least >= 0 || profile.allowsShort else {
-            throw .setting(
-              name: "targets of \(id)", found: "a weight of \(least)",
-              expected: "weights from 0, as its profile allows no shorts")
-          }
-          let gross = weights.values.map(\.magnitude).sorted().reduce(0, +)
-          guard gross <= max(1, profile.leverage) + 1e-9 else {
-            throw .setting(
-              name: "targets of \(id)", found: "weights whose sizes add up to \(gross)",
-              expected:
-                "fractions of equity that add up to \(max(1, profile.leverage)) at most, shorts by their size; the rest stays in cash"
-            )
-          }
-          return weights
-        }
+        if let given { return try given.weights(of: portfolio) }
         guard let advised else { return [:] }
         let found = try advised.answers[advised.places[place]].get()
         return Dictionary(
@@ -137,51 +118,6 @@ public struct SwitchJob: Sendable {
       return SwitchedPortfolio(
         portfolio: portfolio, equity: standing.equity, unmarked: standing.unmarked,
         reason: "\(error)")
-    }
-  }
-
-  /// Weights of a file, by columns of the panel.
-  struct Targets: Sendable {
-    let file: WeightFile
-    let columns: [Int]
-
-    init(_ file: WeightFile, _ session: BookSession) throws(AdviceError) {
-      self.file = file
-      let panel = session.market.panel
-      let ids = session.book.portfolios.map(\.id)
-      let known = Set(ids)
-      for id in file.portfolios where file.portfolios != ["portfolio"] && !known.contains(id) {
-        throw .setting(
-          name: "targets", found: "the portfolio \(id)",
-          expected: "portfolios of the book." + didYouMean(nearestName(to: id, among: ids)))
-      }
-      var columns: [Int] = []
-      for symbol in file.symbols {
-        guard let column = panel.symbols.index(of: symbol) else {
-          throw .setting(
-            name: "targets", found: "the symbol \(symbol)",
-            expected: "symbols of panel \(panel.name)."
-              + didYouMean(nearestName(to: symbol, among: panel.symbols.names)))
-        }
-        columns.append(column)
-      }
-      self.columns = columns
-    }
-
-    func weights(of id: String) throws(AdviceError) -> [Int: Double] {
-      let row =
-        file.portfolios.firstIndex(of: id) ?? (file.portfolios == ["portfolio"] ? 0 : nil)
-      guard let row else {
-        throw .setting(
-          name: "targets", found: "no weights of portfolio \(id)",
-          expected: "a row for each portfolio")
-      }
-      var weights: [Int: Double] = [:]
-      for (place, column) in columns.enumerated() {
-        let weight = file.values[row * columns.count + place]
-        if weight.isFinite, weight != 0 { weights[column] = weight }
-      }
-      return weights
     }
   }
 }

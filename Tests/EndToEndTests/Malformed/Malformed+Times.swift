@@ -117,7 +117,10 @@ extension Malformed {
         "2024-01-02T10:00:00Z,12\n2024-01-02T10:00:00+14:00,12\n")),
     Malformed(
       "zone unknown",
-      .refused(2, ["Did you mean 'America/New_York'?"]), closes(),
+      .refused(
+        2,
+        ["--time-zone: 'America/New_Yrok' is no time zone", "Did you mean 'America/New_York'?"]),
+      closes(),
       flags: "--symbol X --time-zone America/New_Yrok"),
     Malformed(
       "seconds mixed with milliseconds",
