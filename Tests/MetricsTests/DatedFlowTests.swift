@@ -1,3 +1,4 @@
+import Foundation
 import Metrics
 import Testing
 
@@ -23,5 +24,24 @@ import Testing
     let rate = DatedFlow.internalRate(
       of: [DatedFlow(years: 0, amount: 100)], final: 110, years: 365 / DatedFlow.daysPerYear)
     #expect(abs(rate - 0.1) < 1e-15)
+  }
+
+  @Test("money that came once, in one payment or two, has grown to what is left")
+  func once() {
+    for (rate, start, end) in [(0.25, 0.0, 3.0), (-0.4, 0.5, 2.25), (12.0, 1.0, 1.01), (0, 0, 1)] {
+      let final = 120 * exp2(log2(1 + rate) * (end - start))
+      let flows = [
+        DatedFlow(years: 0, amount: 0), DatedFlow(years: start, amount: 50),
+        DatedFlow(years: start, amount: 70),
+      ]
+      let found = DatedFlow.internalRate(of: flows, final: final, years: end)
+      #expect(abs(found - rate) <= 1e-12 * (1 + rate.magnitude), "\(found), \(rate)")
+      // A cent at another time takes the longer way.
+      let near = DatedFlow.internalRate(
+        of: flows + [DatedFlow(years: end, amount: 1e-9)], final: final + 1e-9, years: end)
+      #expect(abs(near - rate) <= 1e-10 * (1 + rate.magnitude), "\(near), \(rate)")
+    }
+    #expect(DatedFlow.internalRate(of: [DatedFlow(years: 1, amount: 1)], final: 2, years: 1).isNaN)
+    #expect(DatedFlow.internalRate(of: [DatedFlow(years: 0, amount: 1)], final: 0, years: 1).isNaN)
   }
 }

@@ -31,7 +31,17 @@ public struct DatedFlow: Sendable, Equatable {
       }
       return sum
     }
-    guard end > 0, final.isFinite, flows.contains(where: { $0.amount != 0 }) else { return .nan }
+    guard end > 0, final.isFinite, let first = flows.first(where: { $0.amount != 0 }) else {
+      return .nan
+    }
+    if final > 0, first.years < end, flows.allSatisfy({ $0.amount == 0 || $0.years == first.years }) {
+      // Money that came once has grown to what is left.
+      let paidIn = flows.reduce(0) { $0 + $1.amount }
+      if paidIn > 0 {
+        return DeterministicMath.exp(
+          DeterministicMath.log(final / paidIn) / (end - first.years)) - 1
+      }
+    }
     // Outwards from zero, in steps that stay small against the rates of accounts, up to what an exponential holds.
     let limit = 700 / end
     var (low, high) = (0.0, 0.0)
