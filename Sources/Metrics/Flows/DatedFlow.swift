@@ -34,7 +34,8 @@ public struct DatedFlow: Sendable, Equatable {
     guard end > 0, final.isFinite, let first = flows.first(where: { $0.amount != 0 }) else {
       return .nan
     }
-    if final > 0, first.years < end, flows.allSatisfy({ $0.amount == 0 || $0.years == first.years }) {
+    if final > 0, first.years < end, flows.allSatisfy({ $0.amount == 0 || $0.years == first.years })
+    {
       // Money that came once has grown to what is left.
       let paidIn = flows.reduce(0) { $0 + $1.amount }
       if paidIn > 0 {
