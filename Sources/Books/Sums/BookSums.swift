@@ -176,11 +176,15 @@ public struct BookSums: Sendable {
   ) {
     var splits = market.splits[instrument][...]
     var (units, from) = (0.0, 0)
+    // Without negative prices the side is that of the units, but for what has no mark.
+    let isOneSided = !marks.contains { $0 < 0 }
     func fill(_ end: Int) {
       if units == 0 || from >= end { return }
-      for place in from..<end {
-        let value = units * marks[place]
-        if value < 0 { walk.short[place] += value } else { walk.long[place] += value }
+      if isOneSided, units > 0 {
+        Self.add(units, marks, from..<end, to: &walk.long) { $0 }
+      } else {
+        Self.add(units, marks, from..<end, to: &walk.long) { $0 < 0 ? 0 : $0 }
+        Self.add(units, marks, from..<end, to: &walk.short) { $0 < 0 ? $0 : 0 }
       }
     }
     func advance(to bar: Int) {
@@ -207,11 +211,26 @@ public struct BookSums: Sendable {
     if units != 0, marks[walked.count - 1].isNaN { walk.unmarked.append(instrument) }
   }
 
+  /// Adds a part of an amount times prices to each place of a range, without checks that would keep it from being vectors.
+  @inline(__always)
+  private static func add(
+    _ amount: Double, _ prices: [Double], _ places: Range<Int>, to sums: inout [Double],
+    _ part: (Double) -> Double
+  ) {
+    precondition(places.upperBound <= prices.count && places.upperBound <= sums.count)
+    sums.withUnsafeMutableBufferPointer { sums in
+      prices.withUnsafeBufferPointer { prices in
+        guard let sum = sums.baseAddress, let price = prices.baseAddress else { return }
+        for place in places { sum[place] += part(amount * price[place]) }
+      }
+    }
+  }
+
   private func add(cash legs: ArraySlice<Leg>, _ rates: [Double], to walk: inout GroupHistory) {
     var (balance, from) = (0.0, 0)
     func fill(_ end: Int) {
       if balance == 0 || from >= end { return }
-      for place in from..<end { walk.cash[place] += balance * rates[place] }
+      Self.add(balance, rates, from..<end, to: &walk.cash) { $0 }
     }
     for leg in legs {
       let place = max(0, Int(leg.bar) - walked.lowerBound)
