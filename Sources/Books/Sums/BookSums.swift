@@ -89,11 +89,12 @@ public struct BookSums: Sendable {
       if slot.currency == currency { return prices }
       return zip(prices, worth(of: slot.currency)).map { $0 * $1 }
     }
+    let negatives = marks.map { $0.contains { $0 < 0 } }
     let rates = currencies.map { worth(of: $0) }
     let kept = Slots<Kept>(count: legs.count)
     let loop = TileLoop(tiles: legs.count, workers: max(1, workers))
     let isDone = try? loop.run(isCancelled: isCancelled, room: {}) { group, _ in
-      kept.set(group, take(history(group, marks, rates)))
+      kept.set(group, take(history(group, marks, negatives, rates)))
     }
     return isDone == true ? kept.values : nil
   }
@@ -111,7 +112,9 @@ public struct BookSums: Sendable {
     return isLate ? rates + [rates[rates.count - 1]] : rates
   }
 
-  private func history(_ group: Int, _ marks: [[Double]], _ rates: [[Double]]) -> GroupHistory {
+  private func history(
+    _ group: Int, _ marks: [[Double]], _ negatives: [Bool], _ rates: [[Double]]
+  ) -> GroupHistory {
     var walk = GroupHistory(groups.names[group], sizes[group], walked)
     let ordered = ordered(legs[group])
     var next = 0
@@ -120,7 +123,8 @@ public struct BookSums: Sendable {
       let first = next
       while next < ordered.count, ordered[next].slot == ordered[first].slot { next += 1 }
       if slot < slots.count {
-        add(units: ordered[first..<next], slots[slot].instrument, marks[slot], to: &walk)
+        add(units: ordered[first..<next], slots[slot].instrument, marks[slot],
+          hasNegative: negatives[slot], to: &walk)
       } else {
         let currency = slot - slots.count
         add(cash: ordered[first..<next], rates[currency], to: &walk)
@@ -172,15 +176,15 @@ public struct BookSums: Sendable {
   }
 
   private func add(
-    units legs: ArraySlice<Leg>, _ instrument: Int, _ marks: [Double], to walk: inout GroupHistory
+    units legs: ArraySlice<Leg>, _ instrument: Int, _ marks: [Double], hasNegative: Bool,
+    to walk: inout GroupHistory
   ) {
     var splits = market.splits[instrument][...]
     var (units, from) = (0.0, 0)
     // Without negative prices the side is that of the units, but for what has no mark.
-    let isOneSided = !marks.contains { $0 < 0 }
     func fill(_ end: Int) {
       if units == 0 || from >= end { return }
-      if isOneSided, units > 0 {
+      if units > 0, !hasNegative {
         Self.add(units, marks, from..<end, to: &walk.long) { $0 }
       } else {
         Self.add(units, marks, from..<end, to: &walk.long) { $0 < 0 ? 0 : $0 }
