@@ -123,7 +123,8 @@ public struct BookSums: Sendable {
       let first = next
       while next < ordered.count, ordered[next].slot == ordered[first].slot { next += 1 }
       if slot < slots.count {
-        add(units: ordered[first..<next], slots[slot].instrument, marks[slot],
+        add(
+          units: ordered[first..<next], slots[slot].instrument, marks[slot],
           hasNegative: negatives[slot], to: &walk)
       } else {
         let currency = slot - slots.count
