@@ -27,19 +27,20 @@ struct LedgerReplay {
   fileprivate mutating func advance(
     to end: Int, in book: Book, market: BookMarket?, visit: (BookLedger, Entry, Int) -> Void
   ) {
+    let splits = market?.splits ?? []
     while row < end {
       let entry = book.entries[row]
       split(upTo: entry.timeNs)
       visit(ledger, entry, row)
       ledger.post(entry)
       row += 1
-      guard let instrument = entry.instrument, let market, !market.splits[instrument].isEmpty,
-        seen.insert(instrument).inserted
+      guard let instrument = entry.instrument, instrument < splits.count,
+        !splits[instrument].isEmpty, seen.insert(instrument).inserted
       else { continue }
-      let splits = market.splits[instrument].filter { $0.timeNs > entry.timeNs }
+      let due = splits[instrument].filter { $0.timeNs > entry.timeNs }
       pending.removeFirst(next)
       next = 0
-      pending += splits.map { ($0.timeNs, instrument, $0.ratio) }
+      pending += due.map { ($0.timeNs, instrument, $0.ratio) }
       pending.sort { ($0.timeNs, $0.instrument) < ($1.timeNs, $1.instrument) }
     }
   }
