@@ -15,8 +15,6 @@ public struct SimulateJob: Sendable {
     public let failedCount: Int
     /// Portfolios that went along.
     public let accountCount: Int
-    /// Number of paths.
-    public let pathCount: Int
   }
 
   /// Most bytes that outcomes may take.
@@ -123,8 +121,7 @@ public struct SimulateJob: Sendable {
       report: BookReport(
         verb: "book simulate", session: session, asOf: asOf, groups: tables.groups,
         warnings: paths.warnings + warnings(starts)),
-      failedCount: starts.count { !$0.reason.isEmpty }, accountCount: accounts.count,
-      pathCount: paths.paths.count)
+      failedCount: starts.count { !$0.reason.isEmpty }, accountCount: accounts.count)
   }
 
   /// Refuses what has no room, and a path that there is not.
