@@ -98,9 +98,12 @@ public struct KernelTable: Sendable {
       UnsafePointer<Vector>, Double
     ) -> Void
   /// The paths of eight portfolios: sums, returns of the first, their distance from portfolio to portfolio, number of
-  /// bars, minimum acceptable return.
+  /// bars, minimum acceptable return, room for `PortfolioSums.roomCount` numbers.
   public let portfolioPath:
-    @Sendable (UnsafeMutablePointer<PortfolioSums>, UnsafePointer<Double>, Int, Int, Double) -> Void
+    @Sendable (
+      UnsafeMutablePointer<PortfolioSums>, UnsafePointer<Double>, Int, Int, Double,
+      UnsafeMutablePointer<Double>
+    ) -> Void
   /// The lower tail of a row: values, how many, the search, room for three times eight more than them, two figures a level.
   public let rowTail:
     @Sendable (
@@ -179,7 +182,8 @@ public struct KernelTable: Sendable {
       ) -> Void,
     portfolioPath:
       @escaping @Sendable (
-        UnsafeMutablePointer<PortfolioSums>, UnsafePointer<Double>, Int, Int, Double
+        UnsafeMutablePointer<PortfolioSums>, UnsafePointer<Double>, Int, Int, Double,
+        UnsafeMutablePointer<Double>
       ) -> Void,
     rowTail:
       @escaping @Sendable (

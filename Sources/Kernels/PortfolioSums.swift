@@ -25,6 +25,9 @@ public struct PortfolioSums: BitwiseCopyable, Sendable {
   /// Σ equity.
   public var equities = Vector.zero
 
+  /// Numbers that the fold of a block of returns needs room for.
+  public static let roomCount = 128 * laneWidth
+
   /// No bar yet.
   public init() {}
 }

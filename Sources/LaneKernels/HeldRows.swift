@@ -101,16 +101,11 @@ enum HeldRows {
     let isBefore =
       Vector(0, 1, 2, 3, 4, 5, 6, 7) .< Vector(repeating: Double(from & (laneWidth - 1)))
     let first = bar
-    if piece.units == 0 {
-      while bar < end {
-        store(Vector.zero, row + bar)
-        bar += laneWidth
-      }
-    } else {
-      while bar < end {
-        store(units * apus_load(piece.prices + bar), row + bar)
-        bar += laneWidth
-      }
+    let isNone = units .== Vector.zero
+    while bar < end {
+      let worth = units * apus_load(piece.prices + bar)
+      store(worth.replacing(with: Vector.zero, where: isNone), row + bar)
+      bar += laneWidth
     }
     store(apus_load(row + first).replacing(with: before, where: isBefore), row + first)
   }

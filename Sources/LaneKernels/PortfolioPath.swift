@@ -3,67 +3,77 @@ import Kernels
 
 /// The paths of eight portfolios whose returns lie row by row.
 enum PortfolioPath {
+  /// Bars that are turned at a time.
+  private static let pass = PortfolioSums.roomCount / laneWidth
+
   /// Folds bars into the sums, every one in the order of bars.
   ///
   /// - Parameters:
   ///   - returns: of the first portfolio.
   ///   - stride: from a portfolio to the next.
+  ///   - room: `PortfolioSums.roomCount` numbers of any value.
   @inline(never)
   static func run(
     _ sums: UnsafeMutablePointer<PortfolioSums>, _ returns: UnsafePointer<Double>, stride: Int,
-    count: Int, _ minimumAcceptable: Double
+    count: Int, _ minimumAcceptable: Double, _ room: UnsafeMutablePointer<Double>
   ) {
     var path = Path(sums)
     let threshold = Vector(repeating: minimumAcceptable)
-    var bar = 0
-    while bar + laneWidth <= count {
-      let r0 = load(returns, 0, stride, bar)
-      let r1 = load(returns, 1, stride, bar)
-      let r2 = load(returns, 2, stride, bar)
-      let r3 = load(returns, 3, stride, bar)
-      let r4 = load(returns, 4, stride, bar)
-      let r5 = load(returns, 5, stride, bar)
-      let r6 = load(returns, 6, stride, bar)
-      let r7 = load(returns, 7, stride, bar)
-      let a = quads(r0, r1, r2, r3)
-      let b = quads(r4, r5, r6, r7)
-      path.add(apus_first_halves(a.0, b.0), threshold)
-      path.add(apus_first_halves(a.1, b.1), threshold)
-      path.add(apus_first_halves(a.2, b.2), threshold)
-      path.add(apus_first_halves(a.3, b.3), threshold)
-      path.add(apus_last_halves(a.0, b.0), threshold)
-      path.add(apus_last_halves(a.1, b.1), threshold)
-      path.add(apus_last_halves(a.2, b.2), threshold)
-      path.add(apus_last_halves(a.3, b.3), threshold)
-      bar += laneWidth
-    }
-    while bar < count {
-      var gain = Vector.zero
-      for lane in 0..<laneWidth { gain[lane] = returns[lane &* stride &+ bar] }
-      path.add(gain, threshold)
-      bar += 1
+    var begin = 0
+    while begin < count {
+      let bars = count &- begin < pass ? count &- begin : pass
+      // In memory, as rows and sums together are more than there are registers.
+      turn(returns + begin, stride, bars, room)
+      var bar = 0
+      while bar < bars {
+        path.add(apus_load(room + bar &* laneWidth), threshold)
+        bar &+= 1
+      }
+      begin &+= bars
     }
     path.store(sums)
   }
 
+  /// Rows of bars as bars of eight rows.
   @inline(always)
-  private static func load(
-    _ returns: UnsafePointer<Double>, _ row: Int, _ stride: Int, _ bar: Int
-  ) -> Vector {
-    apus_load(returns + (row &* stride &+ bar))
+  private static func turn(
+    _ rows: UnsafePointer<Double>, _ stride: Int, _ bars: Int, _ turned: UnsafeMutablePointer<Double>
+  ) {
+    var bar = 0
+    while bar &+ laneWidth <= bars {
+      quads(rows + bar, stride, turned + bar &* laneWidth)
+      quads(rows + (bar &+ 4), stride, turned + (bar &+ 4) &* laneWidth)
+      bar &+= laneWidth
+    }
+    while bar < bars {
+      for lane in 0..<laneWidth {
+        turned[bar &* laneWidth &+ lane] = rows[lane &* stride &+ bar]
+      }
+      bar &+= 1
+    }
   }
 
-  /// Four rows of eight bars as four vectors: each has the four values of a bar, and then those of the fourth bar after it.
+  /// Four bars of eight rows.
   @inline(always)
-  private static func quads(_ r0: Vector, _ r1: Vector, _ r2: Vector, _ r3: Vector)
-    -> (Vector, Vector, Vector, Vector)
-  {
+  private static func quads(
+    _ rows: UnsafePointer<Double>, _ stride: Int, _ turned: UnsafeMutablePointer<Double>
+  ) {
+    let far = 4 &* stride
+    let r0 = apus_load_halves(rows, rows + far)
+    let r1 = apus_load_halves(rows + stride, rows + (stride &+ far))
+    let r2 = apus_load_halves(rows + 2 &* stride, rows + (2 &* stride &+ far))
+    let r3 = apus_load_halves(rows + 3 &* stride, rows + (3 &* stride &+ far))
     let (even01, odd01) = (apus_even_places(r0, r1), apus_odd_places(r0, r1))
     let (even23, odd23) = (apus_even_places(r2, r3), apus_odd_places(r2, r3))
-    return (
-      apus_even_pairs(even01, even23), apus_even_pairs(odd01, odd23),
-      apus_odd_pairs(even01, even23), apus_odd_pairs(odd01, odd23)
-    )
+    store(apus_even_pairs(even01, even23), turned)
+    store(apus_even_pairs(odd01, odd23), turned + laneWidth)
+    store(apus_odd_pairs(even01, even23), turned + 2 &* laneWidth)
+    store(apus_odd_pairs(odd01, odd23), turned + 3 &* laneWidth)
+  }
+
+  @inline(always)
+  private static func store(_ values: Vector, _ place: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(place).storeBytes(of: values, as: Vector.self)
   }
 
   /// The sums in local vectors while the loop runs.

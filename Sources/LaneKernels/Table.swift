@@ -20,7 +20,7 @@ extension LaneKernel {
       heldBars: {
         HeldBars.run($0, $1, stride: $2, count: $3, settled: $4, cash: $5, $6)
       },
-      portfolioPath: { PortfolioPath.run($0, $1, stride: $2, count: $3, $4) },
+      portfolioPath: { PortfolioPath.run($0, $1, stride: $2, count: $3, $4, $5) },
       rowTail: { RowTail.run($0, $1, $2, $3, $4) },
       heldRows: { HeldRows.run($0) },
       rowSums: { HeldRows.sum($0, $1, $2, $3) },

@@ -13,6 +13,8 @@ struct SweepRoom: ~Copyable {
   private let equity = AlignedBuffer(repeating: 0.0, count: laneWidth + HeldRowBlock.width)
   /// Returns of eight portfolios.
   private let returns = AlignedBuffer(repeating: 0.0, count: laneWidth * HeldRowBlock.width)
+  /// Where they are turned.
+  private let turned = AlignedBuffer(repeating: 0.0, count: PortfolioSums.roomCount)
   private let sums = AlignedBuffer(
     repeating: PortfolioSums(), count: PortfolioSweep.tilePortfolios / laneWidth)
 
@@ -84,7 +86,7 @@ struct SweepRoom: ~Copyable {
     if places.isEmpty { return }
     sweep.kernels.portfolioPath(
       sums, returns.base + places.lowerBound, HeldRowBlock.width, places.count,
-      sweep.minimumAcceptablePerBar)
+      sweep.minimumAcceptablePerBar, turned.base)
   }
 
   private func summary(

@@ -16,6 +16,8 @@ struct SweepRows: ~Copyable {
   /// Slot of each row, and the bar that it is written up to.
   private let slots: AlignedBuffer<Int32>
   private let filled: AlignedBuffer<Int32>
+  /// Where the symbol of each row stands among what is held.
+  private let places: AlignedBuffer<Int32>
   /// Units after the block, by row.
   private let left: AlignedBuffer<Double>
   /// Number of rows, that of cash among them.
@@ -29,6 +31,7 @@ struct SweepRows: ~Copyable {
     rowOf = AlignedBuffer(repeating: 0, count: symbols)
     slots = AlignedBuffer(repeating: 0, count: symbols + 1)
     filled = AlignedBuffer(repeating: 0, count: symbols + 1)
+    places = AlignedBuffer(repeating: 0, count: symbols + 1)
     left = AlignedBuffer(repeating: 0, count: symbols + 1)
   }
 
@@ -46,8 +49,6 @@ struct SweepRows: ~Copyable {
   var touched: Range<Int> { 1..<count }
   /// Slot of a row.
   func slot(_ row: Int) -> Int { Int(slots[row]) }
-  /// Units of a row after the block.
-  func units(_ row: Int) -> Double { left[row] }
 
   /// A stretch of cash.
   @inline(always)
@@ -114,10 +115,25 @@ struct SweepRows: ~Copyable {
       flowsOut: hasFlows ? UnsafePointer(flowsOut) : nil, equity: equity, returns: returns)
   }
 
-  /// Has the sum take a row that was written in place of a symbol's prices, and keeps the symbol's units meanwhile.
-  func take(_ row: Int, at place: Int, _ units: UnsafeMutablePointer<Double>) {
+  /// Ends a row: the units that it keeps, and where its symbol stands among what is held.
+  mutating func close(
+    _ row: Int, at place: Int, _ prices: UnsafePointer<Double>, _ units: Double
+  ) {
+    touch(slot(row), prices, units, upTo: Self.width)
+    places[row] = Int32(place)
+  }
+
+  /// Has the sum take a row in place of its symbol's prices, and keeps the symbol's units meanwhile.
+  func take(_ row: Int, _ units: UnsafeMutablePointer<Double>) {
+    let place = Int(places[row])
     prices[place] = UnsafePointer(written.base + row * Self.width)
-    rowOf[Int(slots[row])] = 0
+    rowOf[slot(row)] = 0
     (left[row], units[place]) = (units[place], 1)
+  }
+
+  /// Gives a symbol its units back, and tells them.
+  func giveBack(_ row: Int, _ units: UnsafeMutablePointer<Double>) -> Double {
+    units[Int(places[row])] = left[row]
+    return left[row]
   }
 }

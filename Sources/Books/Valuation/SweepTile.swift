@@ -65,18 +65,24 @@ struct SweepTile: ~Copyable {
     for row in rows.touched {
       let held = find(rows.slot(row), in: lane)
       let prices = marks + Int(symbols[held]) * HeldRowBlock.width
-      rows.touch(rows.slot(row), prices, units[held], upTo: HeldRowBlock.width)
+      rows.close(row, at: held, prices, units[held])
     }
     let found = rows.block(
       marks, symbols, units, lane.held, equity, returns, hasFlows: hasFlows)
-    if rows.touched.isEmpty {
-      sweep.kernels.heldRows(found)
-      return hasFlows
-    }
-    for row in rows.touched { rows.take(row, at: find(rows.slot(row), in: lane), units) }
+    for row in rows.touched { rows.take(row, units) }
     sweep.kernels.heldRows(found)
-    for row in rows.touched { units[find(rows.slot(row), in: lane)] = rows.units(row) }
-    // What nothing is left of goes.
+    var isGone = false
+    for row in rows.touched { isGone = rows.giveBack(row, units) == 0 || isGone }
+    if isGone { drop(place) }
+    return hasFlows
+  }
+
+  /// What nothing is left of goes.
+  private mutating func drop(_ place: Int) {
+    let lane = lanes[place]
+    let (slots, symbols, units) = (
+      slots.base + lane.slots, symbols.base + lane.slots, units.base + lane.slots
+    )
     var kept = 0
     for held in 0..<lane.held where units[held] != 0 {
       if kept != held {
@@ -85,7 +91,6 @@ struct SweepTile: ~Copyable {
       kept += 1
     }
     lanes[place].held = kept
-    return hasFlows
   }
 
   /// Lays out what happens in a block.

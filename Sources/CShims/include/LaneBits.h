@@ -37,7 +37,7 @@ static inline __attribute__((always_inline)) apus_doubles apus_load(const double
   return *(const apus_loose_doubles *)from;
 }
 
-// The steps of a transposition of eight vectors: single places, pairs and halves of two vectors change sides.
+// The steps of a transposition of eight vectors: halves of two come side by side, then single places and pairs change sides.
 
 /// The even places of two vectors, in turn.
 static inline __attribute__((always_inline)) apus_doubles apus_even_places(apus_doubles a, apus_doubles b) {
@@ -59,14 +59,10 @@ static inline __attribute__((always_inline)) apus_doubles apus_odd_pairs(apus_do
   return __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
 }
 
-/// The first halves of two vectors.
-static inline __attribute__((always_inline)) apus_doubles apus_first_halves(apus_doubles a, apus_doubles b) {
-  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
-}
-
-/// The last halves of two vectors.
-static inline __attribute__((always_inline)) apus_doubles apus_last_halves(apus_doubles a, apus_doubles b) {
-  return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+/// Four values from each of two places.
+static inline __attribute__((always_inline)) apus_doubles apus_load_halves(const double *a, const double *b) {
+  typedef double quad __attribute__((ext_vector_type(4), aligned(8)));
+  return __builtin_shufflevector(*(const quad *)a, *(const quad *)b, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
 /// Writes the lanes whose bits are set, side by side and in order; `to` needs room for eight.

@@ -17,6 +17,7 @@ struct PortfolioRoom {
     let weights, returns, selection, figures: AlignedBuffer<Double>
     let levels: AlignedBuffer<TailSearch.Level>
     let sums = AlignedBuffer(repeating: PortfolioSums(), count: 1)
+    let turned = AlignedBuffer(repeating: 0.0, count: PortfolioSums.roomCount)
 
     init(_ plan: PortfolioRisk) {
       weights = AlignedBuffer(repeating: 0, count: plan.blockPortfolios * plan.symbols.count)
@@ -107,7 +108,7 @@ struct PortfolioRoom {
       sums.pointee = PortfolioSums()
       plan.kernels.portfolioPath(
         sums, memory.returns.base + vector * laneWidth * plan.table.stride, plan.table.stride,
-        plan.barCount, plan.template.minimumAcceptablePerBar)
+        plan.barCount, plan.template.minimumAcceptablePerBar, memory.turned.base)
       summed = vector
     }
     let (total, squares) = (sums.pointee.returns[place], sums.pointee.squares[place])
