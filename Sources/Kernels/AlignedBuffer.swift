@@ -1,3 +1,5 @@
+import CShims
+
 /// A fixed block of memory, aligned to a cache line, that frees itself.
 ///
 /// The one owner of raw memory in the engine: everything else borrows from it. Elements start as given.
@@ -12,6 +14,7 @@ public struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable {
     precondition(count >= 0, "a buffer cannot have \(count) elements")
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    if bytes >= 4 << 20 { apus_memory_wants_large_pages(raw, bytes) }
     base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     base.initialize(repeating: value, count: count)
     self.count = count

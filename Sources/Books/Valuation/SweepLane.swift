@@ -2,12 +2,10 @@
 struct SweepLane: BitwiseCopyable {
   /// Position in the book.
   var portfolio = 0
-  /// The events that are still to come, among those of the tile.
-  var next = 0
-  var end = 0
-  /// First of its symbols among those of the tile, and of what it holds.
-  var slots = 0
-  /// Number of symbols held.
+  /// First of its symbols among those of the tile.
+  var symbols = 0
+  /// Where what it holds begins, and how many symbols that are.
+  var first = 0
   var held = 0
   /// Its wallets: the first in the book and in the tile, and how many.
   var wallet = 0
@@ -18,7 +16,16 @@ struct SweepLane: BitwiseCopyable {
   /// Equity before the first bar of the window.
   var initialEquity = 0.0
   /// First bar with money, as a place among the bars walked; −1 before.
-  var first = -1
+  var firstBar = -1
   /// Money that works from the start of that bar.
   var firstMoney = 0.0
+}
+
+/// A symbol that a portfolio of a sweep holds.
+struct SweepHolding: BitwiseCopyable {
+  var units = 0.0
+  /// Its position in the book.
+  var symbol: Int32 = 0
+  /// Its place among the portfolio's symbols, in the order of first mention.
+  var slot: Int32 = 0
 }

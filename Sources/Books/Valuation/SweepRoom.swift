@@ -27,10 +27,11 @@ struct SweepRoom: ~Copyable {
 
   /// The summaries of a tile.
   mutating func run(_ portfolios: [Int], _ template: LaneSummary) -> [LaneSummary] {
-    tile.begin(portfolios[...], sweep, &events)
+    tile.begin(portfolios[...], sweep, table, &events)
     sums.base.update(repeating: PortfolioSums(), count: sums.count)
     let begin = sweep.market.panel.time.ns[sweep.bars.lowerBound]
     for block in 0..<table.blocks {
+      tile.beginBlock()
       for vector in 0..<(portfolios.count + laneWidth - 1) / laneWidth {
         let members = vector * laneWidth..<min(portfolios.count, (vector + 1) * laneWidth)
         fold(block, begin, members, sums.base + vector)
@@ -58,11 +59,11 @@ struct SweepRoom: ~Copyable {
       let hasFlows = tile.value(
         member, block, sweep, table, from: begin, &rows, equity, returns.base + lane * width)
       if warm > 0 { now.pointee.initialEquity = equity[0] }
-      if now.pointee.first < 0 {
+      if now.pointee.firstBar < 0 {
         for place in warm..<count {
           let money = equity[place - 1] + (hasFlows ? rows.flowsIn[place] : 0)
           guard money > 0 else { continue }
-          (now.pointee.first, now.pointee.firstMoney) = (offset + place, money)
+          (now.pointee.firstBar, now.pointee.firstMoney) = (offset + place, money)
           begins.append((place, lane))
           break
         }
@@ -95,7 +96,7 @@ struct SweepRoom: ~Copyable {
     let lane = tile.lanes[member]
     let total = sums.returns[place] + sums.squares[place] + sums.equities[place] + lane.equity
     // What is ruined or lacks marks is seldom, and is told bar by bar.
-    if lane.first < 0 || !total.isFinite || sums.least[place] <= -1 {
+    if lane.firstBar < 0 || !total.isFinite || sums.least[place] <= -1 {
       var summary =
         (try? PortfolioHistory(
           of: lane.portfolio, in: sweep.book, market: sweep.market, bars: sweep.bars))?.summary(
@@ -108,9 +109,9 @@ struct SweepRoom: ~Copyable {
     var summary = template
     let panel = sweep.market.panel
     let end = sweep.market.end(of: sweep.bars.upperBound - 1)
-    summary.bars = table.bars.count - lane.first
+    summary.bars = table.bars.count - lane.firstBar
     summary.calendarDays =
-      Double(end - panel.time.ns[table.bars.lowerBound + lane.first]) / Double(Calendar.dayNs)
+      Double(end - panel.time.ns[table.bars.lowerBound + lane.firstBar]) / Double(Calendar.dayNs)
     summary.sumReturns = sums.returns[place]
     summary.sumSquaredReturns = sums.squares[place]
     summary.sumSquaredDownside = sums.downside[place]

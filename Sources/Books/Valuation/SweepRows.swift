@@ -9,8 +9,9 @@ struct SweepRows: ~Copyable {
   private var written = AlignedBuffer(repeating: 0.0, count: 16 * width)
   private var pieces: AlignedBuffer<HeldRowBlock.Piece>
   private var pieceCount = 0
-  /// Prices of what is held; as many as the book has symbols.
+  /// Prices of what is held, and units; as many as the book has symbols.
   private let prices: AlignedBuffer<UnsafePointer<Double>>
+  private let units: AlignedBuffer<Double>
   /// Row of a symbol of the portfolio, by slot; 0 while its units are constant.
   private let rowOf: AlignedBuffer<Int32>
   /// Slot of each row, and the bar that it is written up to.
@@ -18,8 +19,6 @@ struct SweepRows: ~Copyable {
   private let filled: AlignedBuffer<Int32>
   /// Where the symbol of each row stands among what is held.
   private let places: AlignedBuffer<Int32>
-  /// Units after the block, by row.
-  private let left: AlignedBuffer<Double>
   /// Number of rows, that of cash among them.
   private var count = 1
 
@@ -32,7 +31,7 @@ struct SweepRows: ~Copyable {
     slots = AlignedBuffer(repeating: 0, count: symbols + 1)
     filled = AlignedBuffer(repeating: 0, count: symbols + 1)
     places = AlignedBuffer(repeating: 0, count: symbols + 1)
-    left = AlignedBuffer(repeating: 0, count: symbols + 1)
+    units = AlignedBuffer(repeating: 0, count: symbols)
   }
 
   /// Cash after each bar, for those who write it themselves.
@@ -98,42 +97,36 @@ struct SweepRows: ~Copyable {
     pieces = larger
   }
 
+  /// Ends a row, whose symbol stands at a place among what is held.
+  mutating func close(
+    _ row: Int, at place: Int, _ held: UnsafePointer<SweepHolding>, _ marks: UnsafePointer<Double>
+  ) {
+    let prices = marks + Int(held[place].symbol) &* Self.width
+    touch(slot(row), prices, held[place].units, upTo: Self.width)
+    places[row] = Int32(place)
+    rowOf[slot(row)] = 0
+  }
+
   /// The block, once its rows are closed.
   ///
   /// - Parameters:
+  ///   - held: in the order of first mention.
   ///   - marks: of the first symbol; the others follow.
-  ///   - symbols: what is held, in the order of first mention, with its units.
   func block(
-    _ marks: UnsafePointer<Double>, _ symbols: UnsafePointer<Int32>, _ units: UnsafePointer<Double>,
-    _ count: Int, _ equity: UnsafeMutablePointer<Double>, _ returns: UnsafeMutablePointer<Double>,
-    hasFlows: Bool
+    _ held: UnsafePointer<SweepHolding>, _ count: Int, _ marks: UnsafePointer<Double>,
+    _ equity: UnsafeMutablePointer<Double>, _ returns: UnsafeMutablePointer<Double>, hasFlows: Bool
   ) -> HeldRowBlock {
-    for place in 0..<count { prices.base[place] = marks + Int(symbols[place]) &* Self.width }
+    for place in 0..<count {
+      prices.base[place] = marks + Int(held[place].symbol) &* Self.width
+      units.base[place] = held[place].units
+    }
+    for row in touched {
+      let place = Int(places[row])
+      (prices[place], units[place]) = (UnsafePointer(written.base + row * Self.width), 1)
+    }
     return HeldRowBlock(
       pieces: pieces.base, pieceCount: pieceCount, written: written.base, rows: prices.base,
-      units: units, count: count, flowsIn: hasFlows ? UnsafePointer(flowsIn) : nil,
+      units: units.base, count: count, flowsIn: hasFlows ? UnsafePointer(flowsIn) : nil,
       flowsOut: hasFlows ? UnsafePointer(flowsOut) : nil, equity: equity, returns: returns)
-  }
-
-  /// Ends a row: the units that it keeps, and where its symbol stands among what is held.
-  mutating func close(
-    _ row: Int, at place: Int, _ prices: UnsafePointer<Double>, _ units: Double
-  ) {
-    touch(slot(row), prices, units, upTo: Self.width)
-    places[row] = Int32(place)
-  }
-
-  /// Has the sum take a row in place of its symbol's prices, and keeps the symbol's units meanwhile.
-  func take(_ row: Int, _ units: UnsafeMutablePointer<Double>) {
-    let place = Int(places[row])
-    prices[place] = UnsafePointer(written.base + row * Self.width)
-    rowOf[slot(row)] = 0
-    (left[row], units[place]) = (units[place], 1)
-  }
-
-  /// Gives a symbol its units back, and tells them.
-  func giveBack(_ row: Int, _ units: UnsafeMutablePointer<Double>) -> Double {
-    units[Int(places[row])] = left[row]
-    return left[row]
   }
 }

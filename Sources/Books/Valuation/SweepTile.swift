@@ -6,47 +6,48 @@ struct SweepTile: ~Copyable {
   let lanes = AlignedBuffer(repeating: SweepLane(), count: PortfolioSweep.tilePortfolios)
   /// Flows of each by years since the begin, for the money-weighted return.
   private(set) var flows: [[DatedFlow]] = []
-  private var events: [PortfolioEvents.Event] = []
-  /// Symbols of all portfolios, each portfolio's in the order of first mention.
-  private var instruments: [Int32] = []
-  /// What each portfolio holds, in that order: slots, symbols and units.
-  private var slots = AlignedBuffer<Int32>(repeating: 0, count: 1)
-  private var symbols = AlignedBuffer<Int32>(repeating: 0, count: 1)
-  private var units = AlignedBuffer(repeating: 0.0, count: 1)
+  private var events = SweepEvents()
+  /// What is held, portfolio by portfolio: read in one half as it was before a block, written in the other.
+  private var holdings = AlignedBuffer(repeating: SweepHolding(), count: 2)
+  /// The end of what is written.
+  private var end = 0
   private var balances = AlignedBuffer(repeating: 0.0, count: 1)
 
   /// Takes the portfolios of another tile.
   mutating func begin(
-    _ portfolios: ArraySlice<Int>, _ sweep: PortfolioSweep, _ room: inout EventRoom
+    _ portfolios: ArraySlice<Int>, _ sweep: PortfolioSweep, _ table: MarkTable,
+    _ room: inout EventRoom
   ) {
-    events.removeAll(keepingCapacity: true)
-    instruments.removeAll(keepingCapacity: true)
+    events.removeAll()
     flows.removeAll(keepingCapacity: true)
-    let end = sweep.market.end(of: sweep.bars.upperBound - 1)
+    let last = sweep.market.end(of: sweep.bars.upperBound - 1)
     var wallets = 0
     for (place, portfolio) in portfolios.enumerated() {
       var lane = SweepLane()
       lane.portfolio = portfolio
-      (lane.next, lane.slots, lane.balance) = (events.count, instruments.count, wallets)
+      (lane.symbols, lane.balance) = (events.instruments.count, wallets)
       lane.wallet = sweep.walletStarts[portfolio]
       lane.wallets = sweep.walletStarts[portfolio + 1] - lane.wallet
       wallets += lane.wallets
-      room.append(
-        portfolio, wallet: lane.wallet, in: sweep.book, before: end, to: &events, &instruments)
-      lane.end = events.count
+      events.append(portfolio, wallet: lane.wallet, in: sweep.book, before: last, &room)
       lanes[place] = lane
       flows.append([])
     }
-    if instruments.count > slots.count {
-      slots = AlignedBuffer(repeating: 0, count: 2 * instruments.count)
-      symbols = AlignedBuffer(repeating: 0, count: 2 * instruments.count)
-      units = AlignedBuffer(repeating: 0, count: 2 * instruments.count)
+    events.sort(table)
+    if 2 * events.instruments.count > holdings.count {
+      holdings = AlignedBuffer(repeating: SweepHolding(), count: 4 * events.instruments.count)
     }
+    end = holdings.count / 2
     if wallets > balances.count { balances = AlignedBuffer(repeating: 0, count: 2 * wallets) }
     balances.base.update(repeating: 0, count: wallets)
   }
 
+  /// Goes on to the next block.
+  mutating func beginBlock() { end = end > holdings.count / 2 ? 0 : holdings.count / 2 }
+
   /// Values a block of a portfolio, and tells whether something came in or went out in it.
+  ///
+  /// Portfolios are valued in order.
   ///
   /// - Parameter begin: what flows are dated from.
   mutating func value(
@@ -56,41 +57,29 @@ struct SweepTile: ~Copyable {
   ) -> Bool {
     let marks = table.rows(block)
     rows.begin()
+    bring(place)
     let hasFlows = lay(place, block, sweep, table, from: begin, &rows)
     let lane = lanes[place]
-    let (slots, symbols, units) = (
-      slots.base + lane.slots, symbols.base + lane.slots, units.base + lane.slots
-    )
+    end = lane.first + lane.held
+    let held = UnsafePointer(holdings.base + lane.first)
     // A row that is written has its units in it.
-    for row in rows.touched {
-      let held = find(rows.slot(row), in: lane)
-      let prices = marks + Int(symbols[held]) * HeldRowBlock.width
-      rows.close(row, at: held, prices, units[held])
-    }
-    let found = rows.block(
-      marks, symbols, units, lane.held, equity, returns, hasFlows: hasFlows)
-    for row in rows.touched { rows.take(row, units) }
-    sweep.kernels.heldRows(found)
-    var isGone = false
-    for row in rows.touched { isGone = rows.giveBack(row, units) == 0 || isGone }
-    if isGone { drop(place) }
+    for row in rows.touched { rows.close(row, at: find(rows.slot(row), in: lane), held, marks) }
+    let worth = rows.block(held, lane.held, marks, equity, returns, hasFlows: hasFlows)
+    sweep.kernels.heldRows(worth)
     return hasFlows
   }
 
-  /// What nothing is left of goes.
-  private mutating func drop(_ place: Int) {
-    let lane = lanes[place]
-    let (slots, symbols, units) = (
-      slots.base + lane.slots, symbols.base + lane.slots, units.base + lane.slots
-    )
+  /// Brings what a portfolio holds from the block before, without what nothing is left of.
+  @inline(always)
+  private func bring(_ place: Int) {
+    let lane = lanes.base + place
+    let (from, to) = (holdings.base + lane.pointee.first, holdings.base + end)
     var kept = 0
-    for held in 0..<lane.held where units[held] != 0 {
-      if kept != held {
-        (slots[kept], symbols[kept], units[kept]) = (slots[held], symbols[held], units[held])
-      }
-      kept += 1
+    for held in 0..<lane.pointee.held {
+      to[kept] = from[held]
+      kept &+= from[held].units == 0 ? 0 : 1
     }
-    lanes[place].held = kept
+    (lane.pointee.first, lane.pointee.held) = (end, kept)
   }
 
   /// Lays out what happens in a block.
@@ -103,11 +92,9 @@ struct SweepTile: ~Copyable {
     var lane = lanes[place]
     var hasFlows = false
     var cashFrom = 0
-    while lane.next < lane.end {
-      let event = events[lane.next]
+    for next in events.take(block, place) {
+      let event = events[next]
       let bar = max(0, Int(event.bar) - origin)
-      if bar >= HeldRowBlock.width { break }
-      lane.next += 1
       let slot = Int(event.slot)
       if slot >= 0 {
         change(slot, event, bar, marks, &lane, &rows)
@@ -128,7 +115,7 @@ struct SweepTile: ~Copyable {
       let code = sweep.currencies.wallets[lane.wallet + event.wallet]
       var amount = flow == 0 ? 0 : flow * table.rates(block, code)[bar]
       if event.flowUnits != 0 {
-        let symbol = Int(instruments[lane.slots + slot])
+        let symbol = Int(events.instruments[lane.symbols + slot])
         amount += event.flowUnits * marks[symbol * HeldRowBlock.width + bar]
       }
       let timeNs = sweep.book.entries.timeNs[Int(event.row)]
@@ -155,38 +142,33 @@ struct SweepTile: ~Copyable {
       if delta == 0 { return }
       held = insert(slot, &lane)
     }
-    let place = lane.slots + held
-    let before = units.base[place]
-    let symbol = Int(symbols.base[place])
-    rows.touch(slot, marks + symbol &* HeldRowBlock.width, before, upTo: bar)
-    units.base[place] = Position.moved(before * ratio, by: delta)
+    let holding = holdings.base + (lane.first + held)
+    let before = holding.pointee.units
+    let prices = marks + Int(holding.pointee.symbol) &* HeldRowBlock.width
+    rows.touch(slot, prices, before, upTo: bar)
+    holding.pointee.units = Position.moved(before * ratio, by: delta)
   }
 
   /// Where a symbol stands among what is held; −1 if it does not.
   @inline(always)
   private func find(_ slot: Int, in lane: SweepLane) -> Int {
     // Only as many stand before it as were mentioned before it.
-    let slots = slots.base + lane.slots
+    let held = holdings.base + lane.first
     var place = min(slot, lane.held - 1)
-    while place >= 0, slots[place] > slot { place -= 1 }
-    return place >= 0 && slots[place] == slot ? place : -1
+    while place >= 0, held[place].slot > slot { place -= 1 }
+    return place >= 0 && held[place].slot == slot ? place : -1
   }
 
   /// Makes room for a symbol in the order of first mention.
   private func insert(_ slot: Int, _ lane: inout SweepLane) -> Int {
-    let (slots, symbols, units) = (
-      slots.base + lane.slots, symbols.base + lane.slots, units.base + lane.slots
-    )
+    let held = holdings.base + lane.first
     var place = lane.held
-    while place > 0, slots[place - 1] > slot {
-      (slots[place], symbols[place], units[place]) = (
-        slots[place - 1], symbols[place - 1], units[place - 1]
-      )
+    while place > 0, held[place - 1].slot > slot {
+      held[place] = held[place - 1]
       place -= 1
     }
-    (slots[place], symbols[place], units[place]) = (
-      Int32(slot), instruments[lane.slots + slot], 0
-    )
+    let symbol = events.instruments[lane.symbols + slot]
+    held[place] = SweepHolding(units: 0, symbol: symbol, slot: Int32(slot))
     lane.held += 1
     return place
   }
