@@ -113,6 +113,14 @@ public struct KernelTable: Sendable {
 
   /// What one portfolio is worth after the bars of a block, and its returns.
   public let heldRows: @Sendable (HeldRowBlock) -> Void
+  /// Returns of a portfolio over a block, (equity + out) / (equity before + in) − 1, or 0 where the divisor isn't above 0:
+  /// equity after each of `HeldRowBlock.width` bars, with that before the first a place before; what came in, and out, or nil
+  /// if nothing did; the returns.
+  public let heldReturns:
+    @Sendable (
+      UnsafePointer<Double>, UnsafePointer<Double>?, UnsafePointer<Double>?,
+      UnsafeMutablePointer<Double>
+    ) -> Void
   /// Units times rows over `HeldRowBlock.pass` bars: rows, units, how many, the sums.
   public let rowSums:
     @Sendable (
@@ -191,6 +199,11 @@ public struct KernelTable: Sendable {
         UnsafeMutablePointer<Double>
       ) -> Bool,
     heldRows: @escaping @Sendable (HeldRowBlock) -> Void,
+    heldReturns:
+      @escaping @Sendable (
+        UnsafePointer<Double>, UnsafePointer<Double>?, UnsafePointer<Double>?,
+        UnsafeMutablePointer<Double>
+      ) -> Void,
     rowSums:
       @escaping @Sendable (
         UnsafePointer<UnsafePointer<Double>>, UnsafePointer<Double>, Int,
@@ -215,6 +228,7 @@ public struct KernelTable: Sendable {
     self.portfolioPath = portfolioPath
     self.rowTail = rowTail
     self.heldRows = heldRows
+    self.heldReturns = heldReturns
     self.rowSums = rowSums
     self.drawnRows = drawnRows
   }

@@ -6,38 +6,52 @@ enum HeldRows {
   /// Sums symbols in their order at every bar, so that the sum has the bits of a plain loop, and adds cash last.
   @inline(never)
   static func run(_ block: HeldRowBlock) {
-    for place in 0..<block.pieceCount { write(block.pieces[place], block.written) }
+    var bar = block.from & ~(laneWidth &- 1)
+    let begin = bar
+    let before: Vector = apus_load(block.equity + begin)
+    var left = (block.to &- bar &+ (laneWidth &- 1)) / laneWidth
     // Several sums at a time hide the latency of an addition, and share the look-up of a row.
     #if FOUR_IN_FLIGHT
-      var (a, b, c, d) = (Four(), Four(), Four(), Four())
-      for place in 0..<block.count {
-        let row = block.rows[place]
-        let units = Vector(repeating: block.units[place])
-        a.add(row, units)
-        b.add(row + Four.width, units)
-        c.add(row + 2 * Four.width, units)
-        d.add(row + 3 * Four.width, units)
-      }
-      a.store(block, 0)
-      b.store(block, Four.width)
-      c.store(block, 2 * Four.width)
-      d.store(block, 3 * Four.width)
-    #else
-      var bar = 0
-      while bar < HeldRowBlock.width {
-        var sums = Four()
+      if left == HeldRowBlock.width / laneWidth {
+        var (a, b, c, d) = (Four(), Four(), Four(), Four())
         for place in 0..<block.count {
-          sums.add(block.rows[place] + bar, Vector(repeating: block.units[place]))
+          let (row, units) = (block.row(place), block.units(place))
+          a.add(row, units)
+          b.add(row + Four.width, units)
+          c.add(row + 2 * Four.width, units)
+          d.add(row + 3 * Four.width, units)
         }
-        sums.store(block, bar)
-        bar += Four.width
+        a.store(block, 0)
+        b.store(block, Four.width)
+        c.store(block, 2 * Four.width)
+        d.store(block, 3 * Four.width)
+        left = 0
       }
     #endif
-    if let flowsIn = block.flowsIn, let flowsOut = block.flowsOut {
-      returns(block, flowsIn, flowsOut)
-    } else {
-      returns(block)
+    while left >= 4 {
+      var sums = Four()
+      for place in 0..<block.count { sums.add(block.row(place) + bar, block.units(place)) }
+      sums.store(block, bar)
+      bar &+= Four.width
+      left &-= 4
     }
+    if left >= 2 {
+      var sums = Two()
+      for place in 0..<block.count { sums.add(block.row(place) + bar, block.units(place)) }
+      sums.store(block, bar)
+      bar &+= Two.width
+      left &-= 2
+    }
+    if left == 1 {
+      var sum = Vector.zero
+      for place in 0..<block.count { sum += block.units(place) * apus_load(block.row(place) + bar) }
+      block.store(sum, bar)
+    }
+    // The first vector may begin before the stretch.
+    let isBefore =
+      Vector(0, 1, 2, 3, 4, 5, 6, 7) .< Vector(repeating: Double(block.from &- begin))
+    let first = apus_load(block.equity + begin).replacing(with: before, where: isBefore)
+    store(first, block.equity + begin)
   }
 
   /// Units times rows over `HeldRowBlock.pass` bars, symbols in their order at every bar.
@@ -51,14 +65,71 @@ enum HeldRows {
     four.store(sums)
   }
 
+  /// (equity + out) / (equity before + in) − 1 at each bar of a block; 0 where the divisor isn't above 0.
+  ///
+  /// - Parameters:
+  ///   - equity: after each bar; the place before it has the equity before the first.
+  ///   - flowsIn: what came in at each bar, and `flowsOut` what went out; nil if nothing did.
+  @inline(never)
+  static func returns(
+    _ equity: UnsafePointer<Double>, _ flowsIn: UnsafePointer<Double>?,
+    _ flowsOut: UnsafePointer<Double>?, _ returns: UnsafeMutablePointer<Double>
+  ) {
+    var bar = 0
+    if let flowsIn, let flowsOut {
+      while bar < HeldRowBlock.width {
+        let before = apus_load(equity + (bar &- 1)) + apus_load(flowsIn + bar)
+        store(growth(apus_load(equity + bar) + apus_load(flowsOut + bar), before), returns + bar)
+        bar &+= laneWidth
+      }
+    } else {
+      while bar < HeldRowBlock.width {
+        store(growth(apus_load(equity + bar), apus_load(equity + (bar &- 1))), returns + bar)
+        bar &+= laneWidth
+      }
+    }
+  }
+
+  @inline(always)
+  private static func growth(_ after: Vector, _ before: Vector) -> Vector {
+    let growth = after / before - Vector(repeating: 1)
+    return growth.replacing(with: Vector.zero, where: before .<= Vector.zero)
+  }
+
   /// Four vectors of neighbouring bars.
   private struct Four {
-    static var width: Int { 4 * laneWidth }
+    static var width: Int { 2 * Two.width }
+
+    private var a = Two()
+    private var b = Two()
+
+    @inline(always)
+    init() {}
+
+    @inline(always)
+    mutating func add(_ row: UnsafePointer<Double>, _ units: Vector) {
+      a.add(row, units)
+      b.add(row + Two.width, units)
+    }
+
+    @inline(always)
+    func store(_ sums: UnsafeMutablePointer<Double>) {
+      a.store(sums)
+      b.store(sums + Two.width)
+    }
+
+    @inline(always)
+    func store(_ block: HeldRowBlock, _ bar: Int) {
+      a.store(block, bar)
+      b.store(block, bar + Two.width)
+    }
+  }
+
+  private struct Two {
+    static var width: Int { 2 * laneWidth }
 
     private var a = Vector.zero
     private var b = Vector.zero
-    private var c = Vector.zero
-    private var d = Vector.zero
 
     @inline(always)
     init() {}
@@ -67,77 +138,39 @@ enum HeldRows {
     mutating func add(_ row: UnsafePointer<Double>, _ units: Vector) {
       a += units * apus_load(row)
       b += units * apus_load(row + laneWidth)
-      c += units * apus_load(row + 2 * laneWidth)
-      d += units * apus_load(row + 3 * laneWidth)
     }
 
     @inline(always)
     func store(_ sums: UnsafeMutablePointer<Double>) {
       HeldRows.store(a, sums)
       HeldRows.store(b, sums + laneWidth)
-      HeldRows.store(c, sums + 2 * laneWidth)
-      HeldRows.store(d, sums + 3 * laneWidth)
     }
 
     @inline(always)
     func store(_ block: HeldRowBlock, _ bar: Int) {
-      let cash = UnsafePointer(block.written) + bar
-      let equity = block.equity + bar
-      HeldRows.store(a + apus_load(cash), equity)
-      HeldRows.store(b + apus_load(cash + laneWidth), equity + laneWidth)
-      HeldRows.store(c + apus_load(cash + 2 * laneWidth), equity + 2 * laneWidth)
-      HeldRows.store(d + apus_load(cash + 3 * laneWidth), equity + 3 * laneWidth)
-    }
-  }
-
-  /// Whole vectors: what stands before the piece in its first one stays, what comes after its last bar the next piece writes.
-  @inline(always)
-  private static func write(_ piece: HeldRowBlock.Piece, _ written: UnsafeMutablePointer<Double>) {
-    let row = written + Int(piece.row) &* HeldRowBlock.width
-    let (from, end) = (Int(piece.from), Int(piece.to))
-    let units = Vector(repeating: piece.units)
-    var bar = from & ~(laneWidth - 1)
-    let before: Vector = apus_load(row + bar)
-    let isBefore =
-      Vector(0, 1, 2, 3, 4, 5, 6, 7) .< Vector(repeating: Double(from & (laneWidth - 1)))
-    let first = bar
-    let isNone = units .== Vector.zero
-    while bar < end {
-      let worth = units * apus_load(piece.prices + bar)
-      store(worth.replacing(with: Vector.zero, where: isNone), row + bar)
-      bar += laneWidth
-    }
-    store(apus_load(row + first).replacing(with: before, where: isBefore), row + first)
-  }
-
-  @inline(always)
-  private static func returns(_ block: HeldRowBlock) {
-    let one = Vector(repeating: 1)
-    var bar = 0
-    while bar < HeldRowBlock.width {
-      let before: Vector = apus_load(block.equity + (bar &- 1))
-      let growth = apus_load(block.equity + bar) / before - one
-      store(growth.replacing(with: Vector.zero, where: before .<= Vector.zero), block.returns + bar)
-      bar += laneWidth
+      block.store(a, bar)
+      block.store(b, bar + laneWidth)
     }
   }
 
   @inline(always)
-  private static func returns(
-    _ block: HeldRowBlock, _ flowsIn: UnsafePointer<Double>, _ flowsOut: UnsafePointer<Double>
-  ) {
-    let one = Vector(repeating: 1)
-    var bar = 0
-    while bar < HeldRowBlock.width {
-      let before = apus_load(block.equity + (bar &- 1)) + apus_load(flowsIn + bar)
-      let growth = (apus_load(block.equity + bar) + apus_load(flowsOut + bar)) / before - one
-      store(growth.replacing(with: Vector.zero, where: before .<= Vector.zero), block.returns + bar)
-      bar += laneWidth
-    }
-  }
-
-  @inline(always)
-  private static func store(_ values: Vector, _ place: UnsafeMutablePointer<Double>) {
+  fileprivate static func store(_ values: Vector, _ place: UnsafeMutablePointer<Double>) {
     UnsafeMutableRawPointer(place).storeBytes(of: values, as: Vector.self)
+  }
+}
+
+extension HeldRowBlock {
+  @inline(always)
+  fileprivate func row(_ place: Int) -> UnsafePointer<Double> {
+    prices + Int(rows[place].symbol) &* Self.width
+  }
+
+  @inline(always)
+  fileprivate func units(_ place: Int) -> Vector { Vector(repeating: rows[place].units) }
+
+  /// Equity, once its sum is known.
+  @inline(always)
+  fileprivate func store(_ sum: Vector, _ bar: Int) {
+    HeldRows.store(sum + Vector(repeating: cash) * apus_load(rates + bar), equity + bar)
   }
 }

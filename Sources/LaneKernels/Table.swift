@@ -23,6 +23,7 @@ extension LaneKernel {
       portfolioPath: { PortfolioPath.run($0, $1, stride: $2, count: $3, $4, $5) },
       rowTail: { RowTail.run($0, $1, $2, $3, $4) },
       heldRows: { HeldRows.run($0) },
+      heldReturns: { HeldRows.returns($0, $1, $2, $3) },
       rowSums: { HeldRows.sum($0, $1, $2, $3) },
       drawnRows: { DrawnRows.run($0) })
   }

@@ -9,6 +9,8 @@ struct PortfolioEvents {
     var bar: Int32
     /// Place of its symbol in `instruments`; −1 without one.
     var slot: Int32 = -1
+    /// Position of its symbol in the book; −1 without one.
+    var instrument: Int32 = -1
     /// Position of the entry in the book; −1 for a split.
     var row: Int32 = -1
     /// Place of the wallet among the portfolio's, `~place` if the entry crosses the portfolio's border.
@@ -95,7 +97,7 @@ struct EventRoom {
           slots[Int(instrument)] = Int32(instruments.count - firstSlot)
           instruments.append(instrument)
         }
-        event.slot = slots[Int(instrument)]
+        (event.slot, event.instrument) = (slots[Int(instrument)], instrument)
       }
       events.append(event)
     }
@@ -118,7 +120,8 @@ struct EventRoom {
         all.append(
           (
             split.timeNs,
-            PortfolioEvents.Event(bar: bar, slot: Int32(slot), count: split.ratio)
+            PortfolioEvents.Event(
+              bar: bar, slot: Int32(slot), instrument: instrument, count: split.ratio)
           ))
       }
     }

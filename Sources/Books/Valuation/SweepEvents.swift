@@ -3,7 +3,7 @@ import Kernels
 /// The events of a tile's portfolios in the order in which a sweep meets them: block by block, in each one portfolio after the other.
 struct SweepEvents {
   /// Symbols of all portfolios, each portfolio's in the order of first mention.
-  private(set) var instruments: [Int32] = []
+  private var instruments: [Int32] = []
   /// Portfolio by portfolio, and then block by block.
   private var found: [PortfolioEvents.Event] = []
   private var events: [PortfolioEvents.Event] = []
@@ -13,6 +13,9 @@ struct SweepEvents {
   private var ends: [Int] = []
   /// The events that were taken.
   private var next = 0
+
+  /// Symbols of each portfolio, summed over portfolios.
+  var symbolCount: Int { instruments.count }
 
   /// Forgets another tile's.
   mutating func removeAll() {

@@ -2,8 +2,6 @@
 struct SweepLane: BitwiseCopyable {
   /// Position in the book.
   var portfolio = 0
-  /// First of its symbols among those of the tile.
-  var symbols = 0
   /// Where what it holds begins, and how many symbols that are.
   var first = 0
   var held = 0
@@ -19,13 +17,4 @@ struct SweepLane: BitwiseCopyable {
   var firstBar = -1
   /// Money that works from the start of that bar.
   var firstMoney = 0.0
-}
-
-/// A symbol that a portfolio of a sweep holds.
-struct SweepHolding: BitwiseCopyable {
-  var units = 0.0
-  /// Its position in the book.
-  var symbol: Int32 = 0
-  /// Its place among the portfolio's symbols, in the order of first mention.
-  var slot: Int32 = 0
 }

@@ -8,9 +8,7 @@ struct SweepRoom: ~Copyable {
   private let table: MarkTable
   private var events: EventRoom
   private var tile = SweepTile()
-  private var rows: SweepRows
-  /// Equity of a block, with a vector before it.
-  private let equity = AlignedBuffer(repeating: 0.0, count: laneWidth + HeldRowBlock.width)
+  private let rows = SweepRows()
   /// Returns of eight portfolios.
   private let returns = AlignedBuffer(repeating: 0.0, count: laneWidth * HeldRowBlock.width)
   /// Where they are turned.
@@ -22,7 +20,6 @@ struct SweepRoom: ~Copyable {
     self.sweep = sweep
     self.table = table
     events = EventRoom(sweep.book, sweep.market)
-    rows = SweepRows(symbols: max(1, sweep.book.instruments.count))
   }
 
   /// The summaries of a tile.
@@ -52,12 +49,14 @@ struct SweepRoom: ~Copyable {
     // The bar before the window tells the equity that it begins with.
     let warm = block == 0 ? sweep.bars.lowerBound - table.bars.lowerBound : 0
     var begins: [(place: Int, lane: Int)] = []
-    let equity = equity.base + laneWidth
+    let equity = rows.equity
     for (lane, member) in members.enumerated() {
       let now = tile.lanes.base + member
       equity[-1] = now.pointee.equity
-      let hasFlows = tile.value(
-        member, block, sweep, table, from: begin, &rows, equity, returns.base + lane * width)
+      let hasFlows = tile.value(member, block, sweep, table, from: begin, rows)
+      sweep.kernels.heldReturns(
+        equity, hasFlows ? UnsafePointer(rows.flowsIn) : nil,
+        hasFlows ? UnsafePointer(rows.flowsOut) : nil, returns.base + lane * width)
       if warm > 0 { now.pointee.initialEquity = equity[0] }
       if now.pointee.firstBar < 0 {
         for place in warm..<count {
