@@ -30,13 +30,17 @@ public struct HeldRowBlock: BitwiseCopyable {
   public let count: Int
   /// Prices of all symbols: `[symbols][width]`.
   public let prices: UnsafePointer<Double>
-  /// What one unit of cash is worth at each bar, and how much there is.
+  /// What one unit of cash is worth at each bar.
   public let rates: UnsafePointer<Double>
+  /// Units of cash.
   public let cash: Double
-  /// The first bar of the stretch, and the bar after its last.
+  /// The first bar of the stretch.
   public let from: Int
+  /// The bar after its last.
   public let to: Int
-  /// Takes the equity after each bar. Up to seven bars after the stretch are overwritten.
+  /// Takes the equity after each bar.
+  ///
+  /// Up to seven bars after the stretch are overwritten.
   public let equity: UnsafeMutablePointer<Double>
 
   /// A stretch.

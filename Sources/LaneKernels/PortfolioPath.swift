@@ -37,7 +37,8 @@ enum PortfolioPath {
   /// Rows of bars as bars of eight rows.
   @inline(always)
   private static func turn(
-    _ rows: UnsafePointer<Double>, _ stride: Int, _ bars: Int, _ turned: UnsafeMutablePointer<Double>
+    _ rows: UnsafePointer<Double>, _ stride: Int, _ bars: Int,
+    _ turned: UnsafeMutablePointer<Double>
   ) {
     var bar = 0
     while bar &+ laneWidth <= bars {

@@ -66,9 +66,17 @@ import Testing
 
   @Test(
     "summaries have the bits of histories, for any workers and instruction set", arguments: 1...6)
-  func sweepsAreHistories(seed: UInt64) throws {
+  func sweepsAreHistories(seed: UInt64) throws { try compare(seed, portfolios: 21, count: 900) }
+
+  @Test("and where something is traded at every bar, or many portfolios hold nothing")
+  func sweepsOfExtremes() throws {
+    try compare(11, portfolios: 2, count: 3000)
+    try compare(12, portfolios: 1100, count: 600)
+  }
+
+  private func compare(_ seed: UInt64, portfolios: Int, count: Int) throws {
     var random = TestRandom(seed: seed)
-    let sample = try RandomBook(seed: seed, portfolios: 21, count: 900)
+    let sample = try RandomBook(seed: seed, portfolios: portfolios, count: count)
     let first = random.pick([0, 1, 37, 128])
     let bars = first..<random.pick([first + 1, 290, 300])
     let expected = try sample.book.portfolios.indices.map {

@@ -7,7 +7,7 @@ import Metrics
 /// A tile of portfolios goes through the bars in blocks, so that the marks of a block are read from cache by all of them; eight
 /// portfolios are folded side by side. Gives the bits of `PortfolioHistory.summary` for any number of workers.
 ///
-/// Memory: 8 bytes for each symbol and bar, and for each worker some 40 bytes an entry of its tile.
+/// Memory: 8 bytes for each symbol and bar, and for each worker some 120 bytes an entry of its tile.
 public struct PortfolioSweep: Sendable {
   let book: Book
   let market: BookMarket

@@ -124,7 +124,9 @@ struct SweepTile: ~Copyable {
     }
   }
 
-  /// Changes the units of a symbol. One that comes is put in the order of first mention, one that nothing is left of goes.
+  /// Changes the units of a symbol.
+  ///
+  /// One that comes is put in the order of first mention, one that nothing is left of goes.
   @inline(always)
   private func change(_ event: PortfolioEvents.Event, _ lane: inout SweepLane) {
     let rows = held.base + lane.first
