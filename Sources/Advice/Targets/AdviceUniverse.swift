@@ -33,8 +33,9 @@ public struct AdviceUniverse: Sendable {
   public let prices: [Double]
   /// What one of a symbol's currency is worth: `[N]`, NaN if unknown.
   public let rates: [Double]
-  /// Total returns in `currency`: `[lookback, N]`; fewer bars at the beginning of a panel. NaN where a symbol has no close, but in a
-  /// panel with weekends: there it stands still between closes less than a week apart.
+  /// Total returns in `currency`: `[lookback, N]`; fewer bars at the beginning of a panel.
+  ///
+  /// NaN where a symbol has no close, but in a panel with weekends: there it stands still between closes less than a week apart.
   public let returns: ReturnTable
 
   /// Looks back from the end of a bar.
