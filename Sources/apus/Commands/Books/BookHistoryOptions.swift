@@ -21,7 +21,9 @@ enum BookHistoryOptions {
     .value(
       "metrics", "NAME[,NAME…]", help: "Metrics of the catalogue, or all of it: all.",
       isRepeatable: true),
-    .value("benchmark", "SYMBOL", help: "A symbol of the panel to compare with."),
+    .value(
+      "benchmark", "SYMBOL",
+      help: "A symbol of the panel to compare with, in the currency of what is compared."),
     .value("risk-free", "RATE", help: "Annual risk-free rate, a fraction.", default: "0"),
     .value(
       "minimum-acceptable", "RATE", help: "Annual minimum acceptable return, a fraction.",
