@@ -1,9 +1,10 @@
 #!/bin/sh
 # nightly.sh FOLDER [DAY]: append prices, import transactions, value, check limits, report. Safe to repeat.
 #
-# FOLDER has book.h5 and prices.h5, perhaps rules.json5, and in incoming/ what came in: prices*.csv, transactions*.csv, plain or
-# gzip, and perhaps symbols.csv. What is found goes to FOLDER/nights/<day>/, client reports to FOLDER/reports/. DAY is the day to
-# look at; unless given the last one with prices. APUS names another program than the apus of PATH.
+# FOLDER has book.h5 and prices.h5, perhaps rules.json5, and in incoming/ what came in: prices*.csv, rates*.csv of currencies,
+# transactions*.csv, plain or gzip, and perhaps symbols.csv. What is found goes to FOLDER/nights/<day>/, client reports to
+# FOLDER/reports/. DAY is the day to look at; unless given the last one with prices. APUS names another program than the apus of
+# PATH.
 #
 # Exit status: 0; 1 if a limit is broken; 75 if another round is at work; else that of the step that failed, and then no
 # folder of this night was put in place.
@@ -27,11 +28,19 @@ with_files() { # with_files START VERB…
   if [ -n "$any" ]; then "$@"; fi
 }
 
+# The panels that the book names; without one there is but one.
+book=$("$apus" book inspect book.h5 --quiet --json)
+named() { printf '%s\n' "$book" | sed -n "s/^ *\"$1\" : \"\(.*\)\",*\$/\1/p"; }
+panel=$(named panel)
+rates=$(named rates)
+rates=${rates:-$panel}
+
 symbols=
 if [ -e incoming/symbols.csv ]; then symbols='--symbols incoming/symbols.csv'; fi
 # Both take what is new and leave the rest, so that files may stay where they are. What was kept out: apus inspect --quarantine.
 # shellcheck disable=SC2086
-with_files prices "$apus" import --quiet --append --store prices.h5 $symbols > /dev/null
+with_files prices "$apus" import --quiet --append --store prices.h5 ${panel:+--panel "$panel"} $symbols > /dev/null
+with_files rates "$apus" import --quiet --append --store prices.h5 ${rates:+--panel "$rates"} > /dev/null
 with_files transactions "$apus" book import --quiet book.h5 > /dev/null
 
 rules=

@@ -48,6 +48,9 @@ extension ProgramSpec {
         "      return",
         "    fi",
         "    verb=\"$verb ${COMP_WORDS[2]}\"",
+        "  elif [[ $verb == help && ${COMP_WORDS[2]} == \(family.name) ]] && (( COMP_CWORD == 3 )); then",
+        "    mapfile -t COMPREPLY < <(compgen -W '\(actions)' -- \"$word\")",
+        "    return",
         "  fi",
       ]
     }
@@ -112,13 +115,14 @@ extension ProgramSpec {
       "  local verb=$words[1]",
     ]
     for family in families {
-      lines += ["  if [[ $verb == \(family.name) ]]; then", "    verbs=("]
+      let isHelped = "$verb == help && $words[2] == \(family.name) && $CURRENT == 3"
+      lines += ["  if [[ $verb == \(family.name) || (\(isHelped)) ]]; then", "    verbs=("]
       for member in members(of: family) {
         lines.append("      " + Self.quoted("\(member.action ?? ""):\(member.summary)"))
       }
       lines += [
         "    )",
-        "    if (( CURRENT == 2 )); then",
+        "    if [[ $verb == help || $CURRENT == 2 ]]; then",
         "      _describe -t actions action verbs",
         "      return",
         "    fi",
@@ -185,8 +189,11 @@ extension ProgramSpec {
     for family in families {
       let second =
         "complete -c \(name) -n '__\(name)_verb \(family.name); and test (count (commandline -opc)) -eq 2'"
+      let helped =
+        "complete -c \(name) -n '__\(name)_verb help \(family.name); and test (count (commandline -opc)) -eq 3'"
       for member in members(of: family) {
-        lines.append("\(second) -a \(member.action ?? "") -d \(Self.fishQuoted(member.summary))")
+        let offer = "-a \(member.action ?? "") -d \(Self.fishQuoted(member.summary))"
+        lines += ["\(second) \(offer)", "\(helped) \(offer)"]
       }
     }
     lines.append("\(first) -l version -d 'Print the version'")

@@ -65,11 +65,20 @@ public struct ImportJob: Sendable {
   public func run(dryRun: Bool = false) throws -> Outcome {
     precondition(dryRun || !store.isEmpty, "a store to write to")
     if !dryRun { try PriceStore.checkTarget(store) }
-    var options = append ? try optionsOfStoredPanel() : self.options
+    let panels = append && !store.isEmpty ? try storedPanels() : []
+    var options = optionsOfPanel(among: panels)
     let importer = try importer(&options)
     let entries = try symbolFile.map { try SymbolMasterReader.read($0) }
     var (draft, quarantined, summary) = try importer.read(paths: files, options: options)
     var unknown: [String] = []
+    // One more panel, made of a guess, would hide from its readers what came in.
+    if options.panel == nil, !panels.isEmpty, !panels.contains(where: { $0.name == draft.name }) {
+      throw ImportError.badOption(
+        option: "--panel", value: draft.name,
+        reason: "is what the bars look like, and \(store) has the panels "
+          + "\(panels.map(\.name).joined(separator: ", ")); name the one that they belong to, or a new one"
+      )
+    }
     draft.adjusted = options.adjusted ?? .none
     var renames: [NamedAction] = []
     if let tickers = options.tickers {
@@ -91,11 +100,14 @@ public struct ImportJob: Sendable {
       unknownSymbols: unknown, appended: appended, firstRows: Self.firstRows(draft))
   }
 
+  /// The panels of the store; none if it is not there.
+  private func storedPanels() throws -> [PanelInfo] {
+    try PriceStore.isStore(store) ? try PriceStore.open(store).panels : []
+  }
+
   /// What is not given, as the panel that is appended to has it: a few bars tell neither calendar nor frequency.
-  private func optionsOfStoredPanel() throws -> ImportOptions {
+  private func optionsOfPanel(among panels: [PanelInfo]) -> ImportOptions {
     var options = options
-    guard !store.isEmpty, try PriceStore.isStore(store) else { return options }
-    let panels = try PriceStore.open(store).panels
     let panel = panels.count == 1 ? panels.first : nil
     guard let known = options.panel.map({ name in panels.first { $0.name == name } }) ?? panel
     else { return options }

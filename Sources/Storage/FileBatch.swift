@@ -31,12 +31,13 @@ public final class FileBatch: Sendable {
   ///   - placement: how files come into a folder that has some.
   ///   - force: whether it may be a folder that `isOurs` doesn't know.
   ///   - isOurs: whether the names in a folder that isn't empty say that a batch like this one made it.
+  ///   - mayLose: whether a file of this name may go with a whole folder; others are kept even from `force`.
   /// - Throws: `unwritable`, `fileExists` for a folder of others.
   public init(
     _ folder: String, _ placement: Placement, force: Bool,
-    isOurs: (Set<String>) -> Bool = { _ in false }
+    isOurs: (Set<String>) -> Bool = { _ in false }, mayLose: (String) -> Bool = { _ in true }
   ) throws(StorageError) {
-    try Self.checkTarget(folder, placement, force: force, isOurs: isOurs)
+    try Self.checkTarget(folder, placement, force: force, isOurs: isOurs, mayLose: mayLose)
     let path = AtomicFile.realPath(folder) ?? Self.trimmed(folder)
     self.folder = path
     self.placement = placement
@@ -55,8 +56,11 @@ public final class FileBatch: Sendable {
   ///
   /// - Throws: `unwritable`.
   public static func makeFolder(_ path: String) throws(StorageError) {
-    if mkdir(path, 0o777) != 0, errno != EEXIST {
-      throw .unwritable(path: path, reason: systemReason())
+    if mkdir(path, 0o777) == 0 { return }
+    guard errno == EEXIST else { throw .unwritable(path: path, reason: systemReason()) }
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+      throw .unwritable(path: path, reason: "it is a file, and a folder is wanted")
     }
   }
 
@@ -140,7 +144,8 @@ public final class FileBatch: Sendable {
 extension FileBatch {
   /// Throws if a batch could not end well, before any work is done for it.
   private static func checkTarget(
-    _ folder: String, _ placement: Placement, force: Bool, isOurs: (Set<String>) -> Bool
+    _ folder: String, _ placement: Placement, force: Bool, isOurs: (Set<String>) -> Bool,
+    mayLose: (String) -> Bool
   ) throws(StorageError) {
     guard !folder.isEmpty, !folder.utf8.contains(0) else {
       throw .unwritable(path: folder, reason: "this is no path")
@@ -154,11 +159,12 @@ extension FileBatch {
       throw .unwritable(path: folder, reason: systemReason())
     }
     guard force || names.isEmpty || isOurs(Set(names)) else { throw .fileExists(path: folder) }
-    if placement == .wholeFolder,
-      let inner = names.first(where: { isFolder(folder + "/" + $0) })
-    {
+    guard placement == .wholeFolder else { return }
+    // The least, so that the message is the same on every file system.
+    for inner in names.sorted() where isFolder(folder + "/" + inner) || !mayLose(inner) {
+      let kind = isFolder(folder + "/" + inner) ? "folder" : "file"
       throw .unwritable(
-        path: folder, reason: "it holds the folder '\(inner)', which would be lost")
+        path: folder, reason: "it holds the \(kind) '\(inner)', which would be lost")
     }
   }
 

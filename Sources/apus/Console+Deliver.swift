@@ -10,6 +10,12 @@ extension Console {
     }
   }
 
+  /// The same of a result, which is a plain file in a folder that is there.
+  package static func checkResult(_ path: String, force: Bool) throws {
+    try checkOutput(.file(path), force: force)
+    try AtomicFile.checkTarget(path, force: true)
+  }
+
   /// Writes texts to standard output or, all or nothing, to a file.
   ///
   /// A reader of the file sees the old one or the new one. A device or pipe is written in place.

@@ -34,6 +34,9 @@ import Testing
       (["apus", "completions", "--output", "=", "my"], ["my file.bash"]),
       (["apus", "completions", "--output", "="], ["my file.bash"]),
       (["apus", "help", "comp"], ["completions"]),
+      (["apus", "book", "wh"], ["what-if"]),
+      (["apus", "help", "book", "wh"], ["what-if"]),
+      (["apus", "help", "challenge", ""], ["generate", "check", "score", "board"]),
     ])
   func bashOffers(words: [String], expected: [String]) async throws {
     let folder = try ScratchFolder()

@@ -60,4 +60,39 @@ import Testing
       try files(place.folder.url).filter { $0.key.hasPrefix("/nights/") }
         == found.filter { $0.key.hasPrefix("/nights/") })
   }
+
+  @Test("what comes in goes to the panels that the book names")
+  func panels() async throws {
+    let place = try Workplace()
+    func day(_ day: Int, _ rows: [(String, Double)]) -> String {
+      "date,symbol,close\n" + rows.map { "2020-01-0\(day),\($0.0),\($0.1)\n" }.joined()
+    }
+    for folder in ["incoming", "sample"] {
+      try FileManager.default.createDirectory(
+        at: place.folder.url.appending(path: folder), withIntermediateDirectories: false)
+    }
+    try place.folder.write(day(2, [("A", 10), ("B", 20)]), to: "p.csv")
+    try place.folder.write(day(2, [("EURUSD", 1.25)]), to: "r.csv")
+    for (file, panel) in [("p.csv", "shares"), ("r.csv", "fx")] {
+      try await place.done("import \(file) --store prices.h5 --frequency 1d --panel \(panel)")
+    }
+    for (name, text) in [
+      ("advisors", "id\na\n"), ("clients", "id,advisor\nc,a\n"), ("portfolios", "id,client\np,c\n"),
+      ("wallets", "id,portfolio,currency\nw,p,EUR\n"),
+      ("transactions", "time,wallet,kind,amount\n2020-01-02,w,deposit,100\n"),
+    ] { try place.folder.write(text, to: "sample/\(name).csv") }
+    try await place.done(
+      "book init book.h5 --store prices.h5 --panel shares --rates fx --from sample")
+    try place.folder.write(day(3, [("A", 11), ("B", 21)]), to: "incoming/prices.csv")
+    try place.folder.write(day(3, [("EURUSD", 1.5)]), to: "incoming/rates.csv")
+    let line = "'\(Self.root.path)/Examples/nightly/nightly.sh' ."
+    let round = try await RunApus.shell(line, in: place.folder, timeout: 120)
+    #expect(round.status == 0, "\(round.errors)")
+    let bars = try await place.json("inspect prices.h5")["panels"].list.map { $0["bars"].int }
+    #expect(bars == [2, 2])
+    let value = try JSON(
+      String(decoding: place.bytes("nights/2020-01-03/value.json"), as: UTF8.self))
+    #expect(
+      value["sections"]["value"]["data_vars"]["equity"]["data"].list.map(\.number) == [150])
+  }
 }

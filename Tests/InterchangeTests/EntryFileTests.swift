@@ -106,6 +106,9 @@ import Testing
       refusal(head + composed + "e\u{301},2017-01-05,AAPL,10\n")
         .contains("line 3, participant: 'e\u{301}' stands in other characters before"))
     #expect(refusal(head + "a\u{1B}[31m,2017-01-04,AAPL,10\n").contains("control characters"))
+    #expect(
+      refusal(head + String(repeating: "x", count: 256) + ",2017-01-04,AAPL,10\n").contains(
+        "longer than 255 bytes"))
     let shown = try read(head + "a,2017-01-04,\u{1B}[31mAAPL,10\nb,2017-01-04,AAPL,\u{1B}[31m10\n")
     #expect(shown.flaws.count == 2 && !shown.flaws.contains { $0.reason.contains("\u{1B}") })
     #expect(refusal(head + " ,2017-01-04,AAPL,10\n").contains("nobody's"))

@@ -83,6 +83,21 @@ import Testing
     #expect(try names(folder) == ["b", "mine"] && names(scratch.path("")) == ["out"])
   }
 
+  @Test("what a batch doesn't know is not lost with a folder, not even by force")
+  func strangers() throws {
+    try write(["a": "1", "b": "2"], .wholeFolder)
+    #expect(
+      throws: StorageError.unwritable(
+        path: folder, reason: "it holds the file 'b', which would be lost")
+    ) { try FileBatch(folder, .wholeFolder, force: true, mayLose: { $0 == "a" }) }
+    #expect(try names(folder) == ["a", "b"] && names(scratch.path("")) == ["out"])
+    #expect(
+      throws: StorageError.unwritable(
+        path: folder + "/a", reason: "it is a file, and a folder is wanted")
+    ) { try FileBatch.makeFolder(folder + "/a") }
+    try FileBatch.makeFolder(folder)
+  }
+
   @Test("a folder of others, a file, and a folder that another batch writes to are refused")
   func refused() throws {
     try write(["a": "1"])

@@ -34,6 +34,8 @@ public struct AdviceUniverse: Sendable {
   /// What one of a symbol's currency is worth: `[N]`, NaN if unknown.
   public let rates: [Double]
   /// Total returns in `currency`: `[lookback, N]`; fewer bars at the beginning of a panel.
+  ///
+  /// NaN where a symbol has no close, but in a panel with weekends: there it stands still between closes less than a week apart.
   public let returns: ReturnTable
 
   /// Looks back from the end of a bar.
@@ -65,6 +67,10 @@ public struct AdviceUniverse: Sendable {
     let rows = max(0, bar + 1 - first)
     var values = Matrix(rows: rows, columns: panel.symbolCount, repeating: .nan)
     let close = panel.fieldIndex("close") ?? 0
+    // Shares beside coins: their weekend is no hole in what is known of them.
+    let hasWeekends = (first..<first + rows).contains {
+      CivilDate.weekday(daysSinceEpoch: Timestamp.split(panel.time.ns[$0]).day) >= 5
+    }
     for column in columns {
       let dividends = dividends.isEmpty ? [] : dividends[column]
       func worth(at bar: Int) -> Double {
@@ -78,11 +84,18 @@ public struct AdviceUniverse: Sendable {
       for bar in first..<max(first, bar + 1) {
         guard raw(bar) > 0, raw(bar).isFinite else { continue }
         if let last, raw(last) > 0 {
+          let stoodStill =
+            hasWeekends && panel.time.ns[bar] - panel.time.ns[last] < 7 * Calendar.dayNs
+          for still in stoodStill ? max(first, last + 1)..<bar : bar..<bar {
+            let growth = worth(at: still) / worth(at: still - 1)
+            values[still - first, column] = growth.isFinite ? growth - 1 : .nan
+          }
+          let valued = stoodStill ? bar - 1 : last
           var (units, income) = (1.0, 0.0)
           for (shown, ratio) in splits where shown > last && shown <= bar { units *= ratio }
           for (shown, amount) in paid where shown > last && shown <= bar { income += amount }
           let growth =
-            (raw(bar) * units + income) / raw(last) * (worth(at: bar) / worth(at: last))
+            (raw(bar) * units + income) / raw(last) * (worth(at: bar) / worth(at: valued))
           values[bar - first, column] = growth.isFinite ? growth - 1 : .nan
         }
         last = bar

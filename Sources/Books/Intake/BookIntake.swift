@@ -7,6 +7,7 @@ public struct BookIntake {
   /// Rows added, changed and known already, by table.
   public private(set) var counts: [BookTable: Counts] = [:]
   private let updates: Bool
+  private let settled: Set<String>
   private var advisors: [String: Int]
   private var clients: [String: Int]
   private var portfolios: [String: Int]
@@ -29,12 +30,14 @@ public struct BookIntake {
   /// - Parameters:
   ///   - book: what is there.
   ///   - updates: whether rows may change those of the same id.
-  public init(_ book: Book, updates: Bool) {
+  ///   - settled: columns of the firm that files have no say in.
+  public init(_ book: Book, updates: Bool, settled: Set<String> = []) {
     func places(_ ids: [String]) -> [String: Int] {
       Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
     self.book = book
     self.updates = updates
+    self.settled = settled
     advisors = places(book.advisors.map(\.id))
     clients = places(book.clients.map(\.id))
     portfolios = places(book.portfolios.map(\.id))
@@ -75,12 +78,14 @@ public struct BookIntake {
   private mutating func takeFirm(_ row: SheetRow) throws(BooksError) {
     var firm = book.firm
     var prices = book.prices
-    firm.id = try row.id("id")
-    if let name = row.text("name") { firm.name = name }
-    if let currency = try row.currency("currency") { firm.currency = currency }
-    if let store = row.text("store") { prices.store = store }
-    if let panel = row.text("panel") { prices.panel = panel }
-    if let rates = row.text("rates") { prices.rates = rates }
+    let (id, currency) = (try row.id("id"), try row.currency("currency"))
+    func text(_ column: String) -> String? { settled.contains(column) ? nil : row.text(column) }
+    if !settled.contains("id") { firm.id = id }
+    if let currency, !settled.contains("currency") { firm.currency = currency }
+    if let name = text("name") { firm.name = name }
+    if let store = text("store") { prices.store = store }
+    if let panel = text("panel") { prices.panel = panel }
+    if let rates = text("rates") { prices.rates = rates }
     if firm == book.firm && prices == book.prices {
       counts[.firm, default: Counts()].known += 1
       return

@@ -32,7 +32,7 @@ extension EntryFile {
   /// What a name comes to.
   enum Place {
     case found(Int32)
-    case unreadable, control
+    case unreadable, control, tooLong
     /// Another name that looks the same: composed and decomposed letters.
     case respelled(String)
   }
@@ -43,6 +43,8 @@ extension EntryFile {
     guard let name = String(validating: bytes, as: UTF8.self)?.trimmingSpaces, !name.isEmpty
     else { return .unreadable }
     if Self.hasControl(name) { return .control }
+    // As long as an id of a book: a table of longer ones is of no use.
+    if name.utf8.count > 255 { return .tooLong }
     let place = place(of: name)
     guard participants[Int(place)].utf8.elementsEqual(name.utf8) else { return .respelled(name) }
     latest = (Array(bytes), place)

@@ -13,6 +13,7 @@ extension EntryFile {
       case .found(let place): row = place
       case .unreadable: throw nobody("it is empty or no UTF-8 text, so the row is nobody's")
       case .control: throw nobody("it has control characters")
+      case .tooLong: throw nobody("it is longer than 255 bytes")
       case .respelled(let name):
         throw nobody("'\(name)' stands in other characters before; write it in the same")
       }

@@ -42,7 +42,9 @@ public struct BookAsset: Sendable {
     let bars = try session.bars(
       in: min(options.span.lowerBound, asOf)..<min(asOf, options.span.upperBound))
     let closes = try SymbolCloses(session.splitAdjusted, column, bars)
-    let metrics = try session.metrics(benchmark: options.benchmark, rates: options.rates)
+    let metrics = try session.metrics(
+      benchmark: options.benchmark, in: panel.symbols[column].currency.uppercased(),
+      rates: options.rates)
     let lane = closes.path.flatMap { metrics.summary(of: $0) }
     var groups = [quote(column, closes), trailing(closes)]
     groups.append(metricTable(lane))

@@ -24,7 +24,9 @@ public struct BookExportJob: Sendable {
   /// - Returns: rows by table.
   /// - Throws: `StorageError`.
   public func run() throws -> [(table: BookTable, rows: Int)] {
-    let batch = try FileBatch(folder, .wholeFolder, force: force)
+    let names = Set(BookTable.allCases.map { "\($0.rawValue).csv" })
+    let batch = try FileBatch(
+      folder, .wholeFolder, force: force, mayLose: { names.contains($0) })
     let book = try BookStore.read(book)
     var rows: [(table: BookTable, rows: Int)] = []
     for table in BookTable.allCases where table != .transactions {

@@ -17,6 +17,8 @@ public struct BookImportJob: Sendable {
   public var ignoresPrices = false
   /// Whether rows of advisors, clients, portfolios and instruments may change those of the same id.
   public var updates = false
+  /// Columns of the firm that were given by hand, so that files have no say in them.
+  public var settled: Set<String> = []
   /// Seconds to wait for another writer.
   public var patience = PriceStore.defaultPatience
 
@@ -71,7 +73,7 @@ public struct BookImportJob: Sendable {
 
   private func apply(_ sheets: BookSheets, to book: inout Book) throws -> Outcome {
     var outcome = Outcome()
-    var intake = BookIntake(book, updates: updates)
+    var intake = BookIntake(book, updates: updates, settled: settled)
     book.entries = EntryTable()
     for sheet in sheets.tables { try intake.take(sheet) }
     outcome.tables = intake.counts

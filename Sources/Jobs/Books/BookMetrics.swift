@@ -100,13 +100,20 @@ public struct BookMetrics: Sendable {
     guard !held.overflow, held.partialValue <= Self.mostRolling else {
       throw BookMetricsError.tooMany(rows: parts.ids.count, bars: bars.count)
     }
-    let metrics = try session.metrics(benchmark: options.benchmark, rates: options.rates)
+    // Rows of one currency share a calendar and a benchmark.
+    var byCurrency: [String: HistoryMetrics] = [:]
+    for currency in Set(parts.ids.indices.map { parts.currency($0) }) {
+      byCurrency[currency] = try session.metrics(
+        benchmark: options.benchmark, in: currency, rates: options.rates)
+    }
+    let metrics = byCurrency
     let rows = Mutex([Row](repeating: Row(), count: parts.ids.count))
     let needsHistory = options.metrics.contains { $0.needs.contains(.history) }
     let needsTrips = needsHistory || options.metrics.contains { $0.needs.contains(.tradeSums) }
     let isWhole = try TileLoop(tiles: parts.ids.count, workers: session.workers).run(
       isCancelled: isCancelled, room: { () }
     ) { place, _ in
+      guard let metrics = metrics[parts.currency(place)] else { return }
       let money = try parts.money(
         place, bars: bars, trips: needsTrips, holdings: needsHistory)
       let lane = metrics.summary(of: money.path, trips: money.trips, holdings: money.holdings)
@@ -119,7 +126,10 @@ public struct BookMetrics: Sendable {
     guard isWhole else { throw RunInterrupted() }
     let done = rows.withLock { $0 }
     var groups = [table(parts, done)]
-    if !options.rolling.isEmpty { groups.append(rollingTable(parts, done, bars, metrics)) }
+    if !options.rolling.isEmpty {
+      groups.append(
+        rollingTable(parts, done, bars, isDaily: metrics.values.contains { $0.isDaily }))
+    }
     return groups
   }
 
@@ -207,7 +217,7 @@ public struct BookMetrics: Sendable {
   }
 
   private func rollingTable(
-    _ parts: BookParts, _ rows: [Row], _ bars: Range<Int>, _ metrics: HistoryMetrics
+    _ parts: BookParts, _ rows: [Row], _ bars: Range<Int>, isDaily: Bool
   ) -> ResultGroup {
     let dimension = options.level.rawValue
     let time = session.market.panel.time.ns
@@ -218,7 +228,7 @@ public struct BookMetrics: Sendable {
           rows.map { $0.rolling.isEmpty ? .nan : $0.rolling[place][bar - bars.lowerBound] }
         }, unit: ["volatility", "max_drawdown"].contains(rolling.metric) ? "fraction" : "ratio",
         definition:
-          "\(rolling.metric) of the last \(rolling.window) \(metrics.isDaily ? "days" : "bars")")
+          "\(rolling.metric) of the last \(rolling.window) \(isDaily ? "days" : "bars")")
     }
     return ResultGroup(
       "rolling", title: "Metrics through time",

@@ -10,9 +10,12 @@ extension BookSession {
   ///
   /// - Parameters:
   ///   - benchmark: a symbol of the panel, its prices adjusted by splits; nil for none.
+  ///   - currency: that the benchmark's returns are told in; its own where the book has no rates of it, or if empty.
   ///   - rates: annual rates.
   /// - Throws: `BookMetricsError.unknownSymbol`, `StorageError`.
-  func metrics(benchmark: String?, rates: HistoryMetrics.Rates) throws -> HistoryMetrics {
+  func metrics(
+    benchmark: String?, in currency: String = "", rates: HistoryMetrics.Rates
+  ) throws -> HistoryMetrics {
     let panel = market.panel
     let zone = ZoneOffsets(panel)
     let periods = Periods(panel, zone)
@@ -22,18 +25,27 @@ extension BookSession {
       context: LaneContext(
         days: bars.map { Int32(periods.period(of: $0, .day) ?? 0) },
         months: bars.map { Int32(periods.period(of: $0, .month) ?? 0) },
-        benchmark: try benchmark.map { try returns(of: $0) },
+        benchmark: try benchmark.map { try returns(of: $0, in: currency) },
         daysPerBar: Double(panel.frequencyNs) / Double(Calendar.dayNs)), rates: rates)
   }
 
-  /// Returns of a symbol from close to close, splits taken out: NaN up to its first price, 0 where it has no close.
-  func returns(of symbol: String) throws -> [Double] {
+  /// Returns of a symbol from close to close, splits taken out, in a currency that the book has rates of: NaN up to its first
+  /// price; where it has no close its currency alone moves.
+  private func returns(of symbol: String, in currency: String) throws -> [Double] {
     let panel = try splitAdjusted
     guard let column = panel.symbols.index(of: symbol) else {
       throw BookMetricsError.unknownSymbol(
         symbol, panel: panel.name, nearest: nearestName(to: symbol, among: panel.symbols.names))
     }
-    return LaneDetail.returns(of: column, panel, 0..<panel.barCount)
+    var returns = LaneDetail.returns(of: column, panel, 0..<panel.barCount)
+    let own = panel.symbols[column].currency.uppercased()
+    let rates = market.rates(from: own, to: currency, bars: returns.indices)
+    for bar in returns.indices.dropFirst() {
+      let growth = rates[bar] / rates[bar - 1]
+      // The same bits where nothing is to be converted.
+      if growth.isFinite, growth != 1 { returns[bar] = (1 + returns[bar]) * growth - 1 }
+    }
+    return returns
   }
 
   /// The panel with splits taken out of its prices.

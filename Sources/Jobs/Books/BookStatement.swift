@@ -86,7 +86,7 @@ public struct BookStatement: Sendable {
     }
     return ResultGroup(
       "transactions", title: "Transactions",
-      dimensions: [.init(row, .integers(lines.indices.map { Int64($0) }))],
+      dimensions: [.init(row, .integers(lines.indices.map { Int64($0 + 1) }))],
       variables: [
         texts("wallet") { wallet, _ in book.wallets[wallet].id },
         .init("time", [row], .times(lines.map { $0.1.timeNs })),
@@ -120,7 +120,7 @@ public struct BookStatement: Sendable {
     }
     return ResultGroup(
       "trading_days", title: "Purchases and sells by day",
-      dimensions: [.init(row, .integers(found.indices.map { Int64($0) }))],
+      dimensions: [.init(row, .integers(found.indices.map { Int64($0 + 1) }))],
       variables: [
         .init(level.rawValue, [row], .texts(found.map { $0.id })),
         .init("day", [row], .times(found.map { $0.day.day * Calendar.dayNs })),

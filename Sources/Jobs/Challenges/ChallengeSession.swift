@@ -106,6 +106,9 @@ public struct ChallengeSession: Sendable {
           code: "same_close", severity: .warning,
           message: "orders fill at the close that they may have been decided on"))
     }
+    let traded = zip(columns, limits.isAllowed).filter(\.1)
+    warnings += Self.currencyWarnings(
+      spec.spec.currency, traded.map { panel.symbols[$0.0] })
     for (name, from, to, bars) in [("window", spec.from, spec.to, Optional(window))]
       + (spec.holdOut.map { [("hold_out", $0.from, $0.to, hold)] } ?? [])
     {
@@ -118,6 +121,24 @@ public struct ChallengeSession: Sendable {
       }
     }
     self.warnings = warnings
+  }
+
+  /// Symbols that may be traded and are quoted in another currency, as if one were worth the other.
+  private static func currencyWarnings(_ account: String, _ symbols: [SymbolTable.Entry])
+    -> [RunWarning]
+  {
+    let foreign = symbols.filter {
+      !$0.currency.isEmpty && $0.currency.uppercased() != account.uppercased()
+    }
+    if foreign.isEmpty { return [] }
+    let names = foreign.prefix(3).map { "\($0.symbol) in \($0.currency)" }.joined(separator: ", ")
+    return [
+      RunWarning(
+        code: "mixed_currencies", severity: .warning,
+        message:
+          "\(foreign.count) of \(symbols.count) symbols are not quoted in \(account), and are taken as if they were: "
+          + "\(names)\(foreign.count > 3 ? ", …" : "")")
+    ]
   }
 
   /// Bars of a window, which are named as rules name them if there are none.

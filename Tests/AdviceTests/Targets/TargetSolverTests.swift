@@ -1,6 +1,8 @@
 import Advice
 import Allocation
 import Books
+import Kernels
+import Market
 import TestSupport
 import Testing
 
@@ -207,6 +209,46 @@ import Testing
       lookback: 504)
     let close = try #require(plain.market.mark(2, at: 899)?.price)
     #expect((paid.returns.values[row, 2] - before - 1 / close).magnitude < 1e-12)
+  }
+
+  @Test("in a panel with weekends, shares stand still on them, and a hole of a week stays one")
+  func weekends() throws {
+    let bars = 70
+    let days = (0..<bars).map { Int64($0) * Calendar.dayNs }
+    func isOpen(_ bar: Int) -> Bool {
+      CivilDate.weekday(daysSinceEpoch: Int64(bar)) < 5 && !(30..<38).contains(bar)
+    }
+    let share = (0..<bars).map { isOpen($0) ? 100 + Double(($0 * 7) % 11) : .nan }
+    let coin = (0..<bars).map { 50 + Double(($0 * 5) % 13) }
+    func returns(_ bars: [Int]) throws -> Matrix {
+      let names = ["SHARE", "COIN"].map { SymbolTable.Entry(symbol: $0, currency: "USD") }
+      let panel = PricePanel(
+        name: "mixed", time: TimeAxis(ns: bars.map { days[$0] }), symbols: SymbolTable(names),
+        calendar: .crypto, frequencyNs: Calendar.dayNs, fields: ["close"],
+        lifetimes: names.map { _ in 0...(bars.count - 1) }, contentHash: "",
+        storage: HeapPanelStorage(fields: [bars.flatMap { [share[$0], coin[$0]] }]))
+      let market = try BookMarket(
+        panel: panel,
+        instruments: names.map { Book.Instrument(symbol: $0.symbol, currency: "USD") })
+      return AdviceUniverse(
+        market: market, currency: "USD", bar: bars.count - 1, lookback: 500
+      ).returns.values
+    }
+    let all = Array(0..<bars)
+    let mixed = try returns(all)
+    let open = all.filter(isOpen)
+    let alone = try returns(open)
+    for (row, bar) in all.dropFirst().enumerated() {
+      let value = mixed[row, 0]
+      if isOpen(bar) {
+        #expect(value == alone[open.firstIndex(of: bar)! - 1, 0], "\(bar)")
+      } else if open.last! < bar || (29...38).contains(bar) {
+        #expect(value.isNaN, "\(bar)")
+      } else {
+        #expect(value == 0, "\(bar)")
+      }
+      #expect(mixed[row, 1] == coin[bar] / coin[bar - 1] - 1)
+    }
   }
 
   @Test("questions are equal if their answers are")

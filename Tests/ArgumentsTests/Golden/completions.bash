@@ -16,6 +16,9 @@ _apus() {
       return
     fi
     verb="$verb ${COMP_WORDS[2]}"
+  elif [[ $verb == help && ${COMP_WORDS[2]} == book ]] && (( COMP_CWORD == 3 )); then
+    mapfile -t COMPREPLY < <(compgen -W 'value check' -- "$word")
+    return
   fi
   case "$verb $before" in
     'sweep --set') words='' ;;

@@ -15,12 +15,12 @@ _apus() {
   shift words
   (( CURRENT-- ))
   local verb=$words[1]
-  if [[ $verb == book ]]; then
+  if [[ $verb == book || ($verb == help && $words[2] == book && $CURRENT == 3) ]]; then
     verbs=(
       'value:What portfolios are worth'
       'check:Whether portfolios keep their limits'
     )
-    if (( CURRENT == 2 )); then
+    if [[ $verb == help || $CURRENT == 2 ]]; then
       _describe -t actions action verbs
       return
     fi

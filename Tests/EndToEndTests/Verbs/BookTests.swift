@@ -93,6 +93,12 @@ import Testing
   static let refused: [(line: String, status: Int32, text: String)] = [
     ("book value book.h5 -o x.txt", 2, "end it in .h5, .json or .csv"),
     ("book statement book.h5 -o x.xlsx", 2, "end it in .h5, .json or .csv"),
+    ("book value book.h5 -o nowhere/x.csv", 3, "the folder nowhere does not exist"),
+    ("book statement book.h5 -o folder.csv", 3, "it is a folder"),
+    ("book report book.h5 -o prices.h5", 2, "is read"),
+    ("book report book.h5 -o twice/transactions.csv", 3, "a folder is wanted"),
+    ("book export book.h5 -o . --force", 3, "would be lost"),
+    ("book export book.h5 -o twice", 2, "exists and is kept"),
     ("book report book.h5 --period 2019 -o r", 2, "there are no prices of 2019"),
     ("book report book.h5 --period quarter -o r", 2, "'quarter' is no period"),
     ("book statement book.h5 --portfolio p-d1 --wallet w-d2", 2, "w-d2 is of portfolio p-d2"),
@@ -120,7 +126,7 @@ import Testing
   @Test func refuses() async throws {
     let place = try await place()
     for (name, text) in [
-      ("empty/transactions.csv", ""),
+      ("empty/transactions.csv", ""), ("folder.csv/x", ""),
       ("twice/transactions.csv", "time,wallet,kind,amount,amount\n"),
       ("limits/portfolios.csv", "id,client,max_weight\np-9,d-1,50\n"),
       ("money/wallets.csv", "id,portfolio,currency\nw-9,p-d1,euros\n"),
@@ -138,6 +144,32 @@ import Testing
       #expect(result.output.isEmpty, "\(line)")
     }
     #expect(try place.bytes("book.h5") == before)
+  }
+
+  @Test(
+    "a book moves by its tables: options of init count before them, and strangers outlive an export"
+  )
+  func moves() async throws {
+    let place = try await place()
+    try await place.done("book export book.h5 -o tables --quiet")
+    try await place.done("book export book.h5 -o tables --quiet --force")
+    try place.folder.write("mine\n", to: "tables/notes.txt")
+    let kept = try await place.apus("book export book.h5 -o tables --force")
+    #expect(kept.status == 3 && kept.errors.contains("the file 'notes.txt', which would be lost"))
+    #expect(try String(data: place.bytes("tables/notes.txt"), encoding: .utf8) == "mine\n")
+    try FileManager.default.removeItem(at: place.folder.url.appending(path: "tables/notes.txt"))
+
+    try FileManager.default.createDirectory(
+      at: place.folder.url.appending(path: "other"), withIntermediateDirectories: false)
+    let line = "book init other/copy.h5 --from tables"
+    #expect(try await place.apus(line).errors.contains("other/prices.h5 does not exist"))
+    try await place.done("\(line) --store prices.h5 --id moved --currency EUR --quiet --no-prices")
+    let firm = try await place.json("book inspect other/copy.h5 --quiet")["firm"]
+    #expect(firm == .string("moved"))
+    try await place.done("book export other/copy.h5 -o again --quiet")
+    for name in ["transactions.csv", "portfolios.csv", "wallets.csv", "clients.csv"] {
+      #expect(try place.bytes("again/\(name)") == place.bytes("tables/\(name)"), "\(name)")
+    }
   }
 
   @Test func timesWithoutOffsetAreTold() async throws {

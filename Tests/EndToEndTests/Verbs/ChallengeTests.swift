@@ -54,6 +54,8 @@ import Testing
     #expect(board["rows"].list.count == 3 && board["rows"].list[0]["rank"].number == 1)
     let both = try await place.json("challenge board a.h5 b.h5")
     #expect(both["warnings"].list.isEmpty && both["rows"].list.count == 40)
+    let shown = try await place.done("challenge board a.h5 b.h5 --by total_return --top 1")
+    #expect(shown.count { $0 == "%" } == 2, "\(shown)")
   }
 
   @Test("mistakes name the file, the key and the next step, and end in 2 or 3")

@@ -87,6 +87,24 @@ import Testing
     #expect(try await place.json("inspect s.h5 --symbols").list.count == 3)
   }
 
+  @Test("bars are appended to a panel that is there or named, never to one more by a guess")
+  func appendNamesItsPanel() async throws {
+    let place = try place()
+    try await place.done("import a.csv --store s.h5 --panel mine")
+    try await place.done("import a.csv --store s.h5 --append")
+    try await place.done("import a.csv --store s.h5 --panel rates")
+    let before = try place.contents()
+    for more in ["", "--dry-run"] {
+      let refused = try await place.apus("import a.csv --store s.h5 --append \(more)")
+      #expect(refused.status == 2, "\(refused.errors)")
+      #expect(refused.errors.contains("s.h5 has the panels mine, rates"), "\(refused.errors)")
+    }
+    try await place.done("import a.csv --store s.h5 --append --panel rates")
+    #expect(try place.contents() == before)
+    try await place.done("import a.csv --store s.h5 --append --panel third")
+    #expect(try await place.json("inspect s.h5")["panels"].list.count == 3)
+  }
+
   @Test func dryRunWritesNothing() async throws {
     let place = try place()
     let before = try place.contents()

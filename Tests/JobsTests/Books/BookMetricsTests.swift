@@ -1,8 +1,10 @@
 import Books
 import Foundation
 import Jobs
+import Market
 import Metrics
 import Storage
+import TestSupport
 import Testing
 
 /// Metrics of a book as tables.
@@ -87,6 +89,62 @@ import Testing
     let wanted = try #require(MetricCatalog.metric(named: "volatility")).value(of: tail).number
     let rolling = try numbers(found[1], "volatility_10")
     #expect(abs(rolling[119 * 6] - wanted) < 1e-9)
+  }
+
+  @Test(
+    "a benchmark is told in the currency of the row: who holds it alone, in euros, has a beta of 1")
+  func benchmarkInCurrency() throws {
+    let folder = try ScratchFolder()
+    let bars = 60
+    func draft(_ name: String, _ symbol: String, _ currency: String, _ closes: [Double])
+      -> PanelDraft
+    {
+      PanelDraft(
+        name: name, timeNs: (0..<bars).map { Int64($0) * Calendar.dayNs },
+        symbols: [.init(symbol: symbol, currency: currency)], calendar: Calendar(.crypto),
+        frequencyNs: Calendar.dayNs, fields: [.init(name: "close", values: closes)])
+    }
+    let closes = (0..<bars).map { 50 + Double(($0 * 7) % 11) }
+    let rates = (0..<bars).map { 1.1 + Double(($0 * 5) % 7) / 100 }
+    try PriceStore.write(
+      [draft("days", "AAA", "USD", closes), draft("fx", "EURUSD", "", rates)],
+      to: folder.path("prices.h5"))
+    var book = Book(firm: .init(id: "f", currency: "USD"))
+    (book.prices.store, book.prices.panel, book.prices.rates) = ("prices.h5", "days", "fx")
+    book.advisors = [.init(id: "a")]
+    book.clients = [.init(id: "c", advisor: 0)]
+    book.instruments = [.init(symbol: "AAA", currency: "USD")]
+    for (place, currency) in ["EUR", "USD"].enumerated() {
+      book.portfolios.append(.init(id: currency, client: 0, currency: currency))
+      book.wallets.append(.init(id: "w-\(currency)", portfolio: place, currency: "USD"))
+    }
+    let entries = (0...1).flatMap { wallet in
+      [
+        Entry(timeNs: 0, sequence: Int64(2 * wallet), wallet: wallet, kind: .deposit, cash: 500),
+        Entry(
+          timeNs: 0, sequence: Int64(2 * wallet + 1), wallet: wallet, kind: .buy, instrument: 0,
+          cash: -500, units: 10, price: 50),
+      ]
+    }
+    book.entries = EntryTable(entries, portfolioOf: [0, 1], portfolioCount: 2)
+    try BookStore.write(book, to: folder.path("book.h5"))
+    let session = try BookSession.open(folder.path("book.h5"))
+    let table = try groups(session) {
+      $0.metrics = MetricCatalog.all
+      $0.benchmark = "AAA"
+      $0.span = Calendar.dayNs..<(.max)
+    }[0]
+    #expect(try texts(table, "currency") == ["EUR", "USD"])
+    let inEuros = closes[bars - 1] / closes[0] * rates[0] / rates[bars - 1] - 1
+    for (name, expected) in [
+      ("beta", [1, 1]), ("tracking_error", [0, 0]),
+      ("benchmark_return", [inEuros, closes[bars - 1] / closes[0] - 1]),
+      ("total_return", [inEuros, closes[bars - 1] / closes[0] - 1]),
+    ] {
+      for (value, expected) in zip(try numbers(table, name), expected) {
+        #expect(abs(value - expected) < 1e-12, "\(name)")
+      }
+    }
   }
 
   @Test("symbols and sectors add up: a sector of one symbol has its metrics")

@@ -12,9 +12,9 @@ import Testing
   static let bars = 160
 
   /// Three random walks without gaps; closes of bars from `poisoned` on are tripled.
-  static func store(_ folder: ScratchFolder, _ name: String = "p.h5", poisoned: Int = .max) throws
-    -> String
-  {
+  static func store(
+    _ folder: ScratchFolder, _ name: String = "p.h5", poisoned: Int = .max, currency: String = ""
+  ) throws -> String {
     let names = ["open", "high", "low", "close", "volume"]
     var fields = names.map { PanelDraft.Field(name: $0, values: []) }
     for bar in 0..<bars {
@@ -36,7 +36,7 @@ import Testing
         PanelDraft(
           name: "us_equity_1d", timeNs: (0..<bars).map { (firstDay + Int64($0)) * Calendar.dayNs },
           symbols: ["AAA", "BBB", "CCC"].map {
-            .init(symbol: $0, sector: $0 == "CCC" ? "Energy" : "Tech")
+            .init(symbol: $0, sector: $0 == "CCC" ? "Energy" : "Tech", currency: currency)
           },
           calendar: Calendar(.usEquity), frequencyNs: Calendar.dayNs, fields: fields)
       ], to: path)
@@ -311,6 +311,28 @@ import Testing
     }
     #expect(
       error.map { "\($0)".contains(mistake.1) } ?? false, "\(error.map { "\($0)" } ?? "none")")
+  }
+
+  @Test(
+    "symbols of another currency than the challenge's are told of, unless nobody may trade them")
+  func currencies() throws {
+    let folder = try ScratchFolder()
+    _ = try Self.store(folder, currency: "EUR")
+    func warnings(_ more: String) throws -> [String] {
+      try folder.write(Self.rules(more), to: "rules.json5")
+      let spec = try ChallengeSpec.load(folder.path("rules.json5"))
+      return try ChallengeSession(spec, today: Self.today).warnings.filter {
+        $0.code == "mixed_currencies"
+      }.map(\.message)
+    }
+    #expect(
+      try warnings("") == [
+        "3 of 3 symbols are not quoted in USD, and are taken as if they were: AAA in EUR, BBB in EUR, CCC in EUR"
+      ])
+    #expect(
+      try warnings("constraints: { symbols: [\"BBB\"] }").first?.hasPrefix("1 of 1 symbols") == true
+    )
+    #expect(try warnings("currency: \"EUR\"").isEmpty)
   }
 
   @Test("a participant in two files is refused, as is a folder without entries")

@@ -20,7 +20,7 @@ enum BookExportCommand: Command {
     options: [
       .value(
         "output", short: "o", "FOLDER",
-        help: "The folder; with --force one that is there is replaced.",
+        help: "The folder; with --force one that holds such tables and nothing else is replaced.",
         isRequired: true, completion: .files)
     ],
     common: [CommonOptions.json, CommonOptions.quiet, CommonOptions.force])

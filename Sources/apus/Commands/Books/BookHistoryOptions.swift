@@ -6,17 +6,24 @@ import Metrics
 
 /// What the verbs have in common that look at a book's history.
 enum BookHistoryOptions {
-  static let span: [OptionSpec] = [
-    .value("from", "TIME", help: "From this day or instant on; the first entry unless given."),
-    .value(
-      "to", "TIME", help: "To the end of this day, or to this instant; the last bar unless given."),
-  ]
+  static let span = span(endingWith: "the last bar")
+
+  /// Options of a span that ends with something else than bars.
+  static func span(endingWith end: String) -> [OptionSpec] {
+    [
+      .value("from", "TIME", help: "From this day or instant on; the first entry unless given."),
+      .value(
+        "to", "TIME", help: "To the end of this day, or to this instant; \(end) unless given."),
+    ]
+  }
 
   static let statistics: [OptionSpec] = [
     .value(
       "metrics", "NAME[,NAME…]", help: "Metrics of the catalogue, or all of it: all.",
       isRepeatable: true),
-    .value("benchmark", "SYMBOL", help: "A symbol of the panel to compare with."),
+    .value(
+      "benchmark", "SYMBOL",
+      help: "A symbol of the panel to compare with, in the currency of what is compared."),
     .value("risk-free", "RATE", help: "Annual risk-free rate, a fraction.", default: "0"),
     .value(
       "minimum-acceptable", "RATE", help: "Annual minimum acceptable return, a fraction.",

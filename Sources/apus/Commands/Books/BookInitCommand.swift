@@ -10,7 +10,9 @@ enum BookInitCommand: Command {
     summary: "Make a book, empty or from files",
     discussion: [
       "With --from, tables and transactions are brought in at once, as apus book import does: the book appears whole or"
-        + " not at all."
+        + " not at all. What options say of the firm counts before what files say.",
+      "Rates of currencies are symbols named by both, such as EURUSD or EUR/USD, dollars for a euro: one for each currency"
+        + " and the firm's.",
     ],
     examples: [
       Example("apus book init book.h5 --id aurora --store prices.h5", "A book without anybody."),
@@ -59,6 +61,7 @@ enum BookInitCommand: Command {
       arguments.strings("from") + [arguments.optionalString("store")].compactMap { $0 },
       from: [path])
     var job = BookImportJob(book: path, files: arguments.strings("from"))
+    job.settled = Set(BookTable.firm.columns.filter { arguments.isGiven($0) })
     job.ignoresPrices = arguments.flag("no-prices")
     job.options.workers = try RunOptions.workers(arguments)
     let outcome = try job.create(book, force: arguments.flag("force"))

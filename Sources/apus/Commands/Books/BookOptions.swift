@@ -92,7 +92,7 @@ enum BookOptions {
     let path = arguments.positional("BOOK")
     if let output {
       try RunOptions.keep([path] + [options.store].compactMap { $0 }, from: [output])
-      try Console.checkOutput(.file(output), force: arguments.flag("force"))
+      if writesTables { try Console.checkResult(output, force: arguments.flag("force")) }
     }
     let session = try BookSession.open(path, options)
     if let output {

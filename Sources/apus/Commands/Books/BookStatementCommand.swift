@@ -23,7 +23,7 @@ enum BookStatementCommand: Command {
     positionals: BookOptions.positionals,
     options: BookOptions.selection + [
       .value("wallet", "ID", help: "Only this wallet.", isRepeatable: true)
-    ] + BookHistoryOptions.span + [
+    ] + BookHistoryOptions.span(endingWith: "the last entry") + [
       .value(
         "by", "LEVEL", help: "Whose days are added up.", default: "client",
         completion: .choices(BookStatement.Level.allCases.map(\.rawValue)))
@@ -39,7 +39,7 @@ enum BookStatementCommand: Command {
     _ = try BookOptions.room(arguments)
     if let output = try BookOptions.output(arguments) {
       try RunOptions.keep([path], from: [output])
-      try Console.checkOutput(.file(output), force: arguments.flag("force"))
+      try Console.checkResult(output, force: arguments.flag("force"))
     }
     let stored = try BookStore.open(path)
     let book = stored.book

@@ -28,12 +28,16 @@ enum BoardTable {
     return result
   }
 
-  /// Places on several boards.
-  static func make(_ comparison: BoardComparison, top: Int) -> Table {
+  /// Places on several boards, each metric in the form that its own board has it in.
+  static func make(_ comparison: BoardComparison, of tables: [ResultTable], top: Int) -> Table {
+    let formats = tables.map { table in
+      table.metrics.first { $0.name == table.leaderboardBy }.map(LeaderboardTable.format) ?? .ratio
+    }
     var columns: [Table.Column] = [.text("participant")]
     for (index, name) in comparison.boards.enumerated() {
       columns += [
-        .number("rank \(name)", .count), .number("\(comparison.metrics[index]) \(name)", .ratio),
+        .number("rank \(name)", .count),
+        .number("\(comparison.metrics[index]) \(name)", formats[index]),
       ]
       if index > 0 { columns.append(.number("moved", .count)) }
     }

@@ -49,7 +49,7 @@ enum ChallengeBoardCommand: Command {
       if arguments.flag("json") {
         try console.write(try comparison.json())
       } else {
-        try console.print(BoardTable.make(comparison, top: top))
+        try console.print(BoardTable.make(comparison, of: boards.map(\.table), top: top))
       }
       return .done
     } catch let error as SpecError {

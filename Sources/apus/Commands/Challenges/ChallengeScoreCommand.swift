@@ -41,7 +41,7 @@ enum ChallengeScoreCommand: Command {
     try RunOptions.keep(
       [arguments.positional("RULES"), job.session.spec.storePath]
         + job.entries.participants.map(\.file), from: files)
-    for file in files { try Console.checkOutput(.file(file), force: force) }
+    for file in files { try Console.checkResult(file, force: force) }
     Interrupts.install()
     let bar = console.progress(
       "scoring", total: job.entries.participants.count, unit: "participants")
