@@ -47,7 +47,7 @@ extension ResultStore {
       try dataset.setAttribute("units", timeUnits)
     case .texts(let texts):
       dataset = try group.createTextDataset(variable.name, shape: shape)
-      try dataset.write(texts)
+      try write(texts, to: dataset)
     }
     try dataset.setAttribute("dims", variable.dimensions.joined(separator: " "))
     for attribute in variable.attributes {
@@ -56,6 +56,19 @@ extension ResultStore {
     for (position, dimension) in variable.dimensions.enumerated() {
       let scale = try group.dataset(dimension)
       try dataset.attach(scale, dimension: position)
+    }
+  }
+
+  /// Rows of texts that are made at once, so that a column of millions is never there as texts.
+  private static let textBatch = 1 << 16
+
+  private static func write(_ texts: ResultGroup.Texts, to dataset: borrowing Dataset)
+    throws(HDF5Error)
+  {
+    guard dataset.shape.count == 1 else { return try dataset.write(Array(texts)) }
+    for start in stride(from: 0, to: texts.count, by: textBatch) {
+      let batch = texts[start..<min(texts.count, start + textBatch)]
+      try dataset.write(Array(batch), at: start)
     }
   }
 

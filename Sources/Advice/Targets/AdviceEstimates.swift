@@ -12,6 +12,8 @@ public struct AdviceEstimates: Sendable {
   public let places: [Int?]
   /// Returns of the members: `[T, M]`.
   public let returns: ReturnTable
+  /// The same, symbol by symbol, 0 where there is none: `[M, T]`.
+  let filled: [Double]
   /// Covariance of the members a bar: `[M, M]`.
   public let covariance: Matrix
   /// Expected returns of the members a bar: `[M]`.
@@ -47,6 +49,7 @@ public struct AdviceEstimates: Sendable {
     for (place, column) in members.enumerated() { places[column] = place }
     self.places = places
     returns = table.symbols(members)
+    filled = returns.values.transposed.values.map { $0.isFinite ? $0 : 0 }
     let estimate: CovarianceEstimate
     do throws(RiskError) { estimate = try policy.covariance.estimate(returns) } catch {
       throw .risk(error)
