@@ -37,15 +37,17 @@ struct RiskBasis: Sendable {
 
   /// Returns of known weights at the past bars, where what a symbol lacks counts as none: `[T]`.
   func past(_ held: [Double]) -> [Double] {
-    let bars = estimates.returns.barCount
-    return estimates.filled.withUnsafeBufferPointer { filled in
+    let (bars, width) = (estimates.returns.barCount, estimates.members.count)
+    let parts = zip(held, order).filter { $0.0 != 0 }
+    return estimates.filled.withUnsafeBufferPointer { blocks in
       [Double](unsafeUninitializedCapacity: bars) { sums, count in
-        sums.initialize(repeating: 0)
-        // A symbol at a time, so that bars lie side by side; each bar's sum goes in the order of the symbols.
-        for (weight, place) in zip(held, order) where weight != 0 {
-          let returns = filled[place * bars..<(place + 1) * bars]
-          let start = returns.startIndex
-          for bar in 0..<bars { sums[bar] += weight * returns[start + bar] }
+        for first in stride(from: 0, to: bars, by: 8) {
+          let block = blocks[first / 8 * width..<(first / 8 + 1) * width]
+          let start = block.startIndex
+          // Eight bars side by side; each bar's sum goes in the order of the symbols.
+          var sum = SIMD8<Double>.zero
+          for (weight, place) in parts { sum += weight * block[start + place] }
+          for bar in first..<min(bars, first + 8) { sums[bar] = sum[bar - first] }
         }
         count = bars
       }
