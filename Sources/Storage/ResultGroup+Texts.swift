@@ -4,12 +4,15 @@ extension ResultGroup {
   /// Millions of rows of few texts take four bytes a row. Columns are equal if their rows are.
   public struct Texts: Sendable {
     /// The texts that rows refer to.
-    private var distinct: [String]
+    let distinct: [String]
     /// Position in `distinct` by row, −1 for an empty text; nil where row and position are the same.
-    private var places: [Int32]?
+    let places: [Int32]?
 
     /// Texts, each by itself.
-    public init(_ texts: [String]) { distinct = texts }
+    public init(_ texts: [String]) {
+      distinct = texts
+      places = nil
+    }
 
     /// Texts by their places in a list.
     ///
