@@ -1,3 +1,4 @@
+import Interchange
 import Market
 import Storage
 
@@ -73,8 +74,29 @@ private struct NestedList: Encodable {
       }
       return
     }
+    if shape.count == 1, values.count > Self.mostShort, LongList.isTaken(by: encoder) {
+      return try long.encode(to: encoder)
+    }
     var list = encoder.unkeyedContainer()
     try encode(into: &list, depth: 0, start: 0)
+  }
+
+  /// Most elements that are left to Foundation.
+  private static let mostShort = 1000
+
+  /// The same of one dimension, element by element.
+  private var long: LongList {
+    LongList(count: values.count) { [values] place, bytes in
+      switch values {
+      case .doubles(let numbers): bytes.append(contentsOf: JSONText.foundation(numbers[place]).utf8)
+      case .integers(let numbers): bytes.append(contentsOf: "\(numbers[place])".utf8)
+      case .times(let numbers) where numbers[place] == .min:
+        bytes.append(contentsOf: "null".utf8)
+      case .times(let numbers):
+        bytes.append(contentsOf: "\"\(Timestamp.text(nanoseconds: numbers[place]))\"".utf8)
+      case .texts(let texts): bytes.append(contentsOf: JSONText.foundation(texts[place]).utf8)
+      }
+    }
   }
 
   private func encode(into list: inout any UnkeyedEncodingContainer, depth: Int, start: Int) throws

@@ -71,11 +71,18 @@ public struct Matrix: Sendable, Equatable {
 
   /// Rows and columns of a square matrix in another order, or some of them.
   public func symmetric(_ order: [Int]) -> Matrix {
-    var result = Matrix(rows: order.count, columns: order.count)
-    for (row, from) in order.enumerated() {
-      for (column, other) in order.enumerated() { result[row, column] = self[from, other] }
+    precondition(order.allSatisfy { $0 >= 0 && $0 < rows && $0 < columns }, "places of a matrix")
+    let size = order.count
+    let gathered = [Double](unsafeUninitializedCapacity: size * size) { gathered, count in
+      values.withUnsafeBufferPointer { values in
+        for row in 0..<size {
+          let from = order[row] * columns
+          for column in 0..<size { gathered[row * size + column] = values[from + order[column]] }
+        }
+      }
+      count = size * size
     }
-    return result
+    return Matrix(rows: size, columns: size, gathered)
   }
 
   /// Copies the lower triangle to the upper one.

@@ -45,9 +45,12 @@ public struct ResultGroup: Sendable, Equatable {
     /// Whole numbers.
     case integers([Int64])
     /// Texts.
-    case texts([String])
+    case texts(Texts)
     /// Instants, nanoseconds UTC.
     case times([Int64])
+
+    /// Texts, each by itself.
+    public static func texts(_ texts: [String]) -> Values { .texts(Texts(texts)) }
 
     /// How many there are.
     public var count: Int {

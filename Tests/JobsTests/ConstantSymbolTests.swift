@@ -36,7 +36,7 @@ import Testing
   private func texts(_ group: ResultGroup, _ name: String) -> [String] {
     guard case .texts(let texts)? = group.variables.first(where: { $0.name == name })?.values
     else { return [] }
-    return texts
+    return Array(texts)
   }
 
   @Test(arguments: ["sample", "ledoit_wolf", "gerber", "denoised", "pca_factor"])

@@ -1,10 +1,4 @@
 import Books
-import Risk
-
-extension RiskView {
-  /// The limit that the weights break by most; nil if none.
-  public func broken(_ limits: RiskLimits) -> String? { share(within: limits).limit }
-}
 
 extension SwitchChoice {
   /// Plans for a portfolio: the least trades keep its profile, its limits of risk among it.
@@ -29,15 +23,13 @@ extension SwitchChoice {
       standing.columns[$0] != nil && account.lines[$0].isTradable
     }
     let columns = lines.compactMap { standing.columns[$0] }
+    let basis = risk == RiskLimits() ? nil : estimates.map { RiskBasis(columns, $0) }
     func riskiest(_ weights: [Double]) -> [Double]? {
-      guard risk != RiskLimits(), let estimates,
-        let view = try? RiskView(
-          columns: columns, weights: lines.map { weights[$0] }, estimates),
-        view.broken(risk) != nil
-      else { return nil }
+      let found = try? basis?.marginal(lines.map { weights[$0] }, breaking: risk)
+      guard let found else { return nil }
       var marginal = [Double](repeating: 0, count: weights.count)
-      for (place, line) in lines.enumerated() where view.marginal[place].isFinite {
-        marginal[line] = view.marginal[place]
+      for (place, line) in lines.enumerated() where found[place].isFinite {
+        marginal[line] = found[place]
       }
       return marginal
     }

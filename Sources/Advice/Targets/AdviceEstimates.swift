@@ -12,6 +12,8 @@ public struct AdviceEstimates: Sendable {
   public let places: [Int?]
   /// Returns of the members: `[T, M]`.
   public let returns: ReturnTable
+  /// The same by blocks of eight bars, 0 where there is none: `[⌈T / 8⌉, M]`.
+  let filled: [SIMD8<Double>]
   /// Covariance of the members a bar: `[M, M]`.
   public let covariance: Matrix
   /// Expected returns of the members a bar: `[M]`.
@@ -47,6 +49,7 @@ public struct AdviceEstimates: Sendable {
     for (place, column) in members.enumerated() { places[column] = place }
     self.places = places
     returns = table.symbols(members)
+    filled = Self.filled(returns.values)
     let estimate: CovarianceEstimate
     do throws(RiskError) { estimate = try policy.covariance.estimate(returns) } catch {
       throw .risk(error)
@@ -56,6 +59,17 @@ public struct AdviceEstimates: Sendable {
     expectedReturns = believed.expectedReturns
     estimator = estimate.estimator
     beliefs = policy.beliefs.name
+  }
+
+  private static func filled(_ returns: Matrix) -> [SIMD8<Double>] {
+    let width = returns.columns
+    var blocks = [SIMD8<Double>](repeating: .zero, count: (returns.rows + 7) / 8 * width)
+    for bar in 0..<returns.rows {
+      for place in 0..<width where returns[bar, place].isFinite {
+        blocks[bar / 8 * width + place][bar % 8] = returns[bar, place]
+      }
+    }
+    return blocks
   }
 
   private static func varies(_ table: ReturnTable, _ column: Int) -> Bool {

@@ -46,36 +46,35 @@ public struct PortfolioAdvice: Sendable {
   ) throws(AdviceError) {
     self.target = target
     self.cash = cash
-    var held: [Int: Double] = [:]
-    for row in current { held[row.column, default: 0] += row.weight }
-    var wanted: [Int: Double] = [:]
+    let width = solver.estimates.places.count
+    let none = [Double?](repeating: nil, count: width)
+    var (held, wanted) = (none, none)
+    for row in current { held[row.column] = (held[row.column] ?? 0) + row.weight }
     for (column, weight) in zip(target.columns, target.weights) { wanted[column] = weight }
     func size(_ column: Int) -> (Double, Double) {
       (wanted[column]?.magnitude ?? -1, held[column]?.magnitude ?? 0)
     }
-    let columns = Set(held.keys).union(wanted.keys).sorted {
+    let columns = (0..<width).filter { held[$0] != nil || wanted[$0] != nil }.sorted {
       let (a, b) = (size($0), size($1))
       return a != b ? a > b : $0 < $1
     }
+    let basis = RiskBasis(columns, solver.estimates)
     let riskFree = solver.policy.riskFree
     do throws(RiskError) {
-      before = try RiskView(
-        columns: columns, weights: columns.map { held[$0] ?? 0 }, solver.estimates,
-        riskFree: riskFree)
-      after = try RiskView(
-        columns: columns, weights: columns.map { wanted[$0] ?? 0 }, solver.estimates,
-        riskFree: riskFree)
+      before = try RiskView(basis, weights: columns.map { held[$0] ?? 0 }, riskFree: riskFree)
+      after = try RiskView(basis, weights: columns.map { wanted[$0] ?? 0 }, riskFree: riskFree)
     } catch {
       throw .unsolved(.risk(error))
     }
+    var omissions = [Omission?](repeating: nil, count: width)
+    for omission in target.omissions { omissions[omission.column] = omission.reason }
     let (before, after) = (before, after)
     rows = columns.enumerated().map { place, column in
       Row(
         column: column, current: held[column] ?? 0, target: wanted[column] ?? 0,
         marginal: after.marginal[place], component: after.component[place],
         currentComponent: before.component[place],
-        omission: wanted[column] == nil
-          ? target.omissions.first { $0.column == column }?.reason : nil)
+        omission: wanted[column] == nil ? omissions[column] : nil)
     }
   }
 }

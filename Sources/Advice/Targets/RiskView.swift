@@ -38,51 +38,45 @@ public struct RiskView: Sendable {
   public init(
     columns: [Int], weights: [Double], _ estimates: AdviceEstimates, riskFree: Double = 0
   ) throws(RiskError) {
-    precondition(columns.count == weights.count, "a weight for each symbol")
+    try self.init(RiskBasis(columns, estimates), weights: weights, riskFree: riskFree)
+  }
+
+  /// Looks at weights of symbols that were gathered.
+  init(_ basis: RiskBasis, weights: [Double], riskFree: Double = 0) throws(RiskError) {
+    precondition(basis.columns.count == weights.count, "a weight for each symbol")
+    let estimates = basis.estimates
     let barsPerYear = estimates.returns.barsPerYear
-    let places = columns.map { estimates.places[$0] }
-    let known = columns.indices.filter { places[$0] != nil }
-    let order = known.compactMap { places[$0] }
-    let held = known.map { weights[$0] }
-    let matrix = estimates.covariance.symmetric(order)
-    let slopes = try RiskError.algebra { () throws(LinearAlgebraError) in
-      try LinearAlgebra.product(matrix, held)
-    }
+    let held = basis.known.map { weights[$0] }
+    let slopes = try basis.slopes(held)
     let year = barsPerYear.squareRoot()
     let deviation = max(0, LinearAlgebra.dot(held, slopes)).squareRoot()
     volatility = deviation * year
-    marginal = columns.map { _ in .nan }
+    marginal = weights.map { _ in .nan }
     component = marginal
+    var isKnown = weights.map { _ in false }
     var (alone, gross, squares) = (0.0, 0.0, 0.0)
-    for (row, place) in known.enumerated() {
+    for (row, place) in basis.known.enumerated() {
+      isKnown[place] = true
       marginal[place] = deviation > 0 ? slopes[row] / deviation * year : 0
       component[place] = held[row] * marginal[place]
-      alone += held[row].magnitude * max(0, matrix[row, row]).squareRoot()
+      alone += held[row].magnitude * max(0, basis.covariance[row, row]).squareRoot()
       gross += held[row].magnitude
       squares += held[row] * held[row]
       expectedReturn +=
-        held[row] * (estimates.expectedReturns[order[row]] * barsPerYear - riskFree)
+        held[row] * (estimates.expectedReturns[basis.order[row]] * barsPerYear - riskFree)
     }
     if deviation > 0 { diversification = alone / deviation }
     if squares > 0 { effectiveHoldings = gross * gross / squares }
-    for place in columns.indices where places[place] == nil {
-      unknownWeight += weights[place].magnitude
-    }
-    let table = estimates.returns
-    past = (0..<table.barCount).map { bar in
-      var sum = 0.0
-      for (row, place) in order.enumerated() {
-        let value = table.values[bar, place]
-        if value.isFinite { sum += held[row] * value }
-      }
-      return sum
-    }
+    for place in weights.indices where !isKnown[place] { unknownWeight += weights[place].magnitude }
+    past = basis.past(held)
     drawdown = Self.drawdown(past, scale: 1)
     guard held.contains(where: { $0 != 0 }) else { return }
-    let level = try ConfidenceLevel(0.95)
-    let tail = try VaRCatalog.model("historical").forecast(past, TailQuestion(levels: [level]))[0]
+    let tail = try RiskBasis.tail(past)
     (valueAtRisk, shortfall) = (tail.valueAtRisk, tail.expectedShortfall)
   }
+
+  /// Whether a figure is above its largest: a solver's last digits are no reason to trade.
+  static func exceeds(_ value: Double, _ most: Double) -> Bool { value > most * (1 + 1e-9) }
 
   static func drawdown(_ returns: [Double], scale: Double) -> Double {
     var (equity, peak, deepest) = (1.0, 1.0, 0.0)
@@ -98,8 +92,7 @@ public struct RiskView: Sendable {
   func share(within limits: RiskLimits) -> (share: Double, limit: String?) {
     var (share, limit): (Double, String?) = (1, nil)
     func keep(_ value: Double, _ most: Double, _ text: String) {
-      // A solver's last digits are no reason to trade.
-      guard value > most * (1 + 1e-9), most / value < share else { return }
+      guard Self.exceeds(value, most), most / value < share else { return }
       (share, limit) = (max(0, most / value), text)
     }
     keep(volatility, limits.volatility, "volatility at most \(limits.volatility) a year")

@@ -1,38 +1,44 @@
 import Market
 import Storage
 
-/// Groups of a result as comma-separated values in long form: a column for each dimension, then one for each variable.
-public enum GroupCSV {
+/// A table of a group of a result as comma-separated values in long form: a column for each dimension, then one for each variable.
+public struct GroupCSV {
+  /// Names of the dimensions that its variables share.
+  public let dimensions: [String]
+  private let labels: [ResultGroup.Values]
+  private let variables: [ResultGroup.Variable]
+
   /// The tables of a group: one for each set of variables that share their dimensions, in order of first mention.
-  ///
-  /// - Returns: for each table its dimensions, and its bytes with a header; an undefined number or time is an empty cell.
-  public static func tables(of group: ResultGroup) -> [(dimensions: [String], bytes: [UInt8])] {
+  public static func tables(of group: ResultGroup) -> [GroupCSV] {
     var seen: [[String]] = []
     for variable in group.variables where !seen.contains(variable.dimensions) {
       seen.append(variable.dimensions)
     }
-    return seen.map { dimensions in
-      (dimensions, table(group, dimensions, group.variables.filter { $0.dimensions == dimensions }))
-    }
+    return seen.map { GroupCSV(group, $0) }
   }
 
-  private static func table(
-    _ group: ResultGroup, _ dimensions: [String], _ variables: [ResultGroup.Variable]
-  ) -> [UInt8] {
-    let labels = dimensions.compactMap { group.labels(of: $0).map(ResultGroup.Values.init) }
+  private init(_ group: ResultGroup, _ dimensions: [String]) {
+    self.dimensions = dimensions
+    labels = dimensions.compactMap { group.labels(of: $0).map(ResultGroup.Values.init) }
+    variables = group.variables.filter { $0.dimensions == dimensions }
+  }
+
+  /// Writes a header and the rows, part by part; an undefined number or time is an empty cell.
+  public func write<Failure>(_ write: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
     var text = CSVText(columns: dimensions + variables.map(\.name))
+    var places = [Int](repeating: 0, count: labels.count)
     for row in 0..<labels.reduce(1, { $0 * $1.count }) {
-      var places = [Int](repeating: 0, count: labels.count)
-      var rest = row
-      for dimension in labels.indices.reversed() {
-        places[dimension] = rest % labels[dimension].count
-        rest /= labels[dimension].count
-      }
-      for (label, place) in zip(labels, places) { add(label, place, to: &text) }
-      for variable in variables { add(variable.values, row, to: &text) }
+      for (label, place) in zip(labels, places) { Self.add(label, place, to: &text) }
+      for variable in variables { Self.add(variable.values, row, to: &text) }
       text.endRow()
+      if row % exportBatch == exportBatch - 1 { try write(text.take()) }
+      for dimension in labels.indices.reversed() {
+        places[dimension] += 1
+        if places[dimension] < labels[dimension].count { break }
+        places[dimension] = 0
+      }
     }
-    return text.bytes
+    try write(text.take())
   }
 
   private static func add(_ values: ResultGroup.Values, _ row: Int, to text: inout CSVText) {

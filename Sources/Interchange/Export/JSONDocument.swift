@@ -7,22 +7,33 @@ public enum JSONDocument {
   /// - Parameter snakeCase: whether names of members are Swift's and keys are made of them; so are keys of dictionaries then.
   /// - Throws: `EncodingError` for a number that is not finite.
   public static func text(_ value: some Encodable, snakeCase: Bool = false) throws -> String {
-    try encoded(value, [.prettyPrinted], snakeCase: snakeCase)
+    String(decoding: try encoded(value, [.prettyPrinted], snakeCase: snakeCase), as: UTF8.self)
   }
 
   /// A value on one line, such as an attribute of a file.
   ///
   /// - Throws: `EncodingError` for a number that is not finite.
   public static func line(_ value: some Encodable) throws -> String {
-    try encoded(value, [], snakeCase: false)
+    String(decoding: try encoded(value, [], snakeCase: false), as: UTF8.self)
+  }
+
+  /// The text of a value as `text` makes it, in parts: its `LongList`s are written from where they stand.
+  ///
+  /// - Throws: `EncodingError` for a number that is not finite.
+  public static func parts(_ value: some Encodable) throws -> JSONParts {
+    let lists = LongLists()
+    let frame = try encoded(value, [.prettyPrinted], snakeCase: false, lists)
+    return JSONParts(frame: [UInt8](frame), lists: lists.lists)
   }
 
   private static func encoded(
-    _ value: some Encodable, _ format: JSONEncoder.OutputFormatting, snakeCase: Bool
-  ) throws -> String {
+    _ value: some Encodable, _ format: JSONEncoder.OutputFormatting, snakeCase: Bool,
+    _ lists: LongLists? = nil
+  ) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = format.union([.sortedKeys, .withoutEscapingSlashes])
     if snakeCase { encoder.keyEncodingStrategy = .convertToSnakeCase }
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    if let lists { encoder.userInfo[LongLists.key] = lists }
+    return try encoder.encode(value)
   }
 }

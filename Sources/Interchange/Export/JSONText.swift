@@ -100,6 +100,19 @@ extension JSONText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// A text in quotes as Foundation writes it, which has short forms for more control characters.
+  public static func foundation(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 < 0x20 }) else { return quoted(text) }
+    return (try? JSONDocument.line(text)) ?? quoted(text)
+  }
+
+  /// A number as Foundation writes it; null where it is not finite.
+  public static func foundation(_ value: Double) -> String {
+    guard value.isFinite else { return "null" }
+    let text = "\(value)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
   /// A number, or null where it is not finite.
   static func number(_ value: Double) -> String { value.isFinite ? value.shortestText : "null" }
 

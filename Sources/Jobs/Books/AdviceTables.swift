@@ -5,7 +5,9 @@ import Storage
 /// Advice as tables: portfolios, weights, questions and what was left out.
 struct AdviceTables {
   let session: BookSession
-  let rows: [AdvisedPortfolio]
+  let portfolios: [Int]
+  let rows: AdviceRows
+  let reasons: AdviceReasons
   let questions: [AdviceQuestion]
   let answers: [Result<TargetAdvice, AdviceError>]
   let places: [Int]
@@ -20,62 +22,26 @@ struct AdviceTables {
   }
 
   private var portfolioGroup: ResultGroup {
-    func numbers(
-      _ name: String, _ unit: String, _ definition: String, _ value: (PortfolioAdvice) -> Double
-    ) -> Variable {
-      Variable(
-        name, ["portfolio"], rows.map { $0.advice.map(value) ?? .nan }, unit: unit,
-        definition: definition)
-    }
-    func texts(_ name: String, _ values: [String]) -> Variable {
-      Variable(name, ["portfolio"], .texts(values))
-    }
     let book = session.book
+    func figures(inFile: Bool) -> [Variable] {
+      zip(AdviceRows.figures, rows.values).filter { $0.0.isInFile == inFile }.map {
+        figure, values in
+        let variable = Variable(
+          figure.name, ["portfolio"], values, unit: figure.unit, definition: figure.definition)
+        return inFile ? variable.inFile : variable
+      }
+    }
     return ResultGroup(
       "advice", title: "Advice by portfolio",
-      dimensions: [.init("portfolio", .texts(rows.map { book.portfolios[$0.portfolio].id }))],
+      dimensions: [.init("portfolio", .texts(portfolios.map { book.portfolios[$0].id }))],
       variables: [
         Variable("question", ["portfolio"], .integers(places.map { Int64($0) })),
         Variable(
-          "equity", ["portfolio"], rows.map(\.equity), unit: "money",
+          "equity", ["portfolio"], rows.equity, unit: "money",
           definition: "what is held and can be traded, and money, in the portfolio's currency"),
-        numbers("cash_now", "fraction", "part of equity") { $0.cash },
-        numbers("cash_target", "fraction", "part of equity") { $0.target.cash },
-        numbers("volatility_now", "fraction a year", "of what is held") { $0.before.volatility },
-        numbers("volatility_target", "fraction a year", "of the target") { $0.after.volatility },
-        numbers("var_95_now", "fraction a bar", "historical, of what is held") {
-          $0.before.valueAtRisk
-        },
-        numbers("var_95_target", "fraction a bar", "historical, of the target") {
-          $0.after.valueAtRisk
-        },
-        numbers("diversification_now", "ratio", "volatilities of the parts over that of the whole")
-        { $0.before.diversification },
-        numbers("diversification_target", "ratio", "the same of the target") {
-          $0.after.diversification
-        },
-        numbers("turnover", "fraction", "sum of the sizes of changes, both sides") { $0.turnover },
-        texts("reason", rows.map(\.reason)),
-        numbers("shortfall_now", "fraction a bar", "historical, at 95 %") { $0.before.shortfall }
-          .inFile,
-        numbers("shortfall_target", "fraction a bar", "historical, at 95 %") { $0.after.shortfall }
-          .inFile,
-        numbers("drawdown_now", "fraction", "of what is held, over the bars looked at") {
-          $0.before.drawdown
-        }.inFile,
-        numbers("drawdown_target", "fraction", "of the target, over the bars looked at") {
-          $0.after.drawdown
-        }.inFile,
-        numbers("expected_return_now", "fraction a year", "beyond cash, by the estimates") {
-          $0.before.expectedReturn
-        }.inFile,
-        numbers("expected_return_target", "fraction a year", "beyond cash, by the estimates") {
-          $0.after.expectedReturn
-        }.inFile,
-        numbers("unknown_weight_now", "fraction", "held without enough returns for risk") {
-          $0.before.unknownWeight
-        }.inFile,
-      ],
+      ] + figures(inFile: false) + [
+        Variable("reason", ["portfolio"], .texts(rows.reasons.texts))
+      ] + figures(inFile: true),
       attributes: attributes)
   }
 
@@ -94,56 +60,36 @@ struct AdviceTables {
   }
 
   private var weightGroup: ResultGroup {
-    struct Line {
-      var portfolio: String
-      var symbol: String
-      var sector: String
-      var row: PortfolioAdvice.Row
-      var share: Double
-      var currentShare: Double
-      var why: String
+    let book = session.book
+    let panel = session.market.panel
+    let sectors = market.universes.values.first?.market.sectors ?? []
+    func texts(_ name: String, _ texts: [String], _ places: [Int32]) -> Variable {
+      Variable(name, ["row"], .texts(ResultGroup.Texts(texts, places: places)))
     }
-    var lines: [Line] = []
-    for row in rows {
-      guard let advice = row.advice else { continue }
-      let universe = market.universe(of: row.portfolio)
-      for weight in advice.rows {
-        let symbol = universe.symbols[weight.column]
-        let binding = advice.target.binding.filter { $0.hasPrefix("\(symbol) ") }
-        lines.append(
-          Line(
-            portfolio: session.book.portfolios[row.portfolio].id, symbol: symbol,
-            sector: universe.market.sectors[weight.column], row: weight,
-            share: advice.after.volatility > 0 ? weight.component / advice.after.volatility : 0,
-            currentShare: advice.before.volatility > 0
-              ? weight.currentComponent / advice.before.volatility : 0,
-            why: weight.omission?.text ?? binding.joined(separator: "; ")))
-      }
-    }
-    func numbers(_ name: String, _ unit: String, _ text: String, _ value: (Line) -> Double)
-      -> Variable
-    {
-      Variable(name, ["row"], lines.map(value), unit: unit, definition: text)
+    func numbers(_ name: String, _ unit: String, _ text: String, _ values: [Double]) -> Variable {
+      Variable(name, ["row"], values, unit: unit, definition: text)
     }
     return ResultGroup(
       "weights", title: "Target weights",
-      dimensions: [.init("row", .integers(lines.indices.map { Int64($0 + 1) }))],
+      dimensions: [.init("row", .integers(rows.symbols.indices.map { Int64($0 + 1) }))],
       variables: [
-        Variable("holder", ["row"], .texts(lines.map(\.portfolio))),
-        Variable("symbol", ["row"], .texts(lines.map(\.symbol))),
-        Variable("sector", ["row"], .texts(lines.map(\.sector))),
-        numbers("current", "fraction", "weight now") { $0.row.current },
-        numbers("target", "fraction", "weight advised") { $0.row.target },
-        numbers("change", "fraction", "target less current") { $0.row.target - $0.row.current },
+        texts("holder", book.portfolios.map(\.id), rows.holders),
+        texts("symbol", panel.symbols.names, rows.symbols),
+        texts("sector", sectors, rows.symbols),
+        numbers("current", "fraction", "weight now", rows.current),
+        numbers("target", "fraction", "weight advised", rows.target),
+        numbers(
+          "change", "fraction", "target less current",
+          zip(rows.target, rows.current).map { $0 - $1 }
+        ),
         numbers(
           "marginal_risk", "fraction a year",
-          "change of the target's annual volatility with the weight"
-        ) { $0.row.marginal },
-        numbers("risk_share", "fraction", "part of the target's volatility; parts add up to 1") {
-          $0.share
-        },
-        numbers("risk_share_now", "fraction", "part of today's volatility") { $0.currentShare },
-        Variable("why", ["row"], .texts(lines.map(\.why))),
+          "change of the target's annual volatility with the weight", rows.marginal),
+        numbers(
+          "risk_share", "fraction", "part of the target's volatility; parts add up to 1",
+          rows.share),
+        numbers("risk_share_now", "fraction", "part of today's volatility", rows.currentShare),
+        texts("why", reasons.texts, rows.whys),
       ])
   }
 

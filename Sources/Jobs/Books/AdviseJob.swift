@@ -40,62 +40,58 @@ public struct AdviseJob: Sendable {
   public func run(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> Outcome {
     let market = try AdviceMarket(session, portfolios: portfolios, asOf: asOf, policy: policy)
     let (questions, answers, places) = try market.targets(portfolios, isCancelled: isCancelled)
-    let slots = Slots<AdvisedPortfolio>(count: portfolios.count)
-    let isDone = try TileLoop(tiles: portfolios.count, workers: session.workers).run(
+    let reasons = AdviceReasons(answers, symbols: session.market.panel.symbols.names)
+    let found = InOrder<AdviceRows, AdviceRows>(AdviceRows()) { $0.add($1) }
+    let tiles = PortfolioTiles(count: portfolios.count)
+    let isDone = try TileLoop(tiles: tiles.tiles, workers: session.workers).run(
       isCancelled: isCancelled, room: {}
-    ) { place, _ in
-      slots.set(place, try advise(portfolios[place], market, answers[places[place]]))
+    ) { tile, _ in
+      var rows = AdviceRows()
+      for place in tiles[tile] {
+        let question = places[place]
+        try advise(portfolios[place], market, answers[question], &rows) { column, omission in
+          reasons.place(question: question, column: column, omission: omission)
+        }
+      }
+      found.add(tile, rows)
     }
     guard isDone else { throw RunInterrupted() }
-    let rows = slots.values
+    let rows = found.take(leaving: AdviceRows())
     let tables = AdviceTables(
-      session: session, rows: rows, questions: questions, answers: answers, places: places,
-      market: market)
+      session: session, portfolios: portfolios, rows: rows, reasons: reasons,
+      questions: questions, answers: answers, places: places, market: market)
     var warnings: [RunWarning] = []
-    let unmarked = Set(rows.flatMap(\.unmarked)).sorted()
-    if !unmarked.isEmpty {
+    if !rows.unmarked.isEmpty {
       warnings.append(
         RunWarning(
           code: "unmarked", severity: .warning,
           message: "held without a price or a rate, and left out of equity: "
-            + unmarked.joined(separator: ", ")))
+            + rows.unmarked.sorted().joined(separator: ", ")))
     }
     return Outcome(
       report: BookReport(
         verb: "book advise", session: session, asOf: asOf, groups: tables.groups,
         warnings: warnings),
-      failedCount: rows.count { $0.advice == nil }, questionCount: questions.count)
+      failedCount: rows.failedCount, questionCount: questions.count)
   }
 
   private func advise(
-    _ portfolio: Int, _ market: AdviceMarket, _ answer: Result<TargetAdvice, AdviceError>
-  ) throws -> AdvisedPortfolio {
+    _ portfolio: Int, _ market: AdviceMarket, _ answer: Result<TargetAdvice, AdviceError>,
+    _ rows: inout AdviceRows, why: (_ column: Int, _ omission: Omission?) -> Int32
+  ) throws {
     let holdings = try Holdings(
       of: portfolio, in: session.book, market: session.market, asOf: asOf)
     let standing = PortfolioStanding(
       holdings, in: session.book, market: session.market,
       universe: market.universe(of: portfolio), wanted: [])
-    var row = AdvisedPortfolio(
-      portfolio: portfolio, equity: standing.equity, unmarked: standing.unmarked)
-    do throws(AdviceError) {
+    let found = Result { () throws(AdviceError) in
       let target = try answer.get()
       let solver = try market.solver(session.book.portfolios[portfolio].currency.uppercased())
-      row.advice = try PortfolioAdvice(
+      return try PortfolioAdvice(
         current: standing.weights,
         cash: standing.equity > 0 ? standing.account.cash / standing.equity : .nan,
         target: target, solver)
-    } catch {
-      row.reason = "\(error)"
     }
-    return row
+    rows.add(portfolio, standing, found, why: why)
   }
-}
-
-/// Advice for one portfolio, or why there is none.
-struct AdvisedPortfolio: Sendable {
-  var portfolio: Int
-  var equity: Double
-  var unmarked: [String]
-  var advice: PortfolioAdvice?
-  var reason = ""
 }

@@ -26,21 +26,29 @@ public struct BookAssets: Sendable {
   /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
   func holdings(isCancelled: @Sendable () -> Bool) throws -> [Holdings] {
     let found = Slots<Holdings>(count: portfolios.count)
-    let tile = 64
-    let isDone = try TileLoop(
-      tiles: (portfolios.count + tile - 1) / tile, workers: max(1, session.workers)
-    ).run(
-      isCancelled: isCancelled, room: {},
-      { index, _ in
-        for place in index * tile..<min(portfolios.count, (index + 1) * tile) {
-          found.set(
-            place,
-            try Holdings(
-              of: portfolios[place], in: session.book, market: session.market, asOf: asOf))
-        }
-      })
-    guard isDone else { throw RunInterrupted() }
+    try forEach(isCancelled: isCancelled) { place, holdings in found.set(place, holdings) }
     return found.values
+  }
+
+  /// Takes the holdings of every portfolio, tile by tile; of large books they don't fit into memory at once.
+  ///
+  /// - Parameter body: takes a place among the portfolios and what is held; called by workers at the same time.
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
+  func forEach(
+    isCancelled: @Sendable () -> Bool,
+    _ body: @Sendable (_ place: Int, Holdings) -> Void
+  ) throws {
+    let tiles = PortfolioTiles(count: portfolios.count)
+    let isDone = try TileLoop(tiles: tiles.tiles, workers: max(1, session.workers)).run(
+      isCancelled: isCancelled, room: {}
+    ) { tile, _ in
+      for place in tiles[tile] {
+        body(
+          place,
+          try Holdings(of: portfolios[place], in: session.book, market: session.market, asOf: asOf))
+      }
+    }
+    guard isDone else { throw RunInterrupted() }
   }
 
   /// The table, and a warning that names what has no price.
@@ -54,11 +62,13 @@ public struct BookAssets: Sendable {
   }
 
   /// What is held without a price or a rate.
-  func warnings(_ holdings: [Holdings]) -> [RunWarning] {
-    let names = holdings.flatMap { holdings in
-      holdings.rows.filter(\.value.isNaN).map { [session.book.instruments[$0.instrument].symbol] }
-    }
-    return RunWarning.unmarked(names, asOf: asOf).map { [$0] } ?? []
+  private func warnings(_ holdings: [Holdings]) -> [RunWarning] {
+    RunWarning.unmarked(holdings.flatMap(unmarked), asOf: asOf).map { [$0] } ?? []
+  }
+
+  /// Symbols of a portfolio that have no value, a list each.
+  func unmarked(_ holdings: Holdings) -> [[String]] {
+    holdings.rows.filter(\.value.isNaN).map { [session.book.instruments[$0.instrument].symbol] }
   }
 
   /// One table: a row a portfolio and symbol.

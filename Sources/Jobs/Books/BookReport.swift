@@ -61,11 +61,23 @@ public struct BookReport: Sendable {
 
   /// The report as JSON; its schema is `notebooks-export/schema/report.schema.json`.
   public func json() throws -> String {
-    let document = Document(
+    var text = ""
+    try writeJSON { text += String(decoding: $0, as: UTF8.self) }
+    return text
+  }
+
+  /// The same, handed on part by part: a table of a large book has millions of rows.
+  public func writeJSON(_ write: ([UInt8]) throws -> Void) throws {
+    let parts = try JSONDocument.parts(document)
+    try parts.write(write)
+    try write([0x0A])
+  }
+
+  private var document: Document {
+    Document(
       origin: Dictionary(origin.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
       warnings: warnings,
       sections: Dictionary(groups.map { ($0.name, $0) }, uniquingKeysWith: { $1 }))
-    return try JSONDocument.text(document) + "\n"
   }
 
   /// Writes the report by the ending of the path: `.h5`, `.csv`, and JSON for all else.
@@ -80,18 +92,26 @@ public struct BookReport: Sendable {
       return [path]
     }
     guard path.hasSuffix(".csv") else {
-      try AtomicFile.write(try json(), to: path, force: force)
+      let parts = try JSONDocument.parts(document)
+      try AtomicFile.write(to: path, force: force) { write throws(StorageError) in
+        try parts.write(write)
+        try write([0x0A])
+      }
       return [path]
     }
     let files = csv(path)
     for file in files { try AtomicFile.checkTarget(file.path, force: force) }
-    for file in files { try AtomicFile.write(file.bytes, to: file.path, force: force) }
+    for file in files {
+      try AtomicFile.write(to: file.path, force: force) { write throws(StorageError) in
+        try file.table.write(write)
+      }
+    }
     return files.map(\.path)
   }
 
-  private func csv(_ path: String) -> [(path: String, bytes: [UInt8])] {
+  private func csv(_ path: String) -> [(path: String, table: GroupCSV)] {
     let stem = path.dropLast(4)
-    var files: [(path: String, bytes: [UInt8])] = []
+    var files: [(path: String, table: GroupCSV)] = []
     for group in groups {
       for table in GroupCSV.tables(of: group) {
         var name = "\(stem)-\(group.name).csv"
@@ -101,7 +121,7 @@ public struct BookReport: Sendable {
             + (table.dimensions.isEmpty ? "totals" : table.dimensions.joined(separator: "-"))
             + ".csv"
         }
-        files.append((files.isEmpty ? path : name, table.bytes))
+        files.append((files.isEmpty ? path : name, table))
       }
     }
     return files

@@ -2,6 +2,7 @@ import Books
 import Kernels
 import Metrics
 import Storage
+import Synchronization
 
 /// A consolidated view of portfolios by sector: how many investments, what they are worth, and how they did.
 public struct BookSectors: Sendable {
@@ -17,24 +18,43 @@ public struct BookSectors: Sendable {
   /// The instant that values are of.
   public var asOf: Int64 { assets.asOf }
 
+  /// What is held by anybody.
+  private struct Held: Sendable {
+    var instruments: Set<Int> = []
+    var unmarked: [[String]] = []
+  }
+
   /// The table, and a warning that names what has no price.
   ///
   /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
   public func report(isCancelled: @Sendable () -> Bool = { false }) throws -> BookReport {
-    let holdings = try assets.holdings(isCancelled: isCancelled)
+    let held = try held(isCancelled)
     return BookReport(
       verb: "book sectors", session: assets.session, asOf: asOf,
-      groups: try groups(holdings, isCancelled), warnings: assets.warnings(holdings))
+      groups: try groups(held, isCancelled),
+      warnings: RunWarning.unmarked(held.unmarked, asOf: asOf).map { [$0] } ?? [])
   }
 
   /// One table: a row a sector that is or was held, cash last.
   ///
   /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
   public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
-    try groups(try assets.holdings(isCancelled: isCancelled), isCancelled)
+    try groups(try held(isCancelled), isCancelled)
   }
 
-  private func groups(_ found: [Holdings], _ isCancelled: @Sendable () -> Bool) throws
+  private func held(_ isCancelled: @Sendable () -> Bool) throws -> Held {
+    let all = Mutex(Held())
+    try assets.forEach(isCancelled: isCancelled) { _, holdings in
+      let unmarked = assets.unmarked(holdings)
+      all.withLock { all in
+        for row in holdings.rows { all.instruments.insert(row.instrument) }
+        all.unmarked += unmarked
+      }
+    }
+    return all.withLock { $0 }
+  }
+
+  private func groups(_ held: Held, _ isCancelled: @Sendable () -> Bool) throws
     -> [ResultGroup]
   {
     let (session, book) = (assets.session, assets.session.book)
@@ -61,10 +81,8 @@ public struct BookSectors: Sendable {
     }
     guard let histories else { throw RunInterrupted() }
     var investments: [String: Set<Int>] = [:]
-    for holdings in found {
-      for row in holdings.rows {
-        investments[session.market.sectors[row.instrument], default: []].insert(row.instrument)
-      }
+    for instrument in held.instruments {
+      investments[session.market.sectors[instrument], default: []].insert(instrument)
     }
     let rows = histories.filter { $0.isTouched || $0.name == "cash" }
     let equity = rows.reduce(0) { $0 + $1.value }

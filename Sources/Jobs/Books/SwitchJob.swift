@@ -30,7 +30,7 @@ public struct SwitchJob: Sendable {
     /// The tables.
     public let report: BookReport
     /// The trades as transactions that `apus book import` takes.
-    public let transactions: String
+    public let transactions: TradeSheet
     /// Portfolios without trades because there is no target.
     public let failedCount: Int
   }
@@ -60,38 +60,43 @@ public struct SwitchJob: Sendable {
     let market = try AdviceMarket(session, portfolios: portfolios, asOf: asOf, policy: policy)
     let advised =
       given == nil ? try market.targets(portfolios, isCancelled: isCancelled) : nil
-    let slots = Slots<SwitchedPortfolio>(count: portfolios.count)
-    let isDone = try TileLoop(tiles: portfolios.count, workers: session.workers).run(
+    let names = SwitchRows.Names(session, market)
+    let found = InOrder<SwitchRows, SwitchRows>(SwitchRows()) { $0.add($1) }
+    let tiles = PortfolioTiles(count: portfolios.count)
+    let isDone = try TileLoop(tiles: tiles.tiles, workers: session.workers).run(
       isCancelled: isCancelled, room: {}
-    ) { place, _ in
-      let portfolio = portfolios[place]
-      let target = Result { () throws(AdviceError) -> [Int: Double] in
-        if let given { return try given.weights(of: portfolio) }
-        guard let advised else { return [:] }
-        let found = try advised.answers[advised.places[place]].get()
-        return Dictionary(
-          zip(found.columns, found.weights), uniquingKeysWith: { first, _ in first })
+    ) { tile, _ in
+      var rows = SwitchRows()
+      for place in tiles[tile] {
+        let portfolio = portfolios[place]
+        let target = Result { () throws(AdviceError) -> [Int: Double] in
+          if let given { return try given.weights(of: portfolio) }
+          guard let advised else { return [:] }
+          let found = try advised.answers[advised.places[place]].get()
+          return Dictionary(
+            zip(found.columns, found.weights), uniquingKeysWith: { first, _ in first })
+        }
+        let (standing, choice) = try plan(portfolio, target, market)
+        rows.add(
+          portfolio, standing, owned: Array(session.book.wallets(of: portfolio)), options.kind,
+          choice, names)
       }
-      slots.set(place, try plan(portfolio, target, market))
+      found.add(tile, rows)
     }
     guard isDone else { throw RunInterrupted() }
-    let rows = slots.values
-    let tables = SwitchTables(session: session, rows: rows, kind: options.kind)
-    var sheet = TradeSheet(instant: asOf - 1)
-    for row in rows {
-      if let choice = row.choice { sheet.add(choice[options.kind]) }
-    }
+    let rows = found.take(leaving: SwitchRows())
+    let tables = SwitchTables(session: session, rows: rows, names: names, kind: options.kind)
     return Outcome(
       report: BookReport(
         verb: "book switch", session: session, asOf: asOf, groups: tables.groups,
         warnings: tables.warnings),
-      transactions: String(decoding: sheet.bytes, as: UTF8.self),
-      failedCount: rows.count { $0.choice == nil })
+      transactions: TradeSheet(session.book, rows, names, options.kind, instant: asOf - 1),
+      failedCount: rows.failedCount)
   }
 
   private func plan(
     _ portfolio: Int, _ target: Result<[Int: Double], AdviceError>, _ market: AdviceMarket
-  ) throws -> SwitchedPortfolio {
+  ) throws -> (PortfolioStanding, Result<SwitchChoice, AdviceError>) {
     let book = session.book
     let holdings = try Holdings(of: portfolio, in: book, market: session.market, asOf: asOf)
     let lot = options.rules.lot
@@ -111,22 +116,9 @@ public struct SwitchJob: Sendable {
       let choice = SwitchChoice(
         standing, target: weights, profile: book.portfolios[portfolio].profile,
         band: options.band, costs: options.rules.costs, estimates: solver?.estimates)
-      return SwitchedPortfolio(
-        portfolio: portfolio, equity: standing.equity, unmarked: standing.unmarked, choice: choice)
+      return (standing, .success(choice))
     } catch {
-      let standing = standing([])
-      return SwitchedPortfolio(
-        portfolio: portfolio, equity: standing.equity, unmarked: standing.unmarked,
-        reason: "\(error)")
+      return (standing([]), .failure(error))
     }
   }
-}
-
-/// Trades of one portfolio, or why there are none.
-struct SwitchedPortfolio: Sendable {
-  var portfolio: Int
-  var equity: Double
-  var unmarked: [String]
-  var choice: SwitchChoice?
-  var reason = ""
 }

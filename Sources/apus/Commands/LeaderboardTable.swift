@@ -41,18 +41,6 @@ enum LeaderboardTable {
   }
 
   static func format(_ column: ResultTable.Column) -> NumberFormat {
-    let unit = column.attributes.first { $0.name == "unit" }.flatMap {
-      MetricUnit(rawValue: $0.value)
-    }
-    return format(unit)
-  }
-
-  static func format(_ unit: MetricUnit?) -> NumberFormat {
-    switch unit {
-    case .fraction: .fraction
-    case .ratio, .basisPoints, nil: .ratio
-    case .count, .bars: .count
-    case .currency: .money
-    }
+    NumberFormat(unit: column.attributes.first { $0.name == "unit" }?.value ?? "")
   }
 }

@@ -64,7 +64,7 @@ enum ReplayCommand: Command {
       "lane \(lane): " + ([outcome.symbol] + values).joined(separator: ", ")
         + ", fill \(job.plan.spec.fillName)")
     for (metric, value) in outcome.metrics {
-      let text = NumberText.text(value.number, LeaderboardTable.format(metric.unit))
+      let text = NumberText.text(value.number, NumberFormat(unit: metric.unit.rawValue))
       var line = "  \(metric.name) \(text)"
       if case .undefined(let reason) = value { line += " (\(reason.rawValue))" }
       try console.print(line)

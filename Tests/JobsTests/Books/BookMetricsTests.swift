@@ -28,7 +28,7 @@ import Testing
   private func texts(_ group: ResultGroup, _ name: String) throws -> [String] {
     let variable = try #require(group.variables.first { $0.name == name }, "\(name)")
     guard case .texts(let values) = variable.values else { return [] }
-    return values
+    return Array(values)
   }
 
   @Test(

@@ -143,6 +143,6 @@ extension SimulateJob.Outcome {
       let variable = group.variables.first(where: { $0.name == "reason" }),
       case .texts(let texts) = variable.values
     else { return [] }
-    return texts
+    return Array(texts)
   }
 }

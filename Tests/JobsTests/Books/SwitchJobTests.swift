@@ -84,7 +84,7 @@ import Testing
       session: session, portfolios: [0, 1, 2], asOf: asOf, policy: AdvicePolicy(), options: options)
     let outcome = try job.run()
     #expect(outcome.failedCount == 0)
-    let file = try folder.write(outcome.transactions, to: "transactions.csv")
+    let file = try folder.write(outcome.transactions.text, to: "transactions.csv")
     _ = try BookImportJob(book: path, files: [file]).run()
     #expect(try BookImportJob(book: path, files: [file]).run().isChanged == false)
     let after = try self.session(path)
@@ -117,7 +117,7 @@ import Testing
     #expect(try run("symbol,weight\nAAPL,0.5\n").failedCount == 0)
     // What no book would import is no trade.
     let short = try run("portfolio,symbol,weight\np-1,MSFT,-0.5\n")
-    #expect(short.failedCount == 1 && !short.transactions.contains("MSFT"))
+    #expect(short.failedCount == 1 && !short.transactions.text.contains("MSFT"))
     // Nor is more than there is, whichever way it points.
     for text in ["p-1,AAPL,0.7\np-1,MSFT,0.7\n", "p-1,MSFT,-5\n"] {
       #expect(throws: AdviceError.self) { try run("portfolio,symbol,weight\n" + text) }

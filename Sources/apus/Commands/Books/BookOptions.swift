@@ -197,7 +197,7 @@ enum BookOptions {
       console.warn(warning.message)
     }
     if arguments.flag("json") {
-      try console.write(try report.json())
+      try report.writeJSON { try console.write(String(decoding: $0, as: UTF8.self)) }
     } else {
       let room = try room(arguments)
       for group in report.groups { try GroupTables.print(group, console, room) }

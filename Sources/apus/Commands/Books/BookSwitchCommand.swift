@@ -56,7 +56,10 @@ enum BookSwitchCommand: Command {
     Interrupts.install()
     let outcome = try job.run(isCancelled: { Interrupts.isRequested })
     if let output = try BookOptions.output(arguments), output.hasSuffix(".csv") {
-      try AtomicFile.write(outcome.transactions, to: output, force: arguments.flag("force"))
+      try AtomicFile.write(to: output, force: arguments.flag("force")) {
+        write throws(StorageError) in
+        try outcome.transactions.write(write)
+      }
       console.talk(
         "wrote \(output); next: apus book import \(session.path) \(output) --table transactions")
       try BookOptions.show(outcome.report, arguments, console)
