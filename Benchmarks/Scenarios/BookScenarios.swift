@@ -117,7 +117,7 @@ private func equity(_ context: ScenarioContext, holdings: Int, transactionsEach:
   for (portfolio, lane) in own().enumerated() {
     try check(lane.finalEquity, last[portfolio], "portfolio \(portfolio)")
   }
-  let (firsts, prices) = (firstBars(positions, fixture), blocks(market))
+  let (firsts, prices) = (firstBars(positions, fixture), ClosesByBlock(market))
   let out = Scratch<Double>(.allocate(capacity: positions.portfolios.count))
   return Workload(
     work: Double(book.entries.count),
@@ -128,7 +128,7 @@ private func equity(_ context: ScenarioContext, holdings: Int, transactionsEach:
     limit: Contestant("C, units × closes") {
       apus_reference_held(
         positions.starts, positions.instruments, positions.units, firsts,
-        positions.portfolios.count, prices, Int32(book.instruments.count), Int32(bars),
+        positions.portfolios.count, prices.values.base, Int32(book.instruments.count), Int32(bars),
         Int32(threads), out.base)
     })
 }
@@ -153,16 +153,20 @@ private func firstBars(_ positions: PositionTable, _ fixture: BookFixture) -> [I
   return firsts
 }
 
-/// Closes in blocks of 128 bars: `[blocks][symbols][128]`.
-private func blocks(_ market: BookMarket) -> [Double] {
-  let (bars, symbols) = (market.panel.barCount, market.columns.count)
-  var blocks = [Double](repeating: 0, count: (bars + 127) / 128 * symbols * 128)
-  for symbol in 0..<symbols {
-    for (bar, price) in Fixture.column(market.panel, field: "close", symbol: symbol).enumerated() {
-      blocks[(bar / 128 * symbols + symbol) * 128 + bar % 128] = price
+/// Closes in blocks of 128 bars: `[blocks][symbols][128]`, on pages as large as those that Apus reads.
+private final class ClosesByBlock {
+  let values: AlignedBuffer<Double>
+
+  init(_ market: BookMarket) {
+    let (bars, symbols) = (market.panel.barCount, market.columns.count)
+    values = AlignedBuffer(repeating: 0, count: (bars + 127) / 128 * symbols * 128)
+    for symbol in 0..<symbols {
+      for (bar, price) in Fixture.column(market.panel, field: "close", symbol: symbol).enumerated()
+      {
+        values[(bar / 128 * symbols + symbol) * 128 + bar % 128] = price
+      }
     }
   }
-  return blocks
 }
 
 /// 5,000,000 transactions posted to a book of 50,000 portfolios without any: rows taken, sorted, and replayed for lacks.
