@@ -49,17 +49,7 @@ extension ChallengeAccount {
       curve.fills += 1
     }
     guard crosses else { return }
-    if isScored {
-      let profit = flow[column]
-      curve.trades += 1
-      if profit > 0 {
-        curve.wins += 1
-        curve.grossProfit += profit
-      } else if profit < 0 {
-        curve.losses += 1
-        curve.grossLoss -= profit
-      }
-    }
+    if isScored { curve.closed.add(flow[column]) }
     flow[column] = brought * (1 - share)
   }
 

@@ -176,15 +176,7 @@ struct ChallengeStrategy {
         curve.openTrades += 1
         continue
       }
-      guard scored.contains(exit) else { continue }
-      curve.trades += 1
-      if trade.profit > 0 {
-        curve.wins += 1
-        curve.grossProfit += trade.profit
-      } else if trade.profit < 0 {
-        curve.losses += 1
-        curve.grossLoss -= trade.profit
-      }
+      if scored.contains(exit) { curve.closed.add(trade.profit) }
     }
     curve.breach =
       breach(record, names, columns, scored)
