@@ -2,6 +2,7 @@ import Market
 
 extension ChallengeAccount {
   mutating func take(_ step: ChallengePlan.Step) -> ChallengeBreach? {
+    nowNs = step.moment == .inside ? step.timeNs : market.fillInstant(rules.fill, at: step.bar)
     switch step.deed {
     case .breach(let breach): return breach
     case .order(let order): return fill(order, step)
@@ -43,6 +44,7 @@ extension ChallengeAccount {
     let crosses = old != 0 && (new == 0 || (new < 0) != (old < 0))
     let share = crosses ? min(1, (old / change).magnitude) : 1
     flow[column] += brought * share
+    curve.firstFillNs = curve.firstFillNs ?? nowNs
     if isScored {
       curve.fees += fee
       curve.tradedNotional += change.magnitude * price

@@ -10,6 +10,8 @@ public struct ChallengeCurve: Sendable {
   public var barsInPosition = 0
   /// Number of fills.
   public var fills = 0
+  /// Instant of the account's first fill: of one at an open the start of the bar, of one at a close its end; nil without any.
+  public var firstFillNs: Int64?
   /// Orders that found no price before the last bar.
   public var unfilled = 0
   /// Round trips that are closed.

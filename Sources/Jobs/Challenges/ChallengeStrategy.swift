@@ -165,6 +165,9 @@ struct ChallengeStrategy {
       let held = (0..<width).count { record.units[bar * width + $0] != 0 }
       if held > 0 { curve.barsInPosition += 1 }
     }
+    if let first = record.fills.first(where: { $0.cause != .rejection }) {
+      curve.firstFillNs = session.market.fillInstant(session.rules.fill, at: first.bar)
+    }
     for fill in record.fills where fill.cause != .rejection && scored.contains(fill.bar) {
       curve.fills += 1
       curve.tradedNotional += fill.units.magnitude * fill.fillPrice
