@@ -13,8 +13,6 @@ public struct AdviseJob: Sendable {
     public let report: BookReport
     /// Portfolios without advice.
     public let failedCount: Int
-    /// Different questions.
-    public let questionCount: Int
   }
 
   let session: BookSession
@@ -64,7 +62,7 @@ public struct AdviseJob: Sendable {
       report: BookReport(
         verb: "book advise", session: session, asOf: asOf, groups: tables.groups,
         warnings: warnings),
-      failedCount: rows.count { $0.advice == nil }, questionCount: questions.count)
+      failedCount: rows.count { $0.advice == nil })
   }
 
   private func advise(
