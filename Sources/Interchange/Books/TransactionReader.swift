@@ -65,7 +65,7 @@ public struct TransactionReader: ~Copyable {
       number += 1
       bytes += reader.length
       if number == Self.sampleRows, content == nil {
-        batch.reserve(ByteSources.size(path) / (bytes / number))
+        batch.reserve(min(ByteSources.size(path) / (bytes / number), Self.mostReserved))
       }
       do throws(TransactionBatch.Fault) {
         var row = try row(reader, places)
@@ -82,6 +82,8 @@ public struct TransactionReader: ~Copyable {
 
   /// Rows by whose length the others of a file are counted.
   private static let sampleRows = 4096
+  /// Rows for which there is room from any file's size: columns of 256 MB.
+  private static let mostReserved = 1 << 25
 
   /// Positions of columns; −1 for those that the file lacks.
   private struct Places {
