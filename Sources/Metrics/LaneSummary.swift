@@ -56,20 +56,10 @@ public struct LaneSummary: Sendable, Equatable {
   public var history: LaneHistory?
 
   // Trades. A trade is a closed round trip; its profit is equity after the exit less equity before the entry.
-  /// Closed round trips.
-  public var trades = 0
+  /// Those that are closed.
+  public var closed = ClosedTrades()
   /// Positions still open after the last bar: 0 or 1 in a signal strategy.
   public var openTrades = 0
-  /// Trades with a profit above 0.
-  public var wins = 0
-  /// Trades with a profit below 0.
-  ///
-  /// Trades at exactly 0 are neither.
-  public var losses = 0
-  /// Sum of the profits of winning trades.
-  public var grossProfit = 0.0
-  /// Sum of the losses of losing trades, as a positive number.
-  public var grossLoss = 0.0
 
   // Activity.
   /// Bars at whose end a position is held.

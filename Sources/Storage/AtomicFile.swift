@@ -16,33 +16,62 @@ public enum AtomicFile {
   public static func write(
     to path: String, force: Bool, _ body: (_ temporaryPath: String) throws(StorageError) -> Void
   ) throws(StorageError) {
-    try checkTarget(path, force: force)
+    try write(to: [path], force: force) { _, temporary throws(StorageError) in try body(temporary) }
+  }
+
+  /// Writes files that go together, each by a temporary one: none takes its place before all are on the disk.
+  ///
+  /// They take their places in their order, with nothing between: who finds the last one new finds all of them so.
+  ///
+  /// - Parameters:
+  ///   - paths: where the files shall stand.
+  ///   - force: whether they may replace existing files.
+  ///   - body: writes one, which exists and is empty.
+  /// - Throws: `fileExists`, `unwritable`, and what `body` throws; then nothing has changed.
+  public static func write(
+    to paths: [String], force: Bool,
+    _ body: (_ place: Int, _ temporaryPath: String) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    for path in paths { try checkTarget(path, force: force) }
     // Through a symbolic link, the file that it names is replaced and not the link.
-    let path = realPath(path) ?? path
-    let target = Target(path)
-    removeStale(target)
-    let temporary = try reserve(target)
-    defer { active.withLock { _ = $0.remove(temporary) } }
+    let targets = paths.map { realPath($0) ?? $0 }
+    var temporaries: [String] = []
+    var moved = 0
+    defer { active.withLock { $0.subtract(temporaries) } }
     do {
-      try body(temporary)
-      try sync(temporary, path)
-      try move(temporary, to: path, force: force)
+      for (place, path) in targets.enumerated() {
+        removeStale(Target(path))
+        temporaries.append(try reserve(Target(path)))
+        try body(place, temporaries[place])
+        try sync(temporaries[place], path)
+      }
+      for (temporary, path) in zip(temporaries, targets) {
+        try move(temporary, to: path, force: force)
+        moved += 1
+      }
     } catch {
-      unlink(temporary)
+      for temporary in temporaries { unlink(temporary) }
+      // Those that stand where nothing stood.
+      if !force { for path in targets[..<moved] { unlink(path) } }
       throw error
     }
-    syncFolder(target.folder)
+    for folder in Set(targets.map(folder(of:))) { syncFolder(folder) }
   }
 
   /// Writes bytes to a file.
   public static func write(_ bytes: [UInt8], to path: String, force: Bool) throws(StorageError) {
     try write(to: path, force: force) { temporary throws(StorageError) in
-      let descriptor = open(temporary, O_WRONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemReason()) }
-      defer { close(descriptor) }
-      _ = flock(descriptor, LOCK_EX)
-      try writeAll(bytes, to: descriptor, path)
+      try fill(temporary, bytes, path)
     }
+  }
+
+  /// Writes bytes into a temporary file; an error names `path`.
+  static func fill(_ temporary: String, _ bytes: [UInt8], _ path: String) throws(StorageError) {
+    let descriptor = open(temporary, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemReason()) }
+    defer { close(descriptor) }
+    _ = flock(descriptor, LOCK_EX)
+    try writeAll(bytes, to: descriptor, path)
   }
 
   /// Writes a text to a file, in UTF-8.

@@ -38,12 +38,14 @@ public enum ResultStore {
   ///   - table: the result, with the traces to keep.
   ///   - path: the file.
   ///   - force: whether an existing file may be replaced.
+  ///   - beside: a text that goes with it, and its file: it takes its place when the result is on the disk too, just before it.
   /// - Throws: `invalidContent`, `fileExists`, `unwritable`; then nothing has changed.
-  public static func write(_ table: ResultTable, to path: String, force: Bool = false)
-    throws(StorageError)
-  {
+  public static func write(
+    _ table: ResultTable, to path: String, force: Bool = false,
+    beside: (path: String, text: String)? = nil
+  ) throws(StorageError) {
     try check(table)
-    try write(table, rowCount: table.lanes.count, to: path, force: force) {
+    try write(table, rowCount: table.lanes.count, to: path, force: force, beside: beside) {
       writer throws(StorageError) in
       var rows = ResultRows(
         labels: table.labels.count, parameters: table.parameters.count,
@@ -68,14 +70,20 @@ public enum ResultStore {
   ///   - rowCount: number of rows.
   ///   - path: the file.
   ///   - force: whether an existing file may be replaced.
+  ///   - beside: a text that goes with it, and its file.
   ///   - body: hands all rows and their ranking to the writer, and returns where they come from.
   /// - Throws: `invalidContent`, `fileExists`, `unwritable`, and what `body` throws; then nothing has changed.
   public static func write(
     _ heading: ResultTable, rowCount: Int, to path: String, force: Bool = false,
+    beside: (path: String, text: String)? = nil,
     _ body: (ResultWriter) throws(StorageError) -> ResultAttributes
   ) throws(StorageError) {
     try checkNames(heading)
-    try AtomicFile.write(to: path, force: force) { temporary throws(StorageError) in
+    let paths = (beside.map { [$0.path] } ?? []) + [path]
+    try AtomicFile.write(to: paths, force: force) { place, temporary throws(StorageError) in
+      if let beside, place == 0 {
+        return try AtomicFile.fill(temporary, Array(beside.text.utf8), beside.path)
+      }
       let file = try writing(path) { () throws(HDF5Error) in try File.create(temporary) }
       try fill(file, heading, rowCount, path, body)
       do throws(HDF5Error) { try file.close() } catch { throw unwritable(path, error) }

@@ -116,6 +116,35 @@ import Testing
     #expect(ledger.balances == [774, 45])
   }
 
+  @Test("what is there is known in any order, as often as it is there, by any number of workers")
+  func knownInAnyOrder() throws {
+    var random = TestRandom(seed: 5)
+    // Many of one instant, some of them alike, and transfers that differ only in what arrives.
+    var rows = [row(.deposit, amount: 1e6), row(.deposit, 2, amount: 1e6)]
+    for place in 0..<300 {
+      let day = Int64(2 + place % 3)
+      rows.append(row(.buy, day: day, symbol: 0, quantity: Double(1 + place % 7), price: 2))
+      rows.append(row(.dividend, 2, day: day, symbol: 1, amount: Double(1 + place % 5)))
+      rows.append(row(.transfer, day: day, amount: 1, to: 1, received: 1 + Double(place % 4) / 8))
+    }
+    var whole = try book()
+    _ = try whole.post(try batch(rows))
+    for workers in [1, 2, 7] {
+      var again = whole
+      let shuffled = rows.shuffled(using: &random)
+      #expect(try again.post(try batch(shuffled), workers: workers).known == rows.count)
+      #expect(again == whole)
+      // Twice each is as many new ones; one that is not there is new among those that are.
+      let twice = try again.post(try batch(shuffled + rows), workers: workers)
+      #expect(twice.known == rows.count && twice.added == rows.count)
+      var more = whole
+      let other = row(.dividend, 2, day: 3, symbol: 1, amount: 1.5)
+      let mixed = Array(shuffled[..<400]) + [other] + Array(shuffled[400...])
+      let found = try more.post(try batch(mixed), workers: workers)
+      #expect(found.known == rows.count && found.added == 1 && found.portfolios == 1)
+    }
+  }
+
   @Test("cells that mean nothing for a kind, and numbers out of range, are refused")
   func badRows() throws {
     let cases: [(TransactionBatch.Row, String)] = [

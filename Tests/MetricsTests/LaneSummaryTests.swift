@@ -2,6 +2,13 @@ import Metrics
 import Testing
 
 @Suite struct LaneSummaryTests {
+  @Test func closedTradesAreCountedBySign() {
+    var closed = ClosedTrades()
+    for profit in [5.0, -3, 0, 0.5, -0.25, -0.0] { closed.add(profit) }
+    #expect(closed.trades == 6 && closed.wins == 2 && closed.losses == 2)
+    #expect(closed.grossProfit == 5.5 && closed.grossLoss == 3.25)
+  }
+
   @Test func pathIsSummed() {
     // Equity 100 → 50 → 75 → 60 → 120 → 90.
     let lane = LaneSummary(

@@ -101,7 +101,7 @@ class ReportChecks(unittest.TestCase):
         portfolios = report["portfolios"]
         check("portfolios", portfolios, ["portfolio", "currency", "begin", "end", "gain", "money_weighted_return"])
         check("holdings", [row for part in portfolios for row in part["holdings"]],
-              ["symbol", "sector", "units", "price", "value", "share", "cost", "unrealised"])
+              ["symbol", "sector", "units", "price", "value", "share", "cost", "unrealised", "price_time"])
         check("transactions", [row for part in portfolios for wallet in part["wallets"] for row in wallet["transactions"]],
               ["time", "kind", "symbol", "quantity", "price", "fee", "amount", "balance"])
         check("trading_days", report["trading_days"],

@@ -38,6 +38,39 @@ import Testing
     #expect(try scratch.names() == ["out.json"])
   }
 
+  @Test("files that go together are the old ones or the new ones, whichever of them fails")
+  func together() throws {
+    let paths = ["a", "b", "c"].map { scratch.path($0) }
+    func write(_ text: String, force: Bool, failingAt bad: Int? = nil) throws {
+      try AtomicFile.write(to: paths, force: force) { place, temporary throws(StorageError) in
+        try? text.write(toFile: temporary, atomically: false, encoding: .utf8)
+        if place == bad { throw StorageError.invalidContent(part: "x", reason: "y") }
+      }
+    }
+    for bad in 0..<3 {
+      #expect(throws: StorageError.self) { try write("none", force: false, failingAt: bad) }
+      #expect(try scratch.names().isEmpty)
+    }
+    try write("old", force: false)
+    for bad in 0..<3 {
+      #expect(throws: StorageError.self) { try write("new", force: true, failingAt: bad) }
+      #expect(
+        try paths.map { try String(contentsOfFile: $0, encoding: .utf8) } == ["old", "old", "old"])
+    }
+    #expect(throws: StorageError.fileExists(path: paths[0])) { try write("new", force: false) }
+    try write("new", force: true)
+    #expect(
+      try paths.map { try String(contentsOfFile: $0, encoding: .utf8) } == ["new", "new", "new"])
+    // One that somebody makes meanwhile stays, and those before it do not.
+    for path in paths { try FileManager.default.removeItem(atPath: path) }
+    #expect(throws: StorageError.fileExists(path: paths[1])) {
+      try AtomicFile.write(to: paths, force: false) { place, _ throws(StorageError) in
+        if place == 2 { try? "theirs".write(toFile: paths[1], atomically: false, encoding: .utf8) }
+      }
+    }
+    #expect(try scratch.names() == ["b"] && scratch.read("b") == "theirs")
+  }
+
   @Test func fileMadeMeanwhileIsNotLost() throws {
     #expect(throws: StorageError.fileExists(path: path)) {
       try AtomicFile.write(to: path, force: false) { _ throws(StorageError) in

@@ -93,9 +93,6 @@ public struct AllocationWeights: WeightSource {
   /// Number of estimates so far.
   public var estimateCount: Int { store.count }
 
-  /// Number of estimates that `prepare` makes.
-  public var dueCount: Int { recipes.indices.reduce(0) { $0 + due($1).count } }
-
   /// Estimates the weights of all sets at all bars of the schedule, on several workers.
   ///
   /// - Returns: false if it was stopped.

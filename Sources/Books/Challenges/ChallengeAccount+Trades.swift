@@ -2,6 +2,7 @@ import Market
 
 extension ChallengeAccount {
   mutating func take(_ step: ChallengePlan.Step) -> ChallengeBreach? {
+    nowNs = step.moment == .inside ? step.timeNs : market.fillInstant(rules.fill, at: step.bar)
     switch step.deed {
     case .breach(let breach): return breach
     case .order(let order): return fill(order, step)
@@ -43,23 +44,14 @@ extension ChallengeAccount {
     let crosses = old != 0 && (new == 0 || (new < 0) != (old < 0))
     let share = crosses ? min(1, (old / change).magnitude) : 1
     flow[column] += brought * share
+    curve.firstFillNs = curve.firstFillNs ?? nowNs
     if isScored {
       curve.fees += fee
       curve.tradedNotional += change.magnitude * price
       curve.fills += 1
     }
     guard crosses else { return }
-    if isScored {
-      let profit = flow[column]
-      curve.trades += 1
-      if profit > 0 {
-        curve.wins += 1
-        curve.grossProfit += profit
-      } else if profit < 0 {
-        curve.losses += 1
-        curve.grossLoss -= profit
-      }
-    }
+    if isScored { curve.closed.add(flow[column]) }
     flow[column] = brought * (1 - share)
   }
 

@@ -18,6 +18,8 @@ public struct ChallengeAccount {
   var held: [Int] = []
   var curve: ChallengeCurve
   var isScored = false
+  /// When what is carried out now fills.
+  var nowNs: Int64 = 0
 
   /// Replays an entry.
   ///

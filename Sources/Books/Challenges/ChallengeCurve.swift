@@ -10,14 +10,14 @@ public struct ChallengeCurve: Sendable {
   public var barsInPosition = 0
   /// Number of fills.
   public var fills = 0
+  /// Instant of the account's first fill: of one at an open the start of the bar, of one at a close its end; nil without any.
+  public var firstFillNs: Int64?
   /// Orders that found no price before the last bar.
   public var unfilled = 0
-  /// Round trips, and positions that are still open.
-  public var trades = 0, openTrades = 0
-  /// Round trips with gain, with loss, and their sums.
-  public var wins = 0, losses = 0
-  /// Sums of gains and of losses, both above zero.
-  public var grossProfit = 0.0, grossLoss = 0.0
+  /// Round trips that are closed.
+  public var closed = ClosedTrades()
+  /// Positions that are still open.
+  public var openTrades = 0
   /// Σ price × quantity of fills.
   public var tradedNotional = 0.0
   /// Commissions.
@@ -79,12 +79,8 @@ public struct ChallengeCurve: Sendable {
       returns: returns(scale), barsPerYear: scale.perYear, calendarDays: scale.calendarDays,
       riskFreePerBar: rate, initialEquity: initialEquity, context: scale.context)
     summary.finalEquity = equity.last ?? initialEquity
-    summary.trades = trades
+    summary.closed = closed
     summary.openTrades = openTrades
-    summary.wins = wins
-    summary.losses = losses
-    summary.grossProfit = grossProfit
-    summary.grossLoss = grossLoss
     // A day is in position in the share of its bars that are.
     summary.barsInPosition =
       scale.dayBounds == nil || equity.isEmpty

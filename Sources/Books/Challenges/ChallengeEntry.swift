@@ -63,11 +63,6 @@ public struct ChallengeEntry: Sendable {
     self.flaws = flaws
   }
 
-  /// The first thing that the participant does; nil without any.
-  public var firstTimeNs: Int64? {
-    [orders.map(\.timeNs).min(), targets.map(\.timeNs).min()].compactMap { $0 }.min()
-  }
-
   /// Orders by time; sales first at one time, then by symbol, units and price: no order of rows matters.
   public var ordersByTime: [Order] {
     orders.sorted {

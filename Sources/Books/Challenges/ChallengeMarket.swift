@@ -1,3 +1,4 @@
+import Kernels
 import Market
 
 /// Prices of a challenge's symbols over its bars, and what happens to their units.
@@ -119,6 +120,11 @@ public struct ChallengeMarket: Sendable {
   func bar(at instant: Int64) -> Int? {
     guard let bar = bar(begunBy: instant), instant - timeNs[bar] < frequencyNs else { return nil }
     return bar
+  }
+
+  /// When orders without a price fill at a bar: at its start, or at its end.
+  public func fillInstant(_ fill: FillMoment, at bar: Int) -> Int64 {
+    fill == .nextOpen ? timeNs[bar] : timeNs[bar] + (frequencyNs - 1)
   }
 
   /// The close of a bar; nil where there is none.

@@ -1,200 +1,196 @@
+import Kernels
+
 /// Which transactions of a batch a book has already: by id, and without one by content and occurrence.
 struct KnownTransactions {
-  private let sides: Sides
-  private var ids: PlaceTable
-  private var contents: PlaceTable
-  /// For each place of `contents` that a row took: how many rows like it are not matched yet.
-  private var left: [Int32: Int32] = [:]
+  private let table: EntryTable
+  private let portfolioOf: [Int32]
+  private let batch: TransactionBatch
+  private let new: EntryColumns
+  /// For each transaction of the batch whether the book has it.
+  private(set) var isKnown: [Bool]
 
-  init(_ table: EntryTable, portfolioOf: [Int32], batch: TransactionBatch) {
-    sides = Sides(table: table, portfolioOf: portfolioOf, batch: batch)
-    let hasIDs = !batch.entries.id.isEmpty
-    ids = PlaceTable(capacity: hasIDs ? batch.count + (table.id.isEmpty ? 0 : table.count) : 0)
-    let hasPlain = !hasIDs || batch.entries.id.contains("")
-    contents = PlaceTable(capacity: hasPlain ? table.count : 0)
-    for row in 0..<table.count where table.kind[row] != .transferIn {
-      if table.id.isEmpty || table.id[row].isEmpty {
-        if hasPlain { note(row) }
-      } else if hasIDs {
-        let id = table.id[row]
-        _ = ids.insert(Int32(row), hash: id.hashValue) { _ in false }
-      }
-    }
-  }
-
-  private mutating func note(_ row: Int) {
-    let sides = sides
-    let found = contents.insert(Int32(row), hash: sides.hash(table: row)) {
-      sides.isSame(Int($0), row)
-    }
-    left[found ?? Int32(row), default: 0] += 1
-  }
-
-  /// Whether the book has a transaction of the batch; to be asked once for each, in order.
+  /// Asks for all transactions of a batch.
   ///
-  /// - Throws: `BooksError.badRow` if its id stands for another one.
-  mutating func take(_ transaction: Int) throws(BooksError) -> Bool {
-    let sides = sides
-    let entry = Int(sides.batch.firstEntry[transaction])
-    let id = sides.batch.entries.id.isEmpty ? "" : sides.batch.entries.id[entry]
-    if id.isEmpty {
-      guard
-        let row = contents.find(
-          hash: sides.hash(entry: entry), { sides.isSame(row: Int($0), entry) }),
-        let count = left[row], count > 0
-      else { return false }
-      left[row] = count - 1
-      return true
-    }
-    // Places of the batch stand behind those of the book.
-    let book = sides.table.count
-    let found = ids.insert(Int32(book + transaction), hash: id.hashValue) { place in
-      Int(place) < book
-        ? sides.table.id[Int(place)] == id
-        : sides.batch.entries.id[Int(sides.batch.firstEntry[Int(place) - book])] == id
-    }
-    guard let found else { return false }
-    let batch = sides.batch
-    let (file, line) = batch.place(transaction)
-    if Int(found) >= book {
-      let earlier = batch.place(Int(found) - book)
-      throw .badRow(
-        file: file, line: line, column: "id",
-        reason: "'\(id)' stands already in line \(earlier.line)"
-          + (earlier.file == file ? "" : " of \(earlier.file)"))
-    }
-    guard sides.isSame(row: Int(found), entry) else {
-      throw .badRow(
-        file: file, line: line, column: "id",
-        reason: "'\(id)' is in the book with other values; what happened is not rewritten")
-    }
-    return true
-  }
-
-}
-
-/// What is compared: entries of a book, and those of a batch.
-// A class, so that a closure for each row takes one reference along and not one for each column.
-private final class Sides {
-  let table: EntryTable
-  let portfolioOf: [Int32]
-  let batch: TransactionBatch
-
-  init(table: EntryTable, portfolioOf: [Int32], batch: TransactionBatch) {
+  /// - Throws: `BooksError.badRow` if an id stands for another one.
+  init(
+    _ table: EntryTable, portfolioOf: [Int32], batch: TransactionBatch, workers: Int
+  ) throws(BooksError) {
     self.table = table
     self.portfolioOf = portfolioOf
     self.batch = batch
+    new = batch.entries
+    isKnown = [Bool](repeating: false, count: batch.count)
+    if !new.id.isEmpty { try findIDs() }
+    if table.count > 0 { findContents(workers) }
   }
 
-  func hash(table row: Int) -> Int {
-    hash(
-      table.timeNs[row], table.wallet[row], table.kind[row], table.instrument[row],
-      table.cash[row], table.units[row], table.fee[row], table.counter[row])
-  }
+  // MARK: By id
 
-  func hash(entry: Int) -> Int {
-    hash(
-      batch.entries.timeNs[entry], batch.entries.wallet[entry], batch.entries.kind[entry],
-      batch.entries.instrument[entry], batch.entries.cash[entry], batch.entries.units[entry],
-      batch.entries.fee[entry], batch.entries.counter[entry])
-  }
-
-  private func hash(
-    _ timeNs: Int64, _ wallet: Int32, _ kind: Entry.Kind, _ instrument: Int32, _ cash: Double,
-    _ units: Double, _ fee: Double, _ counter: Int32
-  ) -> Int {
-    var hasher = Hasher()
-    hasher.combine(timeNs)
-    hasher.combine(Int64(wallet) << 32 | Int64(instrument) & 0xFFFF_FFFF)
-    hasher.combine(Int64(counter) << 8 | Int64(kind.rawValue))
-    hasher.combine(cash)
-    hasher.combine(units)
-    hasher.combine(fee)
-    return hasher.finalize()
-  }
-
-  /// Whether two rows of the book say the same.
-  func isSame(_ left: Int, _ right: Int) -> Bool {
-    table.timeNs[left] == table.timeNs[right] && table.wallet[left] == table.wallet[right]
-      && table.kind[left] == table.kind[right]
-      && table.instrument[left] == table.instrument[right]
-      && table.cash[left] == table.cash[right] && table.units[left] == table.units[right]
-      && table.fee[left] == table.fee[right] && table.counter[left] == table.counter[right]
-      && (table.kind[left] != .transferOut
-        || table.units[left] != 0 || received(left) == received(right))
-  }
-
-  /// Whether a row of the book says what an entry of the batch does.
-  func isSame(row: Int, _ entry: Int) -> Bool {
-    let new = batch.entries
-    guard
-      table.timeNs[row] == new.timeNs[entry] && table.wallet[row] == new.wallet[entry]
-        && table.kind[row] == new.kind[entry] && table.instrument[row] == new.instrument[entry]
-        && table.cash[row] == new.cash[entry] && table.units[row] == new.units[entry]
-        && table.fee[row] == new.fee[entry] && table.counter[row] == new.counter[entry]
-    else { return false }
-    return table.kind[row] != .transferOut || table.units[row] != 0
-      || received(row) == new.cash[entry + 1]
-  }
-
-  private func received(_ row: Int) -> Double {
-    table.otherSide(of: row, portfolioOf: portfolioOf).map { table.cash[$0] } ?? .nan
-  }
-}
-
-extension EntryTable {
-  /// The entry on the other side of a transfer.
-  package func otherSide(of row: Int, portfolioOf: [Int32]) -> Int? {
-    guard counter[row] >= 0 else { return nil }
-    let range = range(of: Int(portfolioOf[Int(counter[row])]))
-    var (low, high) = (range.lowerBound, range.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if (timeNs[middle], sequence[middle]) < (timeNs[row], sequence[row]) {
-        low = middle + 1
-      } else {
-        high = middle
+  private mutating func findIDs() throws(BooksError) {
+    // Places of the batch stand behind those of the book.
+    let book = table.count
+    let (ids, newIDs) = (table.id, new.id)
+    var places = PlaceTable(capacity: batch.count + ids.count)
+    for (row, id) in ids.enumerated() where !id.isEmpty && table.kind[row] != .transferIn {
+      _ = places.insert(Int32(row), hash: id.hashValue) { _ in false }
+    }
+    for transaction in 0..<batch.count {
+      let entry = Int(batch.firstEntry[transaction])
+      let id = newIDs[entry]
+      if id.isEmpty { continue }
+      let found = places.insert(Int32(book + transaction), hash: id.hashValue) { place in
+        Int(place) < book
+          ? ids[Int(place)] == id : newIDs[Int(batch.firstEntry[Int(place) - book])] == id
       }
+      guard let found else { continue }
+      let (file, line) = batch.place(transaction)
+      if Int(found) >= book {
+        let earlier = batch.place(Int(found) - book)
+        throw .badRow(
+          file: file, line: line, column: "id",
+          reason: "'\(id)' stands already in line \(earlier.line)"
+            + (earlier.file == file ? "" : " of \(earlier.file)"))
+      }
+      guard content(row: Int(found)) == content(entry: entry) else {
+        throw .badRow(
+          file: file, line: line, column: "id",
+          reason: "'\(id)' is in the book with other values; what happened is not rewritten")
+      }
+      isKnown[transaction] = true
     }
-    let wanted: Entry.Kind = kind[row] == .transferOut ? .transferIn : .transferOut
-    while low < range.upperBound, timeNs[low] == timeNs[row], sequence[low] == sequence[row] {
-      if kind[low] == wanted { return low }
-      low += 1
-    }
-    return nil
-  }
-}
-
-/// Places found by a hash, without an object for each.
-struct PlaceTable {
-  private var slots: [Int32]
-  private let mask: Int
-
-  init(capacity: Int) {
-    var size = 16
-    while size < capacity * 2 { size *= 2 }
-    slots = [Int32](repeating: -1, count: size)
-    mask = size - 1
   }
 
-  /// A place that matches; nil if there is none, and then the new one stands there.
-  mutating func insert(_ place: Int32, hash: Int, _ matches: (Int32) -> Bool) -> Int32? {
-    var slot = hash & mask
-    while slots[slot] >= 0 {
-      if matches(slots[slot]) { return slots[slot] }
-      slot = (slot + 1) & mask
-    }
-    slots[slot] = place
-    return nil
+  // MARK: By content
+
+  /// Portfolios side by side, each with its rows of the book and of the batch, both in order of time.
+  private mutating func findContents(_ workers: Int) {
+    let (starts, order) = plainTransactions()
+    let size = 256
+    let count = (starts.count - 1 + size - 1) / size
+    let found = Slots<[Int32]>(count: count)
+    let finder = self
+    _ = try? TileLoop(tiles: count, workers: max(1, workers)).run(
+      isCancelled: { false }, room: {},
+      { tile, _ in
+        var known: [Int32] = []
+        for portfolio in tile * size..<min((tile + 1) * size, starts.count - 1) {
+          finder.find(order[starts[portfolio]..<starts[portfolio + 1]], of: portfolio, &known)
+        }
+        found.set(tile, known)
+      })
+    for list in found.values { for transaction in list { isKnown[Int(transaction)] = true } }
   }
 
-  /// A place that matches; nil if there is none.
-  func find(hash: Int, _ matches: (Int32) -> Bool) -> Int32? {
-    var slot = hash & mask
-    while slots[slot] >= 0 {
-      if matches(slots[slot]) { return slots[slot] }
-      slot = (slot + 1) & mask
+  /// Transactions without an id by portfolio, each's in the order of rows: `[P + 1]` and places.
+  private func plainTransactions() -> (starts: [Int], order: [Int32]) {
+    let (ids, wallet) = (new.id, new.wallet)
+    var starts = [Int](repeating: 0, count: table.starts.count)
+    func portfolio(_ transaction: Int) -> Int? {
+      let entry = Int(batch.firstEntry[transaction])
+      guard ids.isEmpty || ids[entry].isEmpty else { return nil }
+      let portfolio = Int(portfolioOf[Int(wallet[entry])])
+      // A portfolio that the table of entries doesn't know yet has none.
+      return portfolio + 1 < table.starts.count ? portfolio : nil
     }
-    return nil
+    for transaction in 0..<batch.count {
+      if let portfolio = portfolio(transaction) { starts[portfolio + 1] += 1 }
+    }
+    for portfolio in starts.indices.dropFirst() { starts[portfolio] += starts[portfolio - 1] }
+    var next = starts
+    var order = [Int32](repeating: 0, count: starts.last ?? 0)
+    for transaction in 0..<batch.count {
+      guard let portfolio = portfolio(transaction) else { continue }
+      order[next[portfolio]] = Int32(transaction)
+      next[portfolio] += 1
+    }
+    return (starts, order)
+  }
+
+  private func time(_ transaction: Int32) -> Int64 {
+    new.timeNs[Int(batch.firstEntry[Int(transaction)])]
+  }
+
+  /// Adds those transactions of a portfolio that the book has.
+  private func find(
+    _ transactions: ArraySlice<Int32>, of portfolio: Int, _ known: inout [Int32]
+  ) {
+    let rows = table.range(of: portfolio)
+    if rows.isEmpty || transactions.isEmpty { return }
+    var transactions = transactions
+    let isAscending = zip(transactions, transactions.dropFirst()).allSatisfy {
+      time($0) <= time($1)
+    }
+    if !isAscending { transactions.sort { (time($0), $0) < (time($1), $1) } }
+    var row = rows.lowerBound
+    var place = transactions.startIndex
+    while place < transactions.endIndex {
+      let instant = time(transactions[place])
+      var end = place + 1
+      while end < transactions.endIndex, time(transactions[end]) == instant { end += 1 }
+      while row < rows.upperBound, table.timeNs[row] < instant { row += 1 }
+      var last = row
+      while last < rows.upperBound, table.timeNs[last] == instant { last += 1 }
+      if row < last { match(transactions[place..<end], row..<last, &known) }
+      (place, row) = (end, last)
+    }
+  }
+
+  /// Transactions and rows of one instant.
+  private func match(
+    _ transactions: ArraySlice<Int32>, _ rows: Range<Int>, _ known: inout [Int32]
+  ) {
+    func isPlain(_ row: Int) -> Bool {
+      table.kind[row] != .transferIn && (table.id.isEmpty || table.id[row].isEmpty)
+    }
+    // A file that is imported again has them in the order of the book.
+    var row = rows.lowerBound
+    var rest = transactions
+    while let transaction = rest.first {
+      while row < rows.upperBound, !isPlain(row) { row += 1 }
+      guard row < rows.upperBound,
+        content(row: row) == content(entry: Int(batch.firstEntry[Int(transaction)]))
+      else { break }
+      known.append(transaction)
+      rest.removeFirst()
+      row += 1
+    }
+    if rest.isEmpty || row == rows.upperBound { return }
+    var left: [Content: Int] = [:]
+    for row in row..<rows.upperBound where isPlain(row) { left[content(row: row), default: 0] += 1 }
+    for transaction in rest {
+      let content = content(entry: Int(batch.firstEntry[Int(transaction)]))
+      guard let count = left[content], count > 0 else { continue }
+      left[content] = count - 1
+      known.append(transaction)
+    }
+  }
+
+  /// What two transactions share that are the same.
+  private struct Content: Hashable {
+    var timeNs: Int64
+    var wallet, instrument, counter: Int32
+    var kind: Entry.Kind
+    var cash, units, fee: Double
+    /// Cash on the other side of a transfer; 0 where there is none.
+    var received: Double
+  }
+
+  private func content(row: Int) -> Content {
+    var received = 0.0
+    if table.kind[row] == .transferOut, table.units[row] == 0 {
+      received = table.otherSide(of: row, portfolioOf: portfolioOf).map { table.cash[$0] } ?? .nan
+    }
+    return Content(
+      timeNs: table.timeNs[row], wallet: table.wallet[row], instrument: table.instrument[row],
+      counter: table.counter[row], kind: table.kind[row], cash: table.cash[row],
+      units: table.units[row], fee: table.fee[row], received: received)
+  }
+
+  private func content(entry: Int) -> Content {
+    let isCash = new.kind[entry] == .transferOut && new.units[entry] == 0
+    return Content(
+      timeNs: new.timeNs[entry], wallet: new.wallet[entry], instrument: new.instrument[entry],
+      counter: new.counter[entry], kind: new.kind[entry], cash: new.cash[entry],
+      units: new.units[entry], fee: new.fee[entry], received: isCash ? new.cash[entry + 1] : 0)
   }
 }

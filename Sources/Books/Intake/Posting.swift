@@ -36,7 +36,7 @@ extension Book {
   ) throws(BooksError) -> Posting {
     let portfolioOf = wallets.map { Int32($0.portfolio) }
     var outcome = Posting()
-    let (fresh, kept) = try selected(batch, portfolioOf, &outcome)
+    let (fresh, kept) = try selected(batch, portfolioOf, &outcome, workers)
     if kept.isEmpty {
       // The prices may know a split by now that they did not when the units moved.
       if market != nil { outcome.recosted = costTransfers(portfolioOf, market, known: .max) }
@@ -77,15 +77,14 @@ extension Book {
 
   /// The entries of a batch that are new, nil for all of them, and the transactions they are of.
   private func selected(
-    _ batch: TransactionBatch, _ portfolioOf: [Int32], _ outcome: inout Posting
+    _ batch: TransactionBatch, _ portfolioOf: [Int32], _ outcome: inout Posting, _ workers: Int
   ) throws(BooksError) -> (EntryColumns?, [Int]) {
-    var known = KnownTransactions(entries, portfolioOf: portfolioOf, batch: batch)
-    var kept: [Int] = []
-    kept.reserveCapacity(batch.count)
-    for transaction in 0..<batch.count {
-      if try known.take(transaction) { outcome.known += 1 } else { kept.append(transaction) }
-    }
+    let isKnown = try KnownTransactions(
+      entries, portfolioOf: portfolioOf, batch: batch, workers: workers
+    ).isKnown
+    let kept = isKnown.indices.filter { !isKnown[$0] }
     outcome.added = kept.count
+    outcome.known = isKnown.count - kept.count
     if outcome.known == 0 { return (nil, kept) }
     let all = batch.entries
     var fresh = EntryColumns()

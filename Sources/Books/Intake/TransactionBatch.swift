@@ -18,6 +18,14 @@ public struct TransactionBatch: Sendable {
   /// Begins with the rows of a file.
   public mutating func begin(_ file: String) { files.append((file, count)) }
 
+  /// Makes room for more rows, where they are more than there are: else room that doubles by itself is as good.
+  public mutating func reserve(_ rows: Int) {
+    if rows <= count { return }
+    entries.reserve(entries.count + rows)
+    firstEntry.reserveCapacity(count + rows)
+    lines.reserveCapacity(count + rows)
+  }
+
   /// Gives the entries away; places of transactions stay.
   mutating func takeEntries() -> EntryColumns {
     let taken = entries
@@ -100,7 +108,7 @@ public struct TransactionBatch: Sendable {
   /// - Throws: `Fault` if a number is missing, out of range, or means nothing for the kind.
   public mutating func append(_ row: Row, isSameCurrency: Bool = true) throws(Fault) {
     let fee = try Self.fee(row)
-    try Self.checkCells(row)
+    try row.checkCells()
     let sequence = Int64(count)
     let first = Int32(entries.count)
     func add(
@@ -189,35 +197,5 @@ public struct TransactionBatch: Sendable {
       throw Fault("price", "\(price) is no price from zero")
     }
     return (row.quantity, price)
-  }
-
-  /// Beyond it doubles lose cents, and sums could leave them.
-  private static let largest = 1e15
-
-  /// Refuses cells that mean nothing for a kind, since they may be meant for another.
-  private static func checkCells(_ row: Row) throws(Fault) {
-    let (isTrade, isTransfer) = (row.kind == .buy || row.kind == .sell, row.kind == .transfer)
-    func refuse(_ column: String, _ isGiven: Bool) throws(Fault) {
-      if isGiven { throw Fault(column, "it means nothing for a \(row.kind.rawValue)") }
-    }
-    let cells = [
-      ("quantity", row.quantity), ("price", row.price), ("amount", row.amount), ("fee", row.fee),
-      ("received", row.received), ("quantity", row.quantity * row.price),
-    ]
-    for (column, value) in cells where value > largest {
-      throw Fault(column, "\(value) is more than a book can count, 1e15")
-    }
-    try refuse("quantity", !row.quantity.isNaN && !isTrade && !(isTransfer && row.instrument >= 0))
-    try refuse("price", !row.price.isNaN && !isTrade)
-    try refuse("amount", !row.amount.isNaN && isTransfer && row.instrument >= 0)
-    try refuse("fee", !row.fee.isNaN && row.fee != 0 && !isTrade && !isTransfer)
-    try refuse("received", !row.received.isNaN && !(isTransfer && row.instrument < 0))
-    try refuse("to", row.counter >= 0 && !isTransfer)
-    try refuse(
-      "symbol", row.instrument >= 0 && (row.kind == .deposit || row.kind == .withdrawal))
-    if isTransfer {
-      if row.counter < 0 { throw Fault("to", "it is missing") }
-      if row.counter == row.wallet { throw Fault("to", "it is the wallet itself") }
-    }
   }
 }

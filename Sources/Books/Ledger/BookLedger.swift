@@ -23,7 +23,10 @@ public struct BookLedger: Sendable, Equatable {
   /// The position in a symbol; nil if it was never mentioned.
   public func position(_ instrument: Int) -> Position? { places[instrument].map { positions[$0] } }
   /// Units held of a symbol.
-  public func units(_ instrument: Int) -> Double { position(instrument)?.units ?? 0 }
+  public func units(_ instrument: Int) -> Double {
+    // Not by way of `position`, which is copied with its lots.
+    places[instrument].map { positions[$0].units } ?? 0
+  }
   /// Money of a wallet, by its position in the book.
   public func balance(_ wallet: Int) -> Double? {
     wallets.contains(wallet) ? balances[wallet - wallets.lowerBound] : nil

@@ -17,30 +17,43 @@ struct LotQueue: Sendable, Equatable {
 
   mutating func append(_ lot: Lot) { all.append(lot) }
 
-  /// What comes off the oldest lots: its cost, above zero for shorts too; how many lots are emptied, and what is taken of the next.
-  func oldest(_ count: Double) -> (cost: Double, emptied: Int, part: Double) {
+  /// What comes off the oldest lots.
+  struct Cut {
+    /// What it cost, above zero for shorts too.
+    var cost: Double
+    /// How many lots are emptied.
+    var emptied: Int
+    /// Units of the next lot.
+    var part = 0.0
+  }
+
+  /// All lots.
+  var whole: Cut { Cut(cost: cost.magnitude, emptied: all.count - emptied) }
+
+  /// The oldest units, as far as there are any.
+  func oldest(_ count: Double) -> Cut {
     var (left, cost, place) = (count, 0.0, emptied)
     while left > 0, place < all.count {
       let lot = all[place]
       let part = min(lot.units.magnitude, left)
       cost += part * lot.cost
       left -= part
-      if part != lot.units.magnitude { return (cost, place - emptied, part) }
+      if part != lot.units.magnitude {
+        return Cut(cost: cost, emptied: place - emptied, part: part)
+      }
       place += 1
     }
-    return (cost, place - emptied, 0)
+    return Cut(cost: cost, emptied: place - emptied)
   }
 
-  /// Takes units off the oldest lots; returns their cost.
-  mutating func take(_ count: Double) -> Double {
-    let (cost, number, part) = oldest(count)
-    emptied += number
-    if part > 0 { all[emptied].units -= all[emptied].units > 0 ? part : -part }
+  /// Takes off what these lots were asked for.
+  mutating func remove(_ cut: Cut) {
+    emptied += cut.emptied
+    if cut.part > 0 { all[emptied].units -= all[emptied].units > 0 ? cut.part : -cut.part }
     if emptied > 16, emptied > all.count / 2 {
       all.removeFirst(emptied)
       emptied = 0
     }
-    return cost
   }
 
   /// A split: `ratio` new units for an old one.

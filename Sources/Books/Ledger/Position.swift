@@ -67,7 +67,9 @@ public struct Position: Sendable, Equatable {
       let side = units > 0 ? 1.0 : -1.0
       let isAll = after == 0 || (after > 0) != (units > 0)
       let closing = isAll ? units.magnitude : traded.magnitude
-      realised += side * (closing * unitCost - take(closing, isAll: isAll))
+      let cut = isAll ? queue.whole : queue.oldest(closing)
+      queue.remove(cut)
+      realised += side * (closing * unitCost - cut.cost)
       let share = isAll ? averageCost : averageCost / units * side * closing
       realisedAverage += side * closing * unitCost - share
       averageCost -= share
@@ -85,11 +87,25 @@ public struct Position: Sendable, Equatable {
   ///
   /// - Returns: cost of a unit of what goes.
   mutating func give(_ given: Double) -> Double {
-    let after = Self.moved(units, by: -given)
-    let cost = take(given, isAll: after <= 0)
-    averageCost -= after <= 0 ? averageCost : averageCost / units * given
-    units = max(0, after)
-    return cost / given
+    let (cut, after) = leaving(given)
+    queue.remove(cut)
+    averageCost -= after == 0 ? averageCost : averageCost / units * given
+    units = after
+    return cut.cost / given
+  }
+
+  /// What a unit costs, by lots, of those that `give` would take; 0 without any.
+  func cost(giving given: Double) -> Double {
+    guard units > 0 else { return 0 }
+    let cost = leaving(given).cut.cost / given
+    return cost.isFinite ? max(0, cost) : 0
+  }
+
+  /// What goes off the lots with some units, and the units that stay.
+  private func leaving(_ given: Double) -> (cut: LotQueue.Cut, units: Double) {
+    let after = max(0, Self.moved(units, by: -given))
+    // All of it leaves no lot behind, whatever the lots' sum is by rounding.
+    return (after == 0 ? queue.whole : queue.oldest(given), after)
   }
 
   /// Units after some come in, or go out if below zero; what is left over by rounding alone is nothing.
@@ -97,24 +113,6 @@ public struct Position: Sendable, Equatable {
     let after = units + traded
     let isOpposed = units > 0 && traded < 0 || units < 0 && traded > 0
     return isOpposed && after.magnitude <= 1e-9 * min(units.magnitude, traded.magnitude) ? 0 : after
-  }
-
-  /// What a unit costs, by lots, if some are given away now; 0 without any.
-  func cost(giving given: Double) -> Double {
-    guard units > 0 else { return 0 }
-    let isAll = Self.moved(units, by: -given) <= 0
-    let all = isAll ? queue.cost.magnitude : queue.oldest(given).cost
-    let cost = all / given
-    return cost.isFinite ? max(0, cost) : 0
-  }
-
-  /// Takes units off the oldest lots, whichever side they are on; returns their cost, above zero for shorts too.
-  private mutating func take(_ count: Double, isAll: Bool) -> Double {
-    // All of it leaves no lot behind, whatever the lots' sum is by rounding.
-    if !isAll { return queue.take(count) }
-    let all = queue.cost.magnitude
-    queue = LotQueue()
-    return all
   }
 
   /// A split: `ratio` new units for an old one.

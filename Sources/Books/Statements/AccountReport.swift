@@ -103,11 +103,11 @@ public struct OwnerReport: Sendable {
     for portfolio in portfolios {
       let own = book.portfolios[portfolio].currency.uppercased()
       let history = try PortfolioHistory(of: portfolio, in: book, market: market, bars: bars)
-      if portfolios.count > 1 {
+      if MoneySum.moves(portfolio, among: members, in: book) {
         together.add(
           try PortfolioHistory(
             of: portfolio, in: book, market: market, bars: bars, together: members), own)
-      } else if own != currency {
+      } else if portfolios.count > 1 || own != currency {
         together.add(history, own)
       }
       let before =

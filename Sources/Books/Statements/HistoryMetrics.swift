@@ -102,18 +102,7 @@ public final class HistoryMetrics: Sendable {
   ) {
     let trades = trips.trades(in: path.bars, bases: path.bases)
     for trade in trades {
-      if trade.exitBar == nil {
-        lane.openTrades += 1
-        continue
-      }
-      lane.trades += 1
-      if trade.profit > 0 {
-        lane.wins += 1
-        lane.grossProfit += trade.profit
-      } else if trade.profit < 0 {
-        lane.losses += 1
-        lane.grossLoss -= trade.profit
-      }
+      if trade.exitBar == nil { lane.openTrades += 1 } else { lane.closed.add(trade.profit) }
     }
     var isHeld = [Bool](repeating: false, count: path.bars.count)
     for trade in trades {

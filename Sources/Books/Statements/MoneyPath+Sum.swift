@@ -70,6 +70,15 @@ struct MoneySum {
     return members
   }
 
+  /// Whether anything moves between a portfolio and the others of its account: then its flows are others alone and among them.
+  static func moves(_ portfolio: Int, among members: [Bool], in book: Book) -> Bool {
+    book.entries.range(of: portfolio).contains { row in
+      guard book.entries.counter[row] >= 0 else { return false }
+      let other = book.wallets[Int(book.entries.counter[row])].portfolio
+      return other != portfolio && members[other]
+    }
+  }
+
   /// Adds a history that is told in a currency, of a portfolio that is one account with the others.
   mutating func add(_ history: PortfolioHistory, _ own: String) {
     years = history.calendarDays / DatedFlow.daysPerYear

@@ -17,10 +17,9 @@ public struct TransactionReader: ~Copyable {
   private var placeOfText: [Int32] = []
   private var kindOfText: [TransactionBatch.Kind] = []
   private var currencies: [String] = []
-  private var lastDay: (text: UInt64, tail: UInt16, ns: Int64) = (0, 0, 0)
-  private let style = TimeStyle(.iso)
+  private var times = RowTimes()
   /// Rows whose time has a time of day and no offset, so that it was read as UTC.
-  public private(set) var withoutOffset = 0
+  public var withoutOffset: Int { times.withoutOffset }
 
   /// - Parameters:
   ///   - book: whose wallets are named.
@@ -59,11 +58,15 @@ public struct TransactionReader: ~Copyable {
       throw BookSheetReader.missing("wallet", columns, path, line: reader.line)
     }
     batch.begin(path)
-    var number = 0
+    var (number, bytes) = (0, 0)
     while try reader.next() {
       try BookSheetReader.check(reader, columns, path)
       let line = number < lines.count ? lines[number] : reader.line
       number += 1
+      bytes += reader.length
+      if number == Self.sampleRows, content == nil {
+        batch.reserve(min(ByteSources.size(path) / (bytes / number), Self.mostReserved))
+      }
       do throws(TransactionBatch.Fault) {
         var row = try row(reader, places)
         row.line = line
@@ -76,6 +79,11 @@ public struct TransactionReader: ~Copyable {
       }
     }
   }
+
+  /// Rows by whose length the others of a file are counted.
+  private static let sampleRows = 4096
+  /// Rows for which there is room from any file's size: columns of 256 MB.
+  private static let mostReserved = 1 << 25
 
   /// Positions of columns; −1 for those that the file lacks.
   private struct Places {
@@ -104,7 +112,7 @@ public struct TransactionReader: ~Copyable {
       }
       row.id = text
     }
-    row.timeNs = try time(Self.cell(reader, places.time))
+    row.timeNs = try times.read(Self.cell(reader, places.time))
     row.kind = try kind(Self.cell(reader, places.kind))
     let symbol = Self.cell(reader, places.symbol)
     if !symbol.isEmpty { row.instrument = try instrument(symbol) }
@@ -140,34 +148,6 @@ public struct TransactionReader: ~Copyable {
     let (outcome, value) = NumberParser.parse(cell)
     guard outcome == .number else { throw .init(column, "'\(text(cell))' is no number") }
     return value
-  }
-
-  private mutating func time(_ cell: UnsafeBufferPointer<UInt8>) throws(TransactionBatch.Fault)
-    -> Int64
-  {
-    guard let base = cell.baseAddress, !cell.isEmpty else { throw .init("time", "it is missing") }
-    // Days repeat from row to row; records are readable beyond their end.
-    let raw = UnsafeRawPointer(base)
-    let head = raw.loadUnaligned(as: UInt64.self)
-    let tail = raw.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
-    if cell.count == 10, lastDay.text == head, lastDay.tail == tail { return lastDay.ns }
-    switch style.parse(cell) {
-    case .instant(let ns):
-      if cell.count == 10 { lastDay = (head, tail, ns) }
-      if Self.isBareTime(cell) { withoutOffset += 1 }
-      return ns
-    case .bad(let reason), .never(let reason): throw .init("time", reason)
-    case .twice: throw .init("time", "'\(Self.text(cell))' is not one instant")
-    }
-  }
-
-  /// Whether a time that was read has a time of day, and tells no offset.
-  private static func isBareTime(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
-    // An offset stands behind the colon of the time; hyphens before it are those of the date.
-    guard let colon = cell.firstIndex(of: UInt8(ascii: ":")) else {
-      return cell.count > 10 && !cell.dropFirst(9).contains { "Zz+-".utf8.contains($0) }
-    }
-    return !cell[colon...].contains { "Zz+-".utf8.contains($0) }
   }
 
   private mutating func kind(_ cell: UnsafeBufferPointer<UInt8>) throws(TransactionBatch.Fault)

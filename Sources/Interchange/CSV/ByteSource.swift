@@ -37,6 +37,12 @@ package enum ByteSources {
     return stat(path, &facts) == 0 && ![S_IFREG, S_IFDIR].contains(facts.st_mode & S_IFMT)
   }
 
+  /// Bytes of a file; 0 for what has no size.
+  static func size(_ path: String) -> Int {
+    var facts = stat()
+    return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG ? Int(facts.st_size) : 0
+  }
+
   private static let foreign: [([UInt8], String)] = [
     (Array("PK\u{3}\u{4}".utf8), "a zip archive"),
     (Array("BZh".utf8), "bzip2 data"),

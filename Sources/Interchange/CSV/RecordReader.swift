@@ -18,6 +18,8 @@ package struct RecordReader: ~Copyable {
 
   /// Line on which the record starts, 1 for the first.
   package private(set) var line = 0
+  /// Bytes of the record, its line end with them.
+  var length: Int { at - start }
   /// Number of fields of the record.
   package var count: Int { record.count }
   /// Whether text follows a closing quote.

@@ -13,8 +13,6 @@ public struct AdviseJob: Sendable {
     public let report: BookReport
     /// Portfolios without advice.
     public let failedCount: Int
-    /// Different questions.
-    public let questionCount: Int
   }
 
   let session: BookSession
@@ -72,7 +70,7 @@ public struct AdviseJob: Sendable {
       report: BookReport(
         verb: "book advise", session: session, asOf: asOf, groups: tables.groups,
         warnings: warnings),
-      failedCount: rows.failedCount, questionCount: questions.count)
+      failedCount: rows.failedCount)
   }
 
   private func advise(

@@ -13,8 +13,6 @@ public struct SimulateJob: Sendable {
     public let report: BookReport
     /// Portfolios that did not go along, or not as they should, for a reason that the table tells.
     public let failedCount: Int
-    /// Portfolios that went along.
-    public let accountCount: Int
   }
 
   /// Most bytes that outcomes may take.
@@ -121,7 +119,7 @@ public struct SimulateJob: Sendable {
       report: BookReport(
         verb: "book simulate", session: session, asOf: asOf, groups: tables.groups,
         warnings: paths.warnings + warnings(starts)),
-      failedCount: starts.count { !$0.reason.isEmpty }, accountCount: accounts.count)
+      failedCount: starts.count { !$0.reason.isEmpty })
   }
 
   /// Refuses what has no room, and a path that there is not.

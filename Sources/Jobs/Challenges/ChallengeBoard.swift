@@ -23,13 +23,15 @@ public struct ChallengeBoard: Sendable {
 
   /// Writes the board: HDF5, with the same as JSON beside it.
   ///
+  /// Both are on the disk before they take their places, one right after the other; the JSON file comes first, so where the
+  /// HDF5 file is new it is too.
+  ///
   /// - Returns: the files.
-  /// - Throws: `StorageError`; then neither is changed, or the first is whole.
+  /// - Throws: `StorageError`; then neither is changed.
   public func write(to path: String, force: Bool) throws -> [String] {
     let beside = RunJob.summaryPath(path)
-    try AtomicFile.checkTarget(beside, force: force)
-    try ResultStore.write(table, to: path, force: force)
-    try AtomicFile.write(try report.json(), to: beside, force: force)
+    try ResultStore.write(
+      table, to: path, force: force, beside: (path: beside, text: try report.json()))
     return [path, beside]
   }
 }

@@ -42,6 +42,8 @@ public struct ChallengeJob: Sendable {
     var breaches: [ChallengeBreach?]
     var fills: [Int]
     var unfilled: [Int]
+    /// When each first traded; nil for those that never did.
+    var firstFillNs: [Int64?]
     /// By metric, then participant.
     var values: [[Double]] = []
     var order: [Int] = []
@@ -120,27 +122,25 @@ public struct ChallengeJob: Sendable {
   ) throws -> Window? {
     let participants = entries.participants
     let scale = try session.scale(scored)
-    let slots = Slots<(LaneSummary?, ChallengeBreach?, Int, Int)>(count: participants.count)
+    let slots = Slots<(summary: LaneSummary?, curve: ChallengeCurve)>(count: participants.count)
     let isDone = try TileLoop(tiles: (participants.count + 15) / 16, workers: workers).run(
       isCancelled: isCancelled, room: {}
     ) { tile, _ in
       let rows = tile * 16..<min(tile * 16 + 16, participants.count)
       for row in rows {
-        let curve = curve(participants[row], scored)
-        slots.set(
-          row,
-          (
-            curve.breach == nil ? curve.summary(scale) : nil, curve.breach, curve.fills,
-            curve.unfilled
-          ))
+        var curve = curve(participants[row], scored)
+        let summary = curve.breach == nil ? curve.summary(scale) : nil
+        curve.equity = []
+        slots.set(row, (summary, curve))
       }
       progress(rows.upperBound)
     }
     guard isDone else { return nil }
     let values = slots.values
     return Window(
-      bars: scored, summaries: values.map(\.0), breaches: values.map(\.1), fills: values.map(\.2),
-      unfilled: values.map(\.3))
+      bars: scored, summaries: values.map(\.summary), breaches: values.map(\.curve.breach),
+      fills: values.map(\.curve.fills), unfilled: values.map(\.curve.unfilled),
+      firstFillNs: values.map(\.curve.firstFillNs))
   }
 
   private func curve(_ participant: ChallengeEntries.Participant, _ scored: Range<Int>)
@@ -169,7 +169,7 @@ public struct ChallengeJob: Sendable {
     if session.spec.tie == .earliestEntry {
       keys.append(
         .init(
-          entries.participants.map { $0.entry.firstTimeNs.map(Double.init) ?? .nan },
+          window.firstFillNs.map { $0.map { Double($0 - session.market.timeNs[0]) } ?? .nan },
           isLowerBetter: true))
     }
     (window.order, window.ranks) = ChallengeRanking.ranks(keys, isRanked: isRanked)

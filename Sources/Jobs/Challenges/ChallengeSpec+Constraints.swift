@@ -27,6 +27,18 @@ extension ChallengeSpec {
       throw .value(
         path: "execution.\(key)", line: 0, found: value.shortestText, expected: "at most 1e12")
     }
+    if case .amount(let half)? = costs.slippage.halfSpread, half > 1e12 {
+      throw .value(
+        path: "execution.slippage.half_spread", line: 0, found: half.shortestText,
+        expected: "at most 1e12, as it is money for a unit; slippage.bps is a part of the price")
+    }
+    if let share = costs.slippage.volumeShare, share.k > 1 {
+      throw .value(
+        path: "execution.slippage.volume_share.k", line: 0, found: share.k.shortestText,
+        expected:
+          "at most 1, the part of the price that an order of a whole bar's volume moves it by; "
+          + "0.1 is usual")
+    }
     if spec.execution.slippage.almgrenChriss != nil {
       throw .unsupported(
         path: "execution.slippage.almgren_chriss", line: 0, what: "almgren_chriss in a challenge",

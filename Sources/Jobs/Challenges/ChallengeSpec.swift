@@ -19,7 +19,7 @@ public struct ChallengeSpec: Sendable {
   public enum Tie: String, Sendable, CaseIterable {
     /// Nobody: places are shared.
     case shared
-    /// Whoever traded first.
+    /// Whose first fill came first; no file says when it was handed in.
     case earliestEntry = "earliest_entry"
   }
 

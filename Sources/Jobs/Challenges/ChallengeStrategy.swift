@@ -165,6 +165,9 @@ struct ChallengeStrategy {
       let held = (0..<width).count { record.units[bar * width + $0] != 0 }
       if held > 0 { curve.barsInPosition += 1 }
     }
+    if let first = record.fills.first(where: { $0.cause != .rejection }) {
+      curve.firstFillNs = session.market.fillInstant(session.rules.fill, at: first.bar)
+    }
     for fill in record.fills where fill.cause != .rejection && scored.contains(fill.bar) {
       curve.fills += 1
       curve.tradedNotional += fill.units.magnitude * fill.fillPrice
@@ -176,15 +179,7 @@ struct ChallengeStrategy {
         curve.openTrades += 1
         continue
       }
-      guard scored.contains(exit) else { continue }
-      curve.trades += 1
-      if trade.profit > 0 {
-        curve.wins += 1
-        curve.grossProfit += trade.profit
-      } else if trade.profit < 0 {
-        curve.losses += 1
-        curve.grossLoss -= trade.profit
-      }
+      if scored.contains(exit) { curve.closed.add(trade.profit) }
     }
     curve.breach =
       breach(record, names, columns, scored)

@@ -91,7 +91,7 @@ extension Ledger {
         ? equity - positions[symbol].entryCash
         : positions[symbol].flow + positions[symbol].value
       positions[symbol].exitPrice = positions[symbol].mark
-      book(profit)
+      summary.closed.add(profit)
       closeTrade(symbol, bar, profit, .liquidation)
       positions[symbol].units = 0
       positions[symbol].value = 0

@@ -115,20 +115,8 @@ extension Ledger {
     positions[symbol].units = 0
     if let place = held.firstIndex(of: symbol) { held.remove(at: place) }
     let profit = profit(symbol)
-    book(profit)
+    summary.closed.add(profit)
     closeTrade(symbol, bar, profit, cause)
-  }
-
-  /// Counts a closed round trip.
-  mutating func book(_ profit: Double) {
-    summary.trades += 1
-    if profit > 0 {
-      summary.wins += 1
-      summary.grossProfit += profit
-    } else if profit < 0 {
-      summary.losses += 1
-      summary.grossLoss -= profit
-    }
   }
 
   /// What a round trip has brought in cash.

@@ -80,7 +80,8 @@ struct AllocationWeightsTests {
     let cache = CovarianceCache()
     let ahead = Self.source(recipes, panel, startsAtOnce: true, cache: cache)
     #expect(ahead.prepare(workers: workers))
-    #expect(ahead.estimateCount == ahead.dueCount)
+    // Each recipe's bars of the schedule, and the first of the window.
+    #expect(ahead.estimateCount == recipes.count * (Self.bars.count + 1))
     // Three recipes look at the same 60 bars, and the fourth at 80.
     #expect(cache.computedCount == 2 * (Self.bars.count + 1))
     let later = Self.source(recipes, panel)

@@ -26,8 +26,8 @@ import Testing
     // 10 at 105 leave 8,950; closes 110, 121; sold at 115.
     #expect(near(curve.equity, [10_000, 10_050, 10_160, 10_100, 10_100]))
     #expect(curve.breach == nil && curve.fills == 2)
-    #expect(curve.trades == 1 && curve.wins == 1 && curve.openTrades == 0)
-    #expect(abs(curve.grossProfit - 100) < 1e-9)
+    #expect(curve.closed.trades == 1 && curve.closed.wins == 1 && curve.openTrades == 0)
+    #expect(abs(curve.closed.grossProfit - 100) < 1e-9)
     #expect(curve.tradedNotional == 1050 + 1150 && curve.barsInPosition == 2)
     let summary = curve.summary(.init(perYear: 252, calendarDays: 5))
     #expect(abs(summary.finalEquity / summary.initialEquity - 1.01) < 1e-12)
@@ -69,7 +69,7 @@ import Testing
       near(
         plain.equity,
         [10_000, 10_500, 11_050, value / 121 * 108.9, value / 121 * 119.79]))
-    #expect(plain.fills == 4 && plain.trades == 1 && plain.losses == 1)
+    #expect(plain.fills == 4 && plain.closed.trades == 1 && plain.closed.losses == 1)
     let costly = try curve(targets: [Contest.target(0, [0: 1])], costs: Contest.Costs())
     let units = 10_000 / (101 * 1.001)
     let closes: [Double] = [110, 121, 108.9, 119.79]
@@ -97,8 +97,8 @@ import Testing
       Contest.order(0, 0, -10, 100), Contest.order(2, 0, 15, 121), Contest.order(3, 0, -5, 108.9),
     ]) { $0.limits.allowsShort = true }
     // Short 10 from 100 to 121: −210. Long 5 from 121 to 108.9: −60.5.
-    #expect(curve.breach == nil && curve.trades == 2 && curve.losses == 2)
-    #expect(abs(curve.grossLoss - 270.5) < 1e-9)
+    #expect(curve.breach == nil && curve.closed.trades == 2 && curve.closed.losses == 2)
+    #expect(abs(curve.closed.grossLoss - 270.5) < 1e-9)
     #expect(near(curve.equity, [10_000, 9_900, 9_790, 9_729.5, 9_729.5]))
   }
 
@@ -134,7 +134,7 @@ import Testing
     let part = try curve(
       [Contest.order(0, 0, 10, 100), Contest.order(3, 0, -10, 110)], scored: 3..<5)
     #expect(part.initialEquity == whole.equity[2] && part.equity == Array(whole.equity[3...]))
-    #expect(part.fills == 1 && part.trades == 1)
+    #expect(part.fills == 1 && part.closed.trades == 1)
     // What is traded in a window that nobody looks at yet is not looked at either.
     var market = try Contest.market()
     let (start, day) = (Contest.firstDay * Contest.dayNs, Contest.dayNs)

@@ -73,6 +73,7 @@ import Testing
         let holdings = try #require(portfolio["holdings"] as? [[String: Any]])
         let value = holdings.reduce(0) { $0 + number($1, "value") }
         #expect(abs(value + closing - number(portfolio, "end")) < 1e-6)
+        #expect(holdings.allSatisfy { $0["price_time"] as? String == "2014-02-28" })
         ends += number(portfolio, "end")
       }
       #expect(abs(ends - number(total, "end")) < 1e-6)

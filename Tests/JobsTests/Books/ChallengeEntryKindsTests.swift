@@ -85,6 +85,31 @@ import Testing
     #expect(board.table.reason[try Base.row(board, "b")] == "")
   }
 
+  @Test("earliest_entry is whose first fill came first, a strategy's too")
+  func earliest() throws {
+    let folder = try ScratchFolder()
+    let panel = try PriceStore.open(try Base.store(folder)).loadPanel("us_equity_1d")
+    let close = panel.value(field: try #require(panel.fieldIndex("close")), bar: 41, symbol: 0)
+    try folder.write(
+      "time,symbol,quantity,price\n\(Base.day(41))T10:00Z,AAA,10,\(close)\n", to: "a-priced.csv")
+    // Fills at the open of the same bar, and was first in the file of names.
+    try folder.write("time,symbol,quantity\n\(Base.day(40)),AAA,10\n", to: "b-trade.csv")
+    try folder.write("time,symbol,quantity\n\(Base.day(40))T12:00Z,BBB,10\n", to: "c-same.csv")
+    try folder.write("date,AAA\n\(Base.day(35)),0.5\n", to: "d-weights.csv")
+    try folder.write(
+      "{ apus: 1, strategy: { weights: \"0.3\", rebalance: { every: 200 } } }", to: "e-spec.json5")
+    try folder.write("{ apus: 1, strategy: { weights: \"0\" } }", to: "f-idle.json5")
+    let names = ["a-priced.csv", "b-trade.csv", "c-same.csv", "d-weights.csv", "e-spec.json5"]
+    let board = try Base.score(
+      folder, Base.rules("ties: [\"earliest_entry\"]").replacing("\"sharpe\"", with: "\"trades\""),
+      (names + ["f-idle.json5"]).map { folder.path($0) })
+    #expect(board.disqualified == 0, "\(board.table.reason)")
+    let ranks = try ["e-spec", "d-weights", "b-trade", "c-same", "a-priced", "f-idle"].map {
+      try Base.value(board, $0, "rank")
+    }
+    #expect(ranks == [1, 2, 3, 3, 5, 6])
+  }
+
   // MARK: - Within days
 
   private static let hourNs: Int64 = 3_600_000_000_000

@@ -335,6 +335,23 @@ import Testing
     #expect(try warnings("currency: \"EUR\"").isEmpty)
   }
 
+  @Test(
+    "costs beyond all prices are refused, and what to write is said",
+    arguments: [
+      ("half_spread: 1e13", "slippage.half_spread: found 1e+13, expected at most 1e12, as it is"),
+      ("volume_share: { k: 1.5 }", "slippage.volume_share.k: found 1.5, expected at most 1, the"),
+      ("half_spread: 1e12, volume_share: { k: 1, exponent: 2 }", ""),
+    ])
+  private func costBounds(_ slippage: String, _ fault: String) throws {
+    let text = Self.rules().replacing("slippage: { bps: 2 }", with: "slippage: { \(slippage) }")
+    do {
+      _ = try ChallengeSpec(text: text)
+      #expect(fault.isEmpty)
+    } catch {
+      #expect(!fault.isEmpty && "\(error)".contains(fault), "\(error)")
+    }
+  }
+
   @Test("a participant in two files is refused, as is a folder without entries")
   func refusals() throws {
     let folder = try ScratchFolder()

@@ -54,7 +54,7 @@ import Testing
     let json = try found.map { try $0.report.json() }
     #expect(json[0] == json[1] && json[0] == json[2])
     // A portfolio without any money.
-    #expect(found[0].failedCount == 1 && found[0].accountCount == 5)
+    #expect(found[0].failedCount == 1 && found[0].goingCount == 5)
     let means = try numbers(found[0], "outcomes", "mean_return")
     #expect(means.count { $0.isNaN } == 1)
     let path = try numbers(found[0], "path", "value")

@@ -52,7 +52,7 @@ import Testing
     let found = try book.outcome(.strategy(try StrategyBook.spec(strategy, rest)), bar: bar) {
       ($0.market, $0.horizon) = (.history, horizon)
     }
-    #expect(found.failedCount == 0 && found.accountCount == 5)
+    #expect(found.failedCount == 0 && found.goingCount == 5)
     for (place, cash) in StrategyBook.cash.enumerated() {
       // The profile of one leaves a symbol out.
       let expected = try backtest(

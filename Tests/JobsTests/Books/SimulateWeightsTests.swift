@@ -70,7 +70,7 @@ import Testing
       #expect(abs(all.values(of: place)[39] / StrategyBook.cash[place] - growth) < 1e-12)
     }
     let some = try outcome(book, "portfolio,symbol,weight\np-1,AAA,0.6\np-1,CCC,0.1\n")
-    #expect(some.failedCount == 4 && some.accountCount == 5)
+    #expect(some.failedCount == 4 && some.goingCount == 5)
     #expect(some.reasons[0].contains("no weights of portfolio p-0") && some.reasons[1].isEmpty)
     // It is held as it is.
     #expect(some.values(of: 0) == Array(repeating: StrategyBook.cash[0], count: 40))

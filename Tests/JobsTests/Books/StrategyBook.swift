@@ -128,13 +128,18 @@ struct StrategyBook {
 }
 
 extension SimulateJob.Outcome {
+  private var path: ResultGroup? { report.groups.first { $0.name == "path" } }
+
+  /// Number of portfolios that go, where a path is shown.
+  var goingCount: Int { path?.labels(of: "portfolio")?.count ?? 0 }
+
   /// What a portfolio is worth after each bar of the path that is shown, by its place among those that go.
   func values(of place: Int) -> [Double] {
-    guard let path = report.groups.first(where: { $0.name == "path" }),
+    guard let path = path,
       let variable = path.variables.first(where: { $0.name == "value" }),
       case .doubles(let values) = variable.values
     else { return [] }
-    return stride(from: place, to: values.count, by: accountCount).map { values[$0] }
+    return stride(from: place, to: values.count, by: goingCount).map { values[$0] }
   }
 
   /// Why portfolios do not go along.

@@ -42,6 +42,7 @@ extension OwnerReportText {
   private var holdings: [UInt8] {
     var text = CSVText(columns: [
       "portfolio", "symbol", "sector", "units", "price", "value", "share", "cost", "unrealised",
+      "price_time",
     ])
     for part in report.parts {
       for row in part.holdings.rows {
@@ -51,6 +52,7 @@ extension OwnerReportText {
         for number in [
           row.units, row.price, row.value, part.holdings.weight(of: row), row.cost, row.unrealised,
         ] { text.add(number) }
+        text.add(priceTime(row) ?? "")
         text.endRow()
       }
     }

@@ -99,6 +99,7 @@ extension OwnerReportText {
           text.add("share", part.holdings.weight(of: row))
           text.add("cost", row.cost)
           text.add("unrealised", row.unrealised)
+          if let time = priceTime(row) { text.add("price_time", time) }
         }
       }
     }

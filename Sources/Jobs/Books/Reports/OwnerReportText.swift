@@ -24,6 +24,11 @@ struct OwnerReportText {
     book.clients[book.portfolios[part.holdings.portfolio].client]
   }
 
+  /// The bar that the price of a holding is of; nil without a price.
+  func priceTime(_ holding: Holding) -> String? {
+    holding.markBar.map { Timestamp.text(nanoseconds: market.panel.time.ns[$0]) }
+  }
+
   /// Returns of months since the first money, a row a year.
   static func months(_ returns: [Double], _ context: LaneContext)
     -> [(year: Int, months: ArraySlice<Double>, total: Double)]
