@@ -14,17 +14,20 @@ public struct SignalColumns {
   /// What the program has outside the symbol's own columns, in its order; the caller keeps the memory while the symbol is
   /// evaluated.
   public var outside: [UnsafePointer<Double>]
+  /// Bar of the run at which these begin.
+  public var outsideStart: Int
 
   /// The columns of a symbol.
   public init(
     clock: ClockColumns = ClockColumns(), clockStart: Int = 0, firstPrice: Int,
-    firstTradingBar: Int, outside: [UnsafePointer<Double>] = []
+    firstTradingBar: Int, outside: [UnsafePointer<Double>] = [], outsideStart: Int = 0
   ) {
     self.clock = clock
     self.clockStart = clockStart
     self.firstPrice = firstPrice
     self.firstTradingBar = firstTradingBar
     self.outside = outside
+    self.outsideStart = outsideStart
   }
 }
 
@@ -35,11 +38,11 @@ public final class SignalEvaluator {
   /// Bars in a block, at most.
   public static let blockBars = laneBlockBars
 
-  private let program: SignalProgram
+  let program: SignalProgram
   private let kernels: KernelTable
-  private let layout: SignalLayout
-  private var indicators: [any Indicator]
-  private var prefixes: [PrefixSum]
+  let layout: SignalLayout
+  var indicators: [any Indicator]
+  var prefixes: [PrefixSum]
   // What `begin` was given, as bare pointers, so that a block counts no references; `clock` keeps its memory alive.
   private let fields: AlignedBuffer<UnsafePointer<Double>?>
   private let clocks: AlignedBuffer<UnsafePointer<Double>?>
@@ -49,8 +52,11 @@ public final class SignalEvaluator {
   private var clock = ClockColumns()
   private var firstPrice = 0
   private var firstTradingBar = 0
-  private var firstBar = 0
-  private var count = 0
+  private var outsideStart = 0
+  var firstBar = 0
+  var count = 0
+  /// Whether columns of constants are filled.
+  var isLaidOut = false
 
   /// Lays out memory for a program.
   public init(program: SignalProgram, kernels: KernelTable) {
@@ -68,19 +74,25 @@ public final class SignalEvaluator {
 
   /// Forgets everything and turns to another symbol.
   public func begin(_ columns: SignalColumns) {
+    turn(to: columns)
+    firstBar = 0
+    count = 0
+    layout.reset(program)
+    isLaidOut = true
+    indicators = program.indicators
+    prefixes = Array(repeating: PrefixSum(), count: program.prefixCount)
+  }
+
+  func turn(to columns: SignalColumns) {
     firstPrice = columns.firstPrice
     firstTradingBar = columns.firstTradingBar
+    outsideStart = columns.outsideStart
     clock = columns.clock
     for (index, clock) in ExpressionGraph.Clock.allCases.enumerated() {
       clocks[index] = columns.clock.column(clock).map { $0 + columns.clockStart }
     }
     precondition(columns.outside.count == program.outside.count, "one column for each outside")
     for (index, column) in columns.outside.enumerated() { outside.base[index] = column }
-    firstBar = 0
-    count = 0
-    layout.reset(program)
-    indicators = program.indicators
-    prefixes = Array(repeating: PrefixSum(), count: program.prefixCount)
   }
 
   /// Computes what lanes share for the next block of bars; blocks follow each other from bar 0.
@@ -119,7 +131,7 @@ public final class SignalEvaluator {
       if let column = clocks.base[clock] { output.update(from: column + firstBar, count: count) }
     case .outside(let index):
       if let column = outside.base[index] {
-        output.update(from: column + firstBar, count: count)
+        output.update(from: column + (firstBar - outsideStart), count: count)
       }
     case .every(let n):
       for bar in 0..<count {

@@ -97,11 +97,11 @@ final class SignalLayout {
   private let bytes: AlignedBuffer<UInt8>
   private let numberMemory: AlignedBuffer<Vector>
   private let memory: AlignedBuffer<Double>
-  private let slotStates: AlignedBuffer<Double>
+  let slotStates: AlignedBuffer<Double>
   private let packMemory: AlignedBuffer<Vector>
   private let scratch: AlignedBuffer<Vector>
   private let constants: AlignedBuffer<Vector>
-  private let states: AlignedBuffer<Vector>
+  let states: AlignedBuffer<Vector>
   /// Room for the comparisons that only one bundle needs, two columns for each vector and leaf.
   let own: UnsafeMutablePointer<UInt8>
   private let block: Int

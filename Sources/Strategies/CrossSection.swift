@@ -35,10 +35,12 @@ final class CrossSection: Sendable {
 
   let frame: Frame
   let panel: PricePanel
-  private let graph: ExpressionGraph
+  let graph: ExpressionGraph
   private let axes: [ParameterGrid.Axis]
-  private let clock: ClockColumns
-  private let kernels: KernelTable
+  let clock: ClockColumns
+  let kernels: KernelTable
+  /// What bars before the frame have left in expressions; nil if they have seen none.
+  private let memory: ExpressionMemory?
   /// Place among the frame's symbols by position in the panel.
   private let places: [Int: Int]
   private let fields = OnceByKey<String, SymbolColumnsTable>()
@@ -55,7 +57,7 @@ final class CrossSection: Sendable {
 
   init(
     _ frame: Frame, panel: PricePanel, graph: ExpressionGraph, axes: [ParameterGrid.Axis],
-    clock: ClockColumns, kernels: KernelTable
+    clock: ClockColumns, kernels: KernelTable, memory: ExpressionMemory? = nil
   ) {
     self.frame = frame
     self.panel = panel
@@ -63,7 +65,32 @@ final class CrossSection: Sendable {
     self.axes = axes
     self.clock = clock
     self.kernels = kernels
+    self.memory = memory
     places = Dictionary(uniqueKeysWithValues: frame.symbols.enumerated().map { ($1, $0) })
+  }
+
+  /// The same expressions over some bars of another panel.
+  func over(_ panel: PricePanel, _ frame: Frame) -> CrossSection {
+    CrossSection(frame, panel: panel, graph: graph, axes: axes, clock: clock, kernels: kernels)
+  }
+
+  /// The bars that come after this frame, up to another one, on a panel that has the same until there.
+  func following(_ memory: ExpressionMemory, to end: Int, on panel: PricePanel) -> CrossSection {
+    var frame = frame
+    frame.historyStart = frame.end
+    frame.firstTrading = frame.end
+    frame.end = end
+    return CrossSection(
+      frame, panel: panel, graph: graph, axes: axes, clock: clock, kernels: kernels, memory: memory)
+  }
+
+  /// The first bar at which a symbol of the frame has a close, from the frame's first; nil if there is none.
+  func firstPrice(_ place: Int) -> Int? {
+    guard let close = panel.fieldIndex("close") else { return nil }
+    let values = panel.field(close) + frame.symbols[place]
+    return (0..<frame.barCount).first {
+      !values[(frame.historyStart + $0) * panel.symbolCount].isNaN
+    }
   }
 
   /// Place of a symbol among the frame's; nil if it is not compared.
@@ -178,23 +205,22 @@ final class CrossSection: Sendable {
     of node: Int, _ parameters: [Double], symbols: Int? = nil,
     take: (Int, Range<Int>, UnsafePointer<Double>) -> Void
   ) {
-    let grid = ParameterGrid(
-      axes: zip(axes, parameters).map { ParameterGrid.Axis(name: $0.name, values: [$1]) })
-    let program: SignalProgram
-    do throws(ExpressionError) {
-      program = try SignalProgram(
-        graph: graph, signals: [], numbers: [node], grid: grid, sets: 0..<1)
-    } catch {
-      preconditionFailure("arguments were checked: \(error)")
+    let memory = self.memory?.node(node, parameters) {
+      self.program(of: node, parameters)
     }
+    let program = memory?.program ?? self.program(of: node, parameters)
     let evaluator = SignalEvaluator(program: program, kernels: kernels)
     let tables = zip(program.fields, program.readsField).map { $1 ? field($0) : nil }
     for (place, symbol) in frame.symbols.prefix(symbols ?? .max).enumerated() {
       let outside = columns(program.outside, symbol: symbol)
-      evaluator.begin(
-        SignalColumns(
-          clock: clock, clockStart: frame.historyStart, firstPrice: 0,
-          firstTradingBar: frame.firstTrading - frame.historyStart, outside: outside.pointers))
+      if let memory {
+        memory.resume(evaluator, place: place, firstPrice: 0, outside: outside.pointers)
+      } else {
+        evaluator.begin(
+          SignalColumns(
+            clock: clock, clockStart: frame.historyStart, firstPrice: 0,
+            firstTradingBar: frame.firstTrading - frame.historyStart, outside: outside.pointers))
+      }
       let unread = clock.anything
       var bar = 0
       while bar < frame.barCount {
@@ -210,8 +236,19 @@ final class CrossSection: Sendable {
     }
   }
 
+  private func program(of node: Int, _ parameters: [Double]) -> SignalProgram {
+    let grid = ParameterGrid(
+      axes: zip(axes, parameters).map { ParameterGrid.Axis(name: $0.name, values: [$1]) })
+    do throws(ExpressionError) {
+      return try SignalProgram(
+        graph: graph, signals: [], numbers: [node], grid: grid, sets: 0..<1)
+    } catch {
+      preconditionFailure("arguments were checked: \(error)")
+    }
+  }
+
   /// A field by symbol.
-  private func field(_ name: String) -> SymbolColumnsTable {
+  func field(_ name: String) -> SymbolColumnsTable {
     fields.value(name) {
       guard let field = panel.fieldIndex(name) else {
         preconditionFailure("field \(name) was checked")
@@ -292,10 +329,13 @@ final class CrossSections: Sendable {
   private let axes: [ParameterGrid.Axis]
   private let clock: ClockColumns
   private let known = OnceByKey<CrossSection.Frame, CrossSection>()
+  private let memory: ExpressionMemory?
 
   init(
-    panel: PricePanel, graph: ExpressionGraph, axes: [ParameterGrid.Axis], clock: ClockColumns
+    panel: PricePanel, graph: ExpressionGraph, axes: [ParameterGrid.Axis], clock: ClockColumns,
+    memory: ExpressionMemory? = nil
   ) {
+    self.memory = memory
     self.panel = panel
     self.graph = graph
     self.axes = axes
@@ -306,7 +346,8 @@ final class CrossSections: Sendable {
   func section(_ frame: CrossSection.Frame, kernels: KernelTable) -> CrossSection {
     known.value(frame) {
       CrossSection(
-        frame, panel: panel, graph: graph, axes: axes, clock: clock, kernels: kernels)
+        frame, panel: panel, graph: graph, axes: axes, clock: clock, kernels: kernels,
+        memory: memory)
     }
   }
 }

@@ -7,6 +7,8 @@ struct ExpressionProgram: LaneProgram {
   let program: SignalProgram
   let clock: ClockColumns
   let sections: CrossSections?
+  /// What bars before the run have left; nil if it sees all bars itself.
+  let memory: ProgramMemory?
 
   var sets: [Int] { program.sets }
   var warmups: [Int] { program.warmups }
@@ -40,6 +42,10 @@ final class ExpressionEvaluator: LaneEvaluator {
         (outside, owners) = section.columns(
           program.program.outside, symbol: run.symbols[symbol])
       }
+    }
+    if let memory = program.memory {
+      memory.resume(evaluator, place: symbol, firstPrice: firstPrice, outside: outside)
+      return
     }
     evaluator.begin(
       SignalColumns(

@@ -18,7 +18,8 @@ public struct ExpressionStrategy: Sendable {
   private let terms: [TermValues]
   private let sizing: LaneTerms.Sizing
   private let clock: ClockColumns
-  private let sections: CrossSections?
+  private var sections: CrossSections?
+  private var memory: ExpressionMemory?
   private let usesShort: Bool
 
   /// Names of the four signals, in the order of the engine.
@@ -186,10 +187,43 @@ extension ExpressionStrategy: LaneStrategy {
   /// Lays out the signals of some sets.
   public func program(sets: Range<Int>) throws -> any LaneProgram {
     ExpressionProgram(
-      program: try SignalProgram(
-        graph: graph, signals: signals, numbers: levels.contains { $0 != nil } ? levels : [],
-        grid: grid, sets: sets),
-      clock: clock, sections: sections)
+      program: try memory?.signals?.program ?? signalProgram(sets: sets), clock: clock,
+      sections: sections, memory: memory?.signals)
+  }
+
+  private func signalProgram(sets: Range<Int>) throws(ExpressionError) -> SignalProgram {
+    try SignalProgram(
+      graph: graph, signals: signals, numbers: levels.contains { $0 != nil } ? levels : [],
+      grid: grid, sets: sets)
+  }
+
+  /// What the bars before a run's window leave in signals of one parameter set, for runs that have them in common; nil if there are none.
+  ///
+  /// - Parameter past: has those bars, and lifetimes as they are on the panels of the runs.
+  package func memory(
+    of past: PricePanel, before run: LaneRun, kernels: KernelTable
+  ) throws -> ExpressionMemory? {
+    var frame = CrossSection.Frame(run)
+    guard grid.count == 1, frame.historyStart < frame.firstTrading else { return nil }
+    frame.end = frame.firstTrading
+    return ExpressionMemory(
+      CrossSection(
+        frame, panel: past, graph: graph, axes: grid.axes, clock: clock, kernels: kernels),
+      signals: try signalProgram(sets: 0..<1))
+  }
+
+  /// The same strategy over another panel of the same bars and symbols.
+  ///
+  /// - Parameter memory: of the bars before the window, which the panel has too, for runs whose history starts with the window; nil to
+  ///   look at all of them again.
+  package func over(_ panel: PricePanel, memory: ExpressionMemory?) -> ExpressionStrategy {
+    var strategy = self
+    strategy.memory = memory
+    if sections != nil {
+      strategy.sections = CrossSections(
+        panel: panel, graph: graph, axes: grid.axes, clock: clock, memory: memory)
+    }
+    return strategy
   }
 
   /// Whether any set has a stop, a target or a trailing stop.

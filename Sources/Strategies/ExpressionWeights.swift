@@ -16,7 +16,7 @@ public struct ExpressionWeights: WeightSource {
   private let warmups: [Int]
   private let plan: RowPlan
   private let kernels: KernelTable
-  private let tables: RowTables
+  private var tables: RowTables
 
   /// Number of parameter sets.
   public var setCount: Int { grid.count }
@@ -79,6 +79,29 @@ public struct ExpressionWeights: WeightSource {
       CrossSection(
         frame, panel: panel, graph: graph, axes: grid.axes, clock: clock, kernels: kernels),
       bars: bars)
+  }
+
+  /// What the bars before the window leave in weights of one parameter set, for runs that have them in common; nil if there are none.
+  ///
+  /// - Parameter past: has those bars, and lifetimes as they are on the panels of the runs.
+  package func memory(of past: PricePanel) -> ExpressionMemory? {
+    var frame = tables.frame
+    guard grid.count == 1, frame.historyStart < frame.firstTrading else { return nil }
+    frame.end = frame.firstTrading
+    return ExpressionMemory(tables.section.over(past, frame), signals: nil)
+  }
+
+  /// The same weights over another panel of the same bars and symbols.
+  ///
+  /// - Parameter memory: of the bars before the window, which the panel has too; nil to look at all of them again.
+  package func over(_ panel: PricePanel, memory: ExpressionMemory?) -> ExpressionWeights {
+    let frame = tables.frame
+    let section =
+      memory.map { $0.past.following($0, to: frame.end, on: panel) }
+      ?? tables.section.over(panel, frame)
+    var weights = self
+    weights.tables = RowTables(section, like: tables)
+    return weights
   }
 
   /// Bars from the first of history on for which a set is warming.

@@ -57,6 +57,15 @@ final class RowTables: Sendable {
     rowCount = count
   }
 
+  /// The same rows over a cross section whose first bar is another one.
+  init(_ section: CrossSection, like other: RowTables) {
+    self.section = section
+    let frame = section.frame
+    let first = frame.historyStart - other.frame.historyStart
+    rowOf = other.rowOf.map { Array($0[first..<first + frame.barCount]) }
+    rowCount = other.rowOf == nil ? frame.barCount : other.rowCount
+  }
+
   /// Where a bar's row stands in a table, and whether that must be one of all bars.
   func row(of bar: Int) -> (row: Int, hasAllBars: Bool) {
     let place = bar - frame.historyStart

@@ -7,7 +7,13 @@ public protocol ForwardCurves: Sendable {
   /// Number of curves, `C`.
   var count: Int { get }
 
-  /// What one becomes on a path, bar by bar: each in the currency of the accounts that are under it.
+  /// Something that follows paths; one for each worker, which keeps what it needs from path to path.
+  func makeFollower() -> any ForwardFollower
+}
+
+/// Follows one path after another, for one worker.
+public protocol ForwardFollower: AnyObject {
+  /// What each curve becomes on a path, bar by bar: each in the currency of the accounts that are under it.
   ///
   /// - Parameters:
   ///   - path: its number.

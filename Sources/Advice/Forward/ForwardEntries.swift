@@ -32,38 +32,41 @@ struct ForwardEntries: Sendable {
 }
 
 extension ForwardRoom {
-  /// Worth after at most `HeldRowBlock.pass` bars, from one of a segment on.
+  /// Worth after the bars of a chunk, from its first on.
   func value(_ block: ForwardBlock, _ entries: ForwardEntries, from bar: Int, bars: Int) {
     let width = block.width
-    let from = columns.base + bar
-    for place in stride(from: 0, to: width, by: laneWidth) {
-      for lane in 0..<laneWidth {
-        let rows = lanes.base + lane * HeldRowBlock.pass
-        guard place + lane < block.members.count else {
-          rows.update(repeating: 0, count: bars)
-          continue
+    let (from, stride) = (UnsafePointer(column(at: bar)), columnStride)
+    entries.factors.withUnsafeBufferPointer { factors in
+      for place in Swift.stride(from: 0, to: width, by: laneWidth) {
+        for lane in 0..<laneWidth {
+          let rows = lanes.base + lane * Self.chunk
+          guard place + lane < block.members.count else {
+            rows.update(repeating: 0, count: bars)
+            continue
+          }
+          let range = entries.starts[place + lane]..<entries.starts[place + lane + 1]
+          let (own, count) = (pointers.base, range.count)
+          let held = UnsafeBufferPointer(rebasing: factors[range])
+          for entry in 0..<count { own[entry] = from + held[entry] &* stride }
+          run.kernels.rowSums(UnsafePointer(own), amounts.base + range.lowerBound, count, rows)
         }
-        let range = entries.starts[place + lane]..<entries.starts[place + lane + 1]
-        for (pointer, entry) in range.enumerated() {
-          pointers.base[pointer] = UnsafePointer(from + entries.factors[entry] * columnStride)
+        for bar in 0..<bars {
+          var vector = Vector.zero
+          for lane in 0..<laneWidth { vector[lane] = lanes.base[lane * Self.chunk + bar] }
+          UnsafeMutableRawPointer(values.base + bar * width + place).storeBytes(
+            of: vector, as: Vector.self)
         }
-        run.kernels.rowSums(
-          UnsafePointer(pointers.base), amounts.base + range.lowerBound, range.count, rows)
-      }
-      for bar in 0..<bars {
-        var vector = Vector.zero
-        for lane in 0..<laneWidth { vector[lane] = lanes.base[lane * HeldRowBlock.pass + bar] }
-        UnsafeMutableRawPointer(values.base + bar * width + place).storeBytes(
-          of: vector, as: Vector.self)
       }
     }
   }
 
   /// Money by factor after the last bar before a stop.
   func grow(_ entries: ForwardEntries, to bar: Int) {
-    let growths = columns.base + bar
-    for entry in entries.factors.indices {
-      amounts.base[entry] *= growths[entries.factors[entry] * columnStride]
+    let growths = UnsafePointer(column(at: bar))
+    entries.factors.withUnsafeBufferPointer { factors in
+      for entry in 0..<factors.count {
+        amounts.base[entry] *= growths[factors[entry] &* columnStride]
+      }
     }
   }
 

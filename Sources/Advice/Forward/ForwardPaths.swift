@@ -66,17 +66,25 @@ public struct ForwardPaths: Sendable {
   /// - Throws: what curves throw.
   public func growths(path: Int) throws -> Matrix {
     let room = AlignedBuffer(repeating: 1.0, count: Self.together * bars * factors)
-    try fill(room.base, from: path, count: 1)
+    try fill(room.base, from: path, count: 1, makeFollower())
     return Matrix(rows: bars, columns: factors, (0..<bars * factors).map { room[$0] })
   }
+
+  /// Something that follows curves, for one worker; nil if there are none.
+  func makeFollower() -> (any ForwardFollower)? { curves?.makeFollower() }
 
   /// Paths that are made together.
   static let together = 8
 
   /// Fills `[8, bars, factors]` with growths of paths from one on; what is beyond the last path is of no meaning.
   ///
-  /// - Parameter wanted: how many paths are looked at.
-  func fill(_ room: UnsafeMutablePointer<Double>, from path: Int, count wanted: Int) throws {
+  /// - Parameters:
+  ///   - wanted: how many paths are looked at.
+  ///   - follower: of these paths, which nobody else uses.
+  func fill(
+    _ room: UnsafeMutablePointer<Double>, from path: Int, count wanted: Int,
+    _ follower: (any ForwardFollower)?
+  ) throws {
     let size = bars * factors
     let plain = factors - (curves?.count ?? 0)
     let lanes = 0..<min(wanted, count - path)
@@ -97,14 +105,14 @@ public struct ForwardPaths: Sendable {
         }
       }
     }
-    guard let curves else { return }
+    guard let curves, let follower else { return }
     for lane in lanes {
       let base = room + lane * size
       var market = Matrix(rows: bars, columns: plain)
       for bar in 0..<bars {
         for factor in 0..<plain { market[bar, factor] = base[bar * factors + factor] }
       }
-      let found = try curves.growths(path: path + lane, along: market)
+      let found = try follower.growths(path: path + lane, along: market)
       precondition(found.rows == bars && found.columns == curves.count, "a growth of each curve")
       for bar in 0..<bars {
         for curve in 0..<curves.count { base[bar * factors + plain + curve] = found[bar, curve] }

@@ -3,14 +3,19 @@ import Kernels
 /// What a worker keeps from path to path: growths of eight paths, tables of one, and money of one block.
 final class ForwardRoom {
   let run: ForwardRun
+  /// Of paths with curves.
+  let follower: (any ForwardFollower)?
   /// `[8, bars, N]`.
   let growths: AlignedBuffer<Double>
   /// Growths since the last stop in a currency: `[bars, N]`.
   private let table: AlignedBuffer<Double>
   /// What one of a currency is worth in that of the market, before each bar and after the last: `[K, bars + 1]`.
   private let rates: AlignedBuffer<Double>
-  /// The same by factor: `[N, stride]`, with room for a pass behind the last bar.
-  let columns: AlignedBuffer<Double>
+  /// The same by chunk of bars and factor, `[chunks, N, columnStride]`, and a chunk behind the last; nothing where nobody goes by entries.
+  ///
+  /// What a chunk of bars needs lies on few pages.
+  private let columns: AlignedBuffer<Double>
+  /// Bars of the longest chunk, and at least so many.
   let columnStride: Int
   /// Worth of eight portfolios of few factors `[8, chunk]`, and the rows that one holds.
   let lanes: AlignedBuffer<Double>
@@ -24,16 +29,21 @@ final class ForwardRoom {
   let sums: AlignedBuffer<Double>
 
   /// Bars that are computed at once: their worth stays in the nearest cache.
-  private static let chunk = HeldRowBlock.pass
+  static let chunk = HeldRowBlock.pass
 
   init(_ run: ForwardRun) {
     self.run = run
+    follower = run.paths.makeFollower()
     let (bars, factors) = (run.paths.bars, run.paths.factors)
     growths = AlignedBuffer(repeating: 1, count: ForwardPaths.together * bars * factors)
     table = AlignedBuffer(repeating: 1, count: bars * factors)
     let isSparse = run.blocks.contains { $0.entries != nil }
-    columnStride = isSparse ? bars + HeldRowBlock.pass : 0
-    columns = AlignedBuffer(repeating: 1, count: factors * columnStride)
+    let chunks = (run.chunkOfBar.last?.chunk ?? -1) + 1
+    let longest = 1 + (run.chunkOfBar.map(\.place).max() ?? 0)
+    columnStride = longest < laneWidth ? longest : (longest + laneWidth - 1) & ~(laneWidth - 1)
+    // Whoever reads a chunk reads all of it, into the next column where it is shorter.
+    columns = AlignedBuffer(
+      repeating: 1, count: isSparse ? chunks * factors * columnStride + Self.chunk : 0)
     lanes = AlignedBuffer(repeating: 1, count: laneWidth * Self.chunk)
     pointers = AlignedBuffer(
       repeating: UnsafePointer(lanes.base), count: isSparse ? factors : 0)
@@ -118,10 +128,17 @@ final class ForwardRoom {
           if currency != 0, !run.isHomeless[factor] { growth /= from[cash] }
           to[factor] = (last.map { $0[factor] } ?? 1) * growth
         }
-        guard columnStride > 0 else { continue }
-        for factor in 0..<factors { columns.base[factor * columnStride + bar] = to[factor] }
+        guard columns.count > 0 else { continue }
+        let column = self.column(at: bar)
+        for factor in 0..<factors { column[factor * columnStride] = to[factor] }
       }
     }
+  }
+
+  /// Growths since the last stop at a bar, those of neighbouring factors `columnStride` apart.
+  func column(at bar: Int) -> UnsafeMutablePointer<Double> {
+    let (chunk, place) = run.chunkOfBar[bar]
+    return columns.base + chunk * run.paths.factors * columnStride + place
   }
 
   // MARK: - A block

@@ -23,6 +23,8 @@ public struct ForwardRun: Sendable {
   let kernels: KernelTable
   let blocks: [ForwardBlock]
   let stops: [Int]
+  /// Where each bar stands among chunks of at most `ForwardRoom.chunk` bars, none of which goes beyond a stop.
+  let chunkOfBar: [(chunk: Int, place: Int)]
   let isHomeless: [Bool]
   /// What one of each currency is worth today: `[K]`.
   let rates: [Double]
@@ -50,6 +52,14 @@ public struct ForwardRun: Sendable {
     self.product = product
     kernels = KernelVariant.best.kernels
     stops = plan.stops(over: paths.bars)
+    var chunkOfBar: [(chunk: Int, place: Int)] = []
+    for (begin, end) in zip(stops, stops.dropFirst()) {
+      let first = (chunkOfBar.last?.chunk ?? -1) + 1
+      for bar in 0..<end - begin {
+        chunkOfBar.append((first + bar / ForwardRoom.chunk, bar % ForwardRoom.chunk))
+      }
+    }
+    self.chunkOfBar = chunkOfBar
     blocks = ForwardBlock.blocks(
       accounts, factors: paths.factors, cash: factors.cash,
       moves: plan.every > 0 || plan.movesAtOnce, dense: dense ?? ForwardBlock.dense(between: stops))
@@ -94,7 +104,8 @@ public struct ForwardRun: Sendable {
       isCancelled: isCancelled, room: { ForwardRoom(self) }
     ) { tile, room in
       let first = tile * ForwardPaths.together
-      try paths.fill(room.growths.base, from: first, count: ForwardPaths.together)
+      try paths.fill(
+        room.growths.base, from: first, count: ForwardPaths.together, room.follower)
       for path in first..<min(first + ForwardPaths.together, paths.count) {
         room.follow(lane: path - first, ended: { samples.put($0, path, $1, plan.floor) })
         for group in 0..<groupCount {
@@ -112,7 +123,7 @@ public struct ForwardRun: Sendable {
   public func values(path: Int) throws -> Matrix {
     precondition((0..<paths.count).contains(path), "a path of the run")
     let room = ForwardRoom(self)
-    try paths.fill(room.growths.base, from: path, count: 1)
+    try paths.fill(room.growths.base, from: path, count: 1, room.follower)
     var result = Matrix(rows: paths.bars, columns: accounts.count + groupCount)
     room.follow(lane: 0, ended: { _, _ in }, watch: { result[$1, $0] = $2 })
     for group in 0..<groupCount {

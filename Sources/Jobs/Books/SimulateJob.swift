@@ -17,7 +17,7 @@ public struct SimulateJob: Sendable {
 
   /// Most bytes that outcomes may take.
   static let mostBytes = 8 << 30
-  /// Most values of a path that is shown.
+  /// Most values of a path that is shown, and of ends of paths.
   static let mostShown = 20_000_000
 
   let session: BookSession
@@ -134,6 +134,13 @@ public struct SimulateJob: Sendable {
         expected:
           "at most \(Self.mostBytes >> 20) MiB: fewer or shorter paths, or some portfolios at a time"
       )
+    }
+    if options.keepsSamples {
+      guard accounts + forward.groupCount <= Self.mostShown / paths.count else {
+        throw .setting(
+          name: "samples", found: "\(accounts) portfolios on \(paths.count) paths",
+          expected: "at most \(Self.mostShown) ends: name some with --portfolio or --client")
+      }
     }
     guard let path = options.path else { return }
     guard path < paths.count else {

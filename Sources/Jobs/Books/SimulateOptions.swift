@@ -176,6 +176,8 @@ public struct SimulateOptions: Sendable {
   public var reinvestsDividends = false
   /// A path to show bar by bar.
   public var path: Int?
+  /// Whether the ends of all paths are kept, and not only what they amount to.
+  public var keepsSamples = false
 
   /// Held over a year of bootstrapped bars, a thousand times.
   public init() {}

@@ -31,6 +31,8 @@ struct SimulateStrategy: ForwardCurves {
   private let market: SimulateMarket
   private let drawn: SimulatePanel?
   private var groups: [Group] = []
+  /// The plan of each group, for all drawn paths; nil for one that must be made for each.
+  private var plans: [PathPlan?] = []
   /// Growths by path `[bars, C]`, where bars are the panel's.
   private var known: [Matrix] = []
   /// The curve of each account; nil for those that stay as they are.
@@ -61,7 +63,7 @@ struct SimulateStrategy: ForwardCurves {
     let members = try sort(accounts, factors)
     let lanes = try check(members)
     settle(accounts, members, lanes)
-    if drawn == nil { known = try run(isCancelled) }
+    if let drawn { plans = try compile(drawn) } else { known = try run(isCancelled) }
     let route = spec.weights == nil ? "an account for each symbol, of equal parts" : "one account"
     facts = [
       .init("spec", spec.name), .init("spec_sha256", SHA256.hash(spec.text)),
@@ -134,10 +136,10 @@ struct SimulateStrategy: ForwardCurves {
     var lanes = [Int](repeating: 0, count: members.count)
     var failure: (any Error)?
     var isFine = members.isEmpty
-    let along = try drawn.map { _ in try market.paths.growths(path: 0) }
+    let along = try firstPath()
     for (place, (share, places)) in members.enumerated() {
       do {
-        let plan = try plan(group(of: share), path: 0, along: along)
+        let plan = try plan(group(of: share), path: 0, on: along)
         try plan.checkPolicy()
         if let drawn, !drawn.isWhole { try plan.checkCloses(on: market.name) }
         if !isFine { warnings += plan.warnings.filter { keeps($0) } }
@@ -196,8 +198,27 @@ struct SimulateStrategy: ForwardCurves {
 
   // MARK: - Through the engine
 
+  /// The first random path; nil for bars of the panel.
+  private func firstPath() throws -> PricePanel? {
+    try drawn.map {
+      SimulatePanel.Room($0).panel(path: 0, along: try market.paths.growths(path: 0)).panel
+    }
+  }
+
+  /// Plans that serve all random paths.
+  private func compile(_ drawn: SimulatePanel) throws -> [PathPlan?] {
+    let path = try firstPath()
+    var plans: [PathPlan?] = []
+    for (place, group) in groups.enumerated() {
+      let plan = try plan(group, path: 0, on: path)
+      let sibling = place > 0 && groups[place - 1].symbols == group.symbols ? plans[place - 1] : nil
+      plans.append(try PathPlan(plan, past: drawn.past, sibling: sibling))
+    }
+    return plans
+  }
+
   /// The spec as a group trades it, on a path.
-  private func plan(_ group: Group, path: Int, along growths: Matrix?) throws -> RunPlan {
+  private func plan(_ group: Group, path: Int, on panel: PricePanel?) throws -> RunPlan {
     var spec = spec
     if let symbols = group.symbols { spec.symbols = .named(symbols) }
     spec.currency = group.currency
@@ -205,11 +226,11 @@ struct SimulateStrategy: ForwardCurves {
       Spec.Wallet(name: "\($0)", cash: $1 / Double(group.lanes))
     }
     let plan: RunPlan
-    if let drawn, let growths {
+    if let drawn, let panel {
       (spec.from, spec.to) = (drawn.first, drawn.last)
       plan = try RunPlan(
         spec: spec, storePath: session.storePath, store: session.store, from: drawn.first,
-        path: drawn.panel(path: path, along: growths))
+        path: panel)
     } else {
       (spec.from, spec.to) = (market.times[path].first, market.times[path].last)
       plan = try RunPlan(spec: spec, storePath: session.storePath)
@@ -219,12 +240,11 @@ struct SimulateStrategy: ForwardCurves {
     // Symbols that are chosen bar by bar are known only now.
     var group = group
     group.lanes = lanes
-    return try self.plan(group, path: path, along: growths)
+    return try self.plan(group, path: path, on: panel)
   }
 
-  /// Growths of a group's accounts on a path: `[bars, accounts]`; each symbol's lane has an equal part of the money.
-  private func growths(of group: Group, path: Int, along growths: Matrix?) throws -> Matrix {
-    let plan = try plan(group, path: path, along: growths)
+  /// Growths of a group's accounts on a path, by its plan: `[bars, accounts]`; each symbol's lane has an equal part of the money.
+  private func growths(of group: Group, _ plan: RunPlan) throws -> Matrix {
     let simulator = plan.simulator(variant: .best, workers: 1)
     let (bars, accounts) = (plan.run.window.count, group.cash.count)
     var result = Matrix(rows: bars, columns: accounts)
@@ -244,10 +264,36 @@ struct SimulateStrategy: ForwardCurves {
     return result
   }
 
-  func growths(path: Int, along growths: Matrix) throws -> Matrix {
-    if !known.isEmpty { return known[path] }
-    return joined(try groups.map { try self.growths(of: $0, path: path, along: growths) })
+  /// Follows paths: those of the panel are known, random ones are run.
+  private final class Follower: ForwardFollower {
+    private let strategy: SimulateStrategy
+    private let room: SimulatePanel.Room?
+
+    init(_ strategy: SimulateStrategy) {
+      self.strategy = strategy
+      room = strategy.drawn.map { SimulatePanel.Room($0) }
+    }
+
+    func growths(path: Int, along growths: Matrix) throws -> Matrix {
+      guard let room else { return strategy.known[path] }
+      let (panel, knowsLifetimes) = room.panel(path: path, along: growths)
+      let groups = strategy.groups
+      var parts: [Matrix] = []
+      var last: RunPlan?
+      for (place, group) in groups.enumerated() {
+        let isSibling = place > 0 && groups[place - 1].symbols == group.symbols
+        let plan =
+          try strategy.plans[place]?.along(
+            panel, knowsLifetimes: knowsLifetimes, sibling: isSibling ? last : nil)
+          ?? strategy.plan(group, path: path, on: panel)
+        parts.append(try strategy.growths(of: group, plan))
+        last = plan
+      }
+      return strategy.joined(parts)
+    }
   }
+
+  func makeFollower() -> any ForwardFollower { Follower(self) }
 
   /// All paths of bars of the panel.
   private func run(_ isCancelled: @escaping @Sendable () -> Bool) throws -> [Matrix] {
@@ -257,7 +303,7 @@ struct SimulateStrategy: ForwardCurves {
       isCancelled: isCancelled, room: {}
     ) { [self] tile, _ in
       let (path, group) = (tile / groups.count, groups[tile % groups.count])
-      slots.set(tile, try growths(of: group, path: path, along: nil))
+      slots.set(tile, try growths(of: group, try plan(group, path: path, on: nil)))
     }
     guard isDone else { throw RunInterrupted() }
     let found = slots.values

@@ -66,11 +66,13 @@ struct SimulateTables {
         Self.convergence(sums.level, totals.map(\.id), members.map { first + $0 }, samples, forward)
       )
     }
+    let names = forward.accounts.map { book.portfolios[$0.portfolio].id }
+    let named = members.map { (sums.names[$0], first + $0) }
+    if options.keepsSamples { groups.append(Self.samples(samples, names, named, forward)) }
     if let path = options.path {
       groups.append(
         try Self.path(
-          path, forward, names: forward.accounts.map { book.portfolios[$0.portfolio].id },
-          members.map { (sums.names[$0], first + $0) }, paths))
+          path, forward, names: names, named, paths))
     }
     self.groups = groups
   }
@@ -196,6 +198,38 @@ struct SimulateTables {
       variables: [
         Variable("value", dimensions, found.map(\.value), unit: "fraction").inFile,
         Variable("standard_error", dimensions, found.map(\.standardError), unit: "fraction").inFile,
+      ])
+  }
+
+  private static func samples(
+    _ samples: ForwardSamples, _ names: [String], _ sums: [(name: String, row: Int)],
+    _ forward: ForwardRun
+  ) -> ResultGroup {
+    let paths = (0..<forward.paths.count).map(Int64.init)
+    let rows = sums.map(\.row)
+    return ResultGroup(
+      "samples", title: "Ends of all paths",
+      dimensions: [
+        .init("portfolio", .texts(names)), .init("sum", .texts(sums.map(\.name))),
+        .init("path", .integers(paths)),
+      ],
+      variables: [
+        Variable(
+          "value", ["portfolio", "path"], names.indices.flatMap { samples.values(of: $0) },
+          unit: "money", definition: "at the end, in the portfolio's currency"
+        ).inFile,
+        Variable(
+          "drawdown", ["portfolio", "path"], names.indices.flatMap { samples.drawdowns(of: $0) },
+          unit: "fraction", definition: "the worst fall from a high, without payments"
+        ).inFile,
+        Variable(
+          "total", ["sum", "path"], rows.flatMap { samples.values(of: $0) }, unit: "money",
+          definition: "at the end, in the firm's currency"
+        ).inFile,
+        Variable(
+          "total_drawdown", ["sum", "path"], rows.flatMap { samples.drawdowns(of: $0) },
+          unit: "fraction", definition: "the worst fall from a high, without payments"
+        ).inFile,
       ])
   }
 

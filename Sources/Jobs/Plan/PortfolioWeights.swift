@@ -9,7 +9,7 @@ import Strategies
 /// The target weights of a plan's portfolios: an expression or an estimate for each parameter set, or the rows of a file.
 struct PortfolioWeights: Sendable {
   /// Weights by set and bar.
-  let source: any WeightSource
+  var source: any WeightSource
   /// Names of portfolios for the column `symbol`.
   let names: [String]
   /// Parameter sets of each name.

@@ -69,6 +69,7 @@ extension RunPlan {
   private func vectorRun(_ way: LaneLayout.Variant) -> LaneRun {
     var run = run
     run.cash = spec.wallets[way.wallet].cash
+    run.historyStart = signalStart ?? run.historyStart
     if let bound = way.bound {
       run.rules.favourableFirstLong = bound == .best
       run.rules.favourableFirstShort = bound == .best
@@ -84,6 +85,7 @@ extension RunPlan {
     var account = AccountRun(
       panel: run.panel, symbols: run.symbols, rules: rules,
       cash: spec.wallets[way.wallet].cash, window: run.window, historyStart: run.historyStart)
+    account.signalStart = signalStart
     account.riskFree = run.riskFree
     account.minimumAcceptable = run.minimumAcceptable
     // Days are compounded from them.

@@ -13,7 +13,7 @@ public struct RunPlan: Sendable {
   /// Path of the store.
   public let storePath: String
   /// Prices, symbols and window, and what the vector kernel runs of them; a portfolio has no signals in it.
-  public private(set) var run: LaneRun
+  public internal(set) var run: LaneRun
   /// How lanes are numbered.
   public let layout: LaneLayout
   /// The parameter sets.
@@ -36,7 +36,9 @@ public struct RunPlan: Sendable {
   /// Deposits and withdrawals of each wallet.
   let flows: [[CashFlow]]
   /// Target weights of a portfolio.
-  let weights: PortfolioWeights?
+  var weights: PortfolioWeights?
+  /// First bar that signals look at, where they know of those before; nil for the start of history.
+  var signalStart: Int?
   /// Rates of the currencies of a portfolio's symbols.
   let currencies: CurrencyRates?
   /// The panel of shorter bars.
@@ -75,9 +77,9 @@ public struct RunPlan: Sendable {
   ///   - store: which is at `storePath`, and open already.
   ///   - instant: where the bars of a path begin.
   ///   - path: the panel that has them, with what was before.
-  init(spec: Spec, storePath: String, store: PriceStore, from instant: Int64, path: PricePanel)
-    throws
-  {
+  package init(
+    spec: Spec, storePath: String, store: PriceStore, from instant: Int64, path: PricePanel
+  ) throws {
     try self.init(
       spec: spec, storePath: storePath, metrics: [],
       hindsight: Hindsight(instant: instant, kind: .path(path)), like: nil, store: store)

@@ -15,6 +15,8 @@ public struct AccountRun: Sendable {
   public var window: Range<Int>
   /// First bar of the panel that a strategy sees; at most the window's first.
   public var historyStart: Int
+  /// First bar that signals look at, where they know of those before; nil for `historyStart`.
+  public var signalStart: Int?
   /// Annual risk-free rate.
   public var riskFree = 0.0
   /// Annual minimum acceptable return.

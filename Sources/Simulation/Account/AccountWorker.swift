@@ -43,7 +43,8 @@ final class AccountWorker {
     let run = engine.run
     laneRun = LaneRun(
       panel: run.panel, symbols: run.symbols, strategy: engine.strategy, rules: LaneRules(),
-      cash: run.cash, window: run.window, historyStart: run.historyStart, riskFree: run.riskFree,
+      cash: run.cash, window: run.window, historyStart: run.signalStart ?? run.historyStart,
+      riskFree: run.riskFree,
       minimumAcceptable: run.minimumAcceptable)
     program = try engine.strategy.program(sets: sets)
     evaluator = program.makeEvaluator(kernels: engine.kernels)

@@ -43,6 +43,9 @@ enum BookSimulateCommand: Command {
       Example(
         "apus book simulate book.h5 --contribution 500 --per month --floor 0.8 --horizon 2520",
         "Ten years of saving, and how often 20 % are lost on the way."),
+      Example(
+        "apus book simulate book.h5 --market gbm --drift 0.05 --samples -o ends.h5",
+        "Geometric Brownian motion at 5 % a year, and the ends of all paths for a notebook."),
     ],
     positionals: BookOptions.positionals,
     options: [
@@ -87,6 +90,11 @@ enum BookSimulateCommand: Command {
         "dividends",
         help: "Put dividends of the store back into their symbols; prices alone move without."),
       .value("path", "N", help: "Show path N, from 0, bar by bar."),
+      .flag(
+        "samples",
+        help:
+          "Keep what everybody is worth at the end of each path, and worst falls, in the file (-o)."
+      ),
     ] + BookOptions.selection + [BookOptions.at] + AdviceOptions.options + BookOptions.market,
     common: BookOptions.common)
 
@@ -130,12 +138,8 @@ enum BookSimulateCommand: Command {
         name: "--set", value: setting,
         reason: .other("is for a spec", next: "use it with --policy spec:FILE"))
     }
-    guard let market = SimulateOptions.Market.parse(arguments.string("market")) else {
-      throw ArgumentsError.unknownName(
-        arguments.string("market"), kind: "market", option: "--market",
-        among: SimulateOptions.Market.names, seeAll: "apus help book simulate")
-    }
-    options.market = market
+    options.market = try market(arguments)
+    try checkEffects(arguments, options)
     options.every = try period(arguments, "every")
     options.per = try period(arguments, "per")
     options.costRate = try arguments.double("cost", in: 0...5000) / 10_000
@@ -154,7 +158,56 @@ enum BookSimulateCommand: Command {
     options.floor = try arguments.optionalDouble("floor", in: 0...1) ?? .nan
     options.reinvestsDividends = arguments.flag("dividends")
     options.path = try arguments.optionalInt("path", in: 0...100_000_000)
+    options.keepsSamples = arguments.flag("samples")
     return options
+  }
+
+  private static func market(_ arguments: ParsedArguments) throws(ArgumentsError)
+    -> SimulateOptions.Market
+  {
+    let text = arguments.string("market")
+    if let market = SimulateOptions.Market.parse(text) { return market }
+    func refuse(_ reason: String, _ next: String) -> ArgumentsError {
+      .badValue(name: "--market", value: text, reason: .other(reason, next: next))
+    }
+    if text.hasPrefix("worst:") {
+      throw refuse("worst:N takes a number from 1 to 10000", "for example worst:5")
+    }
+    if text.hasPrefix("window:") {
+      throw refuse(
+        "window:FROM:TO takes two dates or instants, the first before the second",
+        "for example window:2015-08-01:2016-02-29")
+    }
+    throw .unknownName(
+      text, kind: "market", option: "--market", among: SimulateOptions.Market.names,
+      seeAll: "apus help book simulate")
+  }
+
+  /// Refuses options that would change nothing: whoever gives one expects that it does.
+  private static func checkEffects(_ arguments: ParsedArguments, _ options: SimulateOptions)
+    throws(ArgumentsError)
+  {
+    let (market, policy) = (options.market, options.policy.name)
+    let moves = ["rebalance", "advise", "weights"].contains(policy)
+    let isMoney = (try? arguments.double("contribution")) != 0
+    // Specs have more to say of the first two.
+    let needs: [(name: String, has: Bool, next: String)] = [
+      (
+        "every", moves || policy == "spec", "use it with --policy rebalance, advise or weights:FILE"
+      ),
+      ("cost", moves || policy == "spec", "use it with --policy rebalance, advise or weights:FILE"),
+      ("paths", market.isRandom, "use it with --market bootstrap, gaussian or student_t"),
+      ("seed", market.isRandom, "use it with --market bootstrap, gaussian or student_t"),
+      ("drift", market.isRandom, "use it with --market bootstrap, gaussian or student_t"),
+      ("block", market == .bootstrap, "use it with --market bootstrap"),
+      ("freedom", market == .student, "use it with --market student_t"),
+      ("per", isMoney, "use it with --contribution AMOUNT"),
+    ]
+    for (name, has, next) in needs where !has && arguments.isGiven(name) {
+      throw .badValue(
+        name: "--\(name)", value: arguments.string(name),
+        reason: .other("would change nothing here", next: next))
+    }
   }
 
   /// A spec, which has costs and rebalances of its own.
