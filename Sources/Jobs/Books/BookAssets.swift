@@ -21,49 +21,25 @@ public struct BookAssets: Sendable {
     self.asOf = asOf ?? session.market.lastEnd
   }
 
-  /// Holdings of every portfolio.
-  ///
-  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
-  func holdings(isCancelled: @Sendable () -> Bool) throws -> [Holdings] {
-    let found = Slots<Holdings>(count: portfolios.count)
-    try forEach(isCancelled: isCancelled) { place, holdings in found.set(place, holdings) }
-    return found.values
-  }
-
   /// Takes the holdings of every portfolio, tile by tile; of large books they don't fit into memory at once.
   ///
-  /// - Parameter body: takes a place among the portfolios and what is held; called by workers at the same time.
+  /// - Parameter body: takes a tile and what its portfolios hold; called by workers at the same time.
   /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
-  func forEach(
+  func forEachTile(
     isCancelled: @Sendable () -> Bool,
-    _ body: @Sendable (_ place: Int, Holdings) -> Void
+    _ body: @Sendable (_ tile: Int, _ holdings: [Holdings]) -> Void
   ) throws {
     let tiles = PortfolioTiles(count: portfolios.count)
     let isDone = try TileLoop(tiles: tiles.tiles, workers: max(1, session.workers)).run(
       isCancelled: isCancelled, room: {}
     ) { tile, _ in
-      for place in tiles[tile] {
-        body(
-          place,
-          try Holdings(of: portfolios[place], in: session.book, market: session.market, asOf: asOf))
-      }
+      body(
+        tile,
+        try tiles[tile].map {
+          try Holdings(of: portfolios[$0], in: session.book, market: session.market, asOf: asOf)
+        })
     }
     guard isDone else { throw RunInterrupted() }
-  }
-
-  /// The table, and a warning that names what has no price.
-  ///
-  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
-  public func report(isCancelled: @Sendable () -> Bool = { false }) throws -> BookReport {
-    let holdings = try holdings(isCancelled: isCancelled)
-    return BookReport(
-      verb: "book assets", session: session, asOf: asOf, groups: groups(holdings),
-      warnings: warnings(holdings))
-  }
-
-  /// What is held without a price or a rate.
-  private func warnings(_ holdings: [Holdings]) -> [RunWarning] {
-    RunWarning.unmarked(holdings.flatMap(unmarked), asOf: asOf).map { [$0] } ?? []
   }
 
   /// Symbols of a portfolio that have no value, a list each.
@@ -71,56 +47,96 @@ public struct BookAssets: Sendable {
     holdings.rows.filter(\.value.isNaN).map { [session.book.instruments[$0.instrument].symbol] }
   }
 
-  /// One table: a row a portfolio and symbol.
-  public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
-    groups(try holdings(isCancelled: isCancelled))
+  /// Rows of assets as columns.
+  private struct Rows: Sendable {
+    var owners: [Int32] = []
+    var instruments: [Int32] = []
+    var currencies = ResultGroup.TextBuilder()
+    var counts: (buys: [Int64], sells: [Int64]) = ([], [])
+    var columns = [[Double]](repeating: [], count: BookAssets.columns.count)
+    var unmarked: [[String]] = []
+
+    mutating func add(_ tile: Rows) {
+      owners += tile.owners
+      instruments += tile.instruments
+      for currency in tile.currencies.texts { currencies.append(currency) }
+      counts.buys += tile.counts.buys
+      counts.sells += tile.counts.sells
+      for column in columns.indices { columns[column] += tile.columns[column] }
+      unmarked += tile.unmarked
+    }
   }
 
-  private func groups(_ found: [Holdings]) -> [ResultGroup] {
-    let book = session.book
-    var (names, owners, symbols, currencies): ([String], [String], [String], [String]) = (
-      [], [], [], []
-    )
-    var counts: [(buys: Int64, sells: Int64)] = []
-    var columns = [[Double]](repeating: [], count: Self.columns.count)
-    for holdings in found {
-      let owner = book.portfolios[holdings.portfolio].id
-      let rows = Dictionary(uniqueKeysWithValues: holdings.rows.map { ($0.instrument, $0) })
-      for position in holdings.ledger.positions {
-        let symbol = book.instruments[position.instrument].symbol
-        let row = rows[position.instrument]
-        names.append(portfolios.count == 1 ? symbol : "\(owner) \(symbol)")
-        owners.append(owner)
-        symbols.append(symbol)
-        currencies.append(
-          session.market.currency(of: position.instrument, for: holdings.portfolio, in: book))
-        counts.append((Int64(position.buys), Int64(position.sells)))
-        let price =
-          row?.price
-          ?? session.market.mark(position.instrument, at: holdings.bar, before: asOf)?.price ?? .nan
-        let worth = position.units == 0 ? 0 : position.units * price
-        let unrealised = position.units == 0 ? 0 : worth - position.cost
-        let unrealisedAverage = position.units == 0 ? 0 : worth - position.averageCost
-        let gain = position.realised + unrealised + position.income
-        let weight = row.map { holdings.weight(of: $0) } ?? (position.units == 0 ? 0 : .nan)
-        let values: [Double] = [
-          position.units, position.averagePrice, price, worth,
-          weight, position.cost, position.averageCost,
-          unrealised, position.realised, position.income,
-          unrealisedAverage, position.realisedAverage, position.fees, gain,
-          position.share(of: gain),
-        ]
-        for (column, value) in values.enumerated() { columns[column].append(value) }
-      }
+  /// The table, and a warning that names what has no price.
+  ///
+  /// - Throws: `BooksError.beforePrices`, `RunInterrupted`.
+  public func report(isCancelled: @Sendable () -> Bool = { false }) throws -> BookReport {
+    let rows = try rows(isCancelled)
+    return BookReport(
+      verb: "book assets", session: session, asOf: asOf, groups: groups(rows),
+      warnings: RunWarning.unmarked(rows.unmarked, asOf: asOf).map { [$0] } ?? [])
+  }
+
+  /// One table: a row a portfolio and symbol.
+  public func groups(isCancelled: @Sendable () -> Bool = { false }) throws -> [ResultGroup] {
+    groups(try rows(isCancelled))
+  }
+
+  private func rows(_ isCancelled: @Sendable () -> Bool) throws -> Rows {
+    let found = InOrder<Rows, Rows>(Rows()) { $0.add($1) }
+    try forEachTile(isCancelled: isCancelled) { tile, holdings in
+      var rows = Rows()
+      for holdings in holdings { add(holdings, to: &rows) }
+      found.add(tile, rows)
     }
+    return found.take(leaving: Rows())
+  }
+
+  private func add(_ holdings: Holdings, to all: inout Rows) {
+    all.unmarked += unmarked(holdings)
+    let rows = Dictionary(uniqueKeysWithValues: holdings.rows.map { ($0.instrument, $0) })
+    for position in holdings.ledger.positions {
+      let row = rows[position.instrument]
+      all.owners.append(Int32(holdings.portfolio))
+      all.instruments.append(Int32(position.instrument))
+      all.currencies.append(
+        session.market.currency(
+          of: position.instrument, for: holdings.portfolio, in: session.book))
+      all.counts.buys.append(Int64(position.buys))
+      all.counts.sells.append(Int64(position.sells))
+      let price =
+        row?.price
+        ?? session.market.mark(position.instrument, at: holdings.bar, before: asOf)?.price ?? .nan
+      let worth = position.units == 0 ? 0 : position.units * price
+      let unrealised = position.units == 0 ? 0 : worth - position.cost
+      let unrealisedAverage = position.units == 0 ? 0 : worth - position.averageCost
+      let gain = position.realised + unrealised + position.income
+      let weight = row.map { holdings.weight(of: $0) } ?? (position.units == 0 ? 0 : .nan)
+      let values: [Double] = [
+        position.units, position.averagePrice, price, worth,
+        weight, position.cost, position.averageCost,
+        unrealised, position.realised, position.income,
+        unrealisedAverage, position.realisedAverage, position.fees, gain,
+        position.share(of: gain),
+      ]
+      for (column, value) in values.enumerated() { all.columns[column].append(value) }
+    }
+  }
+
+  private func groups(_ rows: Rows) -> [ResultGroup] {
+    let book = session.book
+    let owners = ResultGroup.Texts(book.portfolios.map(\.id), places: rows.owners)
+    let symbols = ResultGroup.Texts(book.instruments.map(\.symbol), places: rows.instruments)
+    let names =
+      portfolios.count == 1 ? Array(symbols) : zip(owners, symbols).map { "\($0) \($1)" }
     let texts: [ResultGroup.Variable] = [
       ResultGroup.Variable("portfolio", ["asset"], .texts(owners)).inFile,
       ResultGroup.Variable("symbol", ["asset"], .texts(symbols)).inFile,
-      ResultGroup.Variable("currency", ["asset"], .texts(currencies)),
-      ResultGroup.Variable("buys", ["asset"], .integers(counts.map(\.buys))),
-      ResultGroup.Variable("sells", ["asset"], .integers(counts.map(\.sells))),
+      ResultGroup.Variable("currency", ["asset"], .texts(rows.currencies.texts)),
+      ResultGroup.Variable("buys", ["asset"], .integers(rows.counts.buys)),
+      ResultGroup.Variable("sells", ["asset"], .integers(rows.counts.sells)),
     ]
-    let numbers = zip(Self.columns, columns).map { column, values in
+    let numbers = zip(Self.columns, rows.columns).map { column, values in
       let variable = ResultGroup.Variable(
         column.name, ["asset"], values, unit: column.unit, definition: column.definition)
       return column.isInFile ? variable.inFile : variable

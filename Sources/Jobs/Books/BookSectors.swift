@@ -44,10 +44,11 @@ public struct BookSectors: Sendable {
 
   private func held(_ isCancelled: @Sendable () -> Bool) throws -> Held {
     let all = Mutex(Held())
-    try assets.forEach(isCancelled: isCancelled) { _, holdings in
-      let unmarked = assets.unmarked(holdings)
+    try assets.forEachTile(isCancelled: isCancelled) { _, holdings in
+      let unmarked = holdings.flatMap(assets.unmarked)
+      let instruments = Set(holdings.flatMap { $0.rows.map(\.instrument) })
       all.withLock { all in
-        for row in holdings.rows { all.instruments.insert(row.instrument) }
+        all.instruments.formUnion(instruments)
         all.unmarked += unmarked
       }
     }
