@@ -159,11 +159,11 @@ public struct RunJob: Sendable {
   }
 }
 
-/// A run that was stopped before any lane was finished; nothing was written.
+/// Work that was stopped before anything of it was finished; nothing was written.
 public struct RunInterrupted: Error, CustomStringConvertible {
   /// What happened.
   public var description: String {
-    "interrupted before any lane was finished: nothing was written"
+    "interrupted before anything was finished: nothing was written"
   }
 }
 

@@ -1,3 +1,4 @@
+import Books
 import Glibc
 
 /// How a number is shown.
@@ -15,7 +16,8 @@ package enum NumberFormat: Sendable {
 
   /// How values of a unit are shown: `fraction a year`, `count`, `money`, `USD`; a ratio if it is none of these.
   package init(unit: String) {
-    let isCode = unit.utf8.count == 3 && unit.utf8.allSatisfy { (65...90).contains($0) }
+    // Of currencies and coins: USD, USDT.
+    let isCode = CurrencyCode.reading(unit) == unit
     self =
       switch unit {
       case _ where unit == "fraction" || unit.hasPrefix("fraction "): .fraction

@@ -159,7 +159,8 @@ import apus
 
   @Test(arguments: [
     ("fraction", NumberFormat.fraction), ("fraction a year", .fraction), ("count", .count),
-    ("money", .money), ("USD", .money), ("", .ratio), ("fractions of a kind", .ratio),
+    ("money", .money), ("USD", .money), ("USDT", .money), ("", .ratio),
+    ("fractions of a kind", .ratio),
     ("ratio", .ratio), ("usd", .ratio),
   ])
   func units(unit: String, expected: NumberFormat) { #expect(NumberFormat(unit: unit) == expected) }

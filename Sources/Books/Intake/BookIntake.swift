@@ -90,6 +90,9 @@ public struct BookIntake {
       counts[.firm, default: Counts()].known += 1
       return
     }
+    guard counts[.firm] == nil else {
+      throw row.bad("id", "a book has one firm, and this is another")
+    }
     let isFresh = book.advisors.isEmpty && book.clients.isEmpty
     guard updates || isFresh else {
       throw row.bad("id", "the firm is in the book with other values; --update takes the new")

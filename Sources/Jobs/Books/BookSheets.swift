@@ -147,8 +147,11 @@ struct BookSheets {
       }
       for cell in found {
         guard table.has(cell.column) else {
-          throw bad(
-            path, row, cell.column, "one of \(table.columns.joined(separator: ", "))")
+          throw BooksError.badRow(
+            file: path, line: row.place.line, column: cell.column,
+            reason: "\(table.rawValue) have no such key."
+              + didYouMean(nearestName(to: cell.column, among: table.columns))
+              + " Known: \(table.columns.joined(separator: ", "))")
         }
         if !columns.contains(cell.column) { columns.append(cell.column) }
       }
@@ -174,6 +177,12 @@ struct BookSheets {
     _ cells: inout [(column: String, text: String)]
   ) throws {
     let column = prefix + member.key
+    // A portfolio and its profile: no limit may hide another.
+    guard !cells.contains(where: { $0.column == column }) else {
+      throw BooksError.badRow(
+        file: path, line: member.value.place.line, column: column,
+        reason: "it stands twice; take one of them out")
+    }
     switch member.value.value {
     case .null: return
     case .bool(let value): cells.append((column, "\(value)"))

@@ -185,7 +185,12 @@ import Testing
     #expect(try BookImportJob(book: book, files: [file]).run().isChanged == false)
     for (bad, reason) in [
       ("{ wallets: [{ id: 'w', portfolo: 'p' }] }", "portfolo"),
+      ("{ wallets: [{ id: 'w', portfolo: 'p' }] }", "no such key. Did you mean 'portfolio'?"),
       ("{ wallet: [] }", "known are firm"),
+      (
+        "{ portfolios: [{ id: 'p', client: 'c-1', risk_level: 3,\nprofile: { risk_level: 4 } }] }",
+        "line 2, risk_level: it stands twice"
+      ),
       ("{ wallets: 3 }", "a list of objects"), ("{ wallets: [", "line 1"),
       (
         "{ transactions: [\n{ time: '1970-01-01', kind: 'fee', wallet: 'w-1' }] }", "line 2, amount"
@@ -196,6 +201,11 @@ import Testing
         try BookImportJob(book: book, files: [file]).run()
       } throws: { "\($0)".contains(reason) && "\($0)".contains("bad.json5") }
     }
+    let two = try folder.write("{ firm: [{ id: 'f', name: 'a' }, { id: 'g' }] }", to: "two.json5")
+    #expect {
+      try BookImportJob(book: folder.path("two.h5"), files: [two]).create(
+        Book(firm: .init(id: "firm")), force: false)
+    } throws: { "\($0)".contains("a book has one firm") }
   }
 
   @Test("an export makes the same book again", arguments: 1...6) func exports(_ seed: UInt64) throws
