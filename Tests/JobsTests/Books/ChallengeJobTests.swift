@@ -338,7 +338,7 @@ import Testing
   @Test(
     "costs beyond all prices are refused, and what to write is said",
     arguments: [
-      ("half_spread: 1e13", "slippage.half_spread: found 1e+13, expected at most 1e12, as it is"),
+      ("half_spread: 1e20", "slippage.half_spread: found 1e+20, expected at most 1e12, as it is"),
       ("volume_share: { k: 1.5 }", "slippage.volume_share.k: found 1.5, expected at most 1, the"),
       ("half_spread: 1e12, volume_share: { k: 1, exponent: 2 }", ""),
     ])
