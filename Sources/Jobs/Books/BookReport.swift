@@ -1,3 +1,4 @@
+import Glibc
 import Interchange
 import Market
 import Storage
@@ -85,8 +86,18 @@ public struct BookReport: Sendable {
     }
     let files = csv(path)
     for file in files { try AtomicFile.checkTarget(file.path, force: force) }
-    for file in files { try AtomicFile.write(file.bytes, to: file.path, force: force) }
-    return files.map(\.path)
+    var written: [String] = []
+    do {
+      for file in files {
+        try AtomicFile.write(file.bytes, to: file.path, force: force)
+        written.append(file.path)
+      }
+    } catch {
+      // A part of the tables would look like all of them. What was replaced can't come back.
+      if !force { for path in written { unlink(path) } }
+      throw error
+    }
+    return written
   }
 
   private func csv(_ path: String) -> [(path: String, bytes: [UInt8])] {
