@@ -1,3 +1,4 @@
+import Glibc
 import Interchange
 import Market
 import Storage
@@ -101,12 +102,20 @@ public struct BookReport: Sendable {
     }
     let files = csv(path)
     for file in files { try AtomicFile.checkTarget(file.path, force: force) }
-    for file in files {
-      try AtomicFile.write(to: file.path, force: force) { write throws(StorageError) in
-        try file.table.write(write)
+    var written: [String] = []
+    do {
+      for file in files {
+        try AtomicFile.write(to: file.path, force: force) { write throws(StorageError) in
+          try file.table.write(write)
+        }
+        written.append(file.path)
       }
+    } catch {
+      // A part of the tables would look like all of them. What was replaced can't come back.
+      if !force { for path in written { unlink(path) } }
+      throw error
     }
-    return files.map(\.path)
+    return written
   }
 
   private func csv(_ path: String) -> [(path: String, table: GroupCSV)] {

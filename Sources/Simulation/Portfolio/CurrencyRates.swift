@@ -114,10 +114,16 @@ public struct CurrencyRates: Sendable {
   ) throws(PortfolioError) -> [[Double]] {
     var closes: [[Double]] = []
     for currency in currencies {
-      guard let (column, isInverse) = find(currency, account, in: rates) else {
+      if let (column, isInverse) = find(currency, account, in: rates) {
+        closes.append(align(rates, column, isInverse, to: panel).closes)
+        continue
+      }
+      guard let between = bridge(currency, account, in: rates) else {
         throw .rateMissing(currency: currency, account: account, panel: rates.name)
       }
-      closes.append(align(rates, column, isInverse, to: panel).closes)
+      let first = try Self.closes(of: [currency], in: between, panel: panel, rates: rates)[0]
+      let second = try Self.closes(of: [between], in: account, panel: panel, rates: rates)[0]
+      closes.append(zip(first, second).map(*))
     }
     return Self(
       currencyOfSymbol: [], opens: closes.map { $0.map { _ in .nan } }, closes: closes
@@ -137,6 +143,20 @@ public struct CurrencyRates: Sendable {
       }
     }
     return nil
+  }
+
+  /// A currency that has rates with both of two others.
+  private static func bridge(_ currency: String, _ account: String, in rates: PricePanel) -> String?
+  {
+    let others = (0..<rates.symbolCount).compactMap { column -> String? in
+      let name = rates.symbols[column].symbol.uppercased().filter { !"/-._".contains($0) }
+      if name.hasPrefix(currency) { return String(name.dropFirst(currency.count)) }
+      return name.hasSuffix(currency) ? String(name.dropLast(currency.count)) : nil
+    }
+    return others.filter {
+      !$0.isEmpty && $0 != account && find(currency, $0, in: rates) != nil
+        && find($0, account, in: rates) != nil
+    }.min { ($0 == "USD" ? 0 : 1, $0) < ($1 == "USD" ? 0 : 1, $1) }
   }
 
   private static func align(

@@ -172,6 +172,19 @@ import Testing
     }
   }
 
+  @Test("of tables that don't all fit on the disk, none is left")
+  func tablesTogether() async throws {
+    let place = try await place()
+    let before = try place.folder.names()
+    let result = try await RunApus.shell(
+      "ulimit -f 8; exec apus book value book.h5 --every day -o v.csv --quiet > /dev/null",
+      in: place.folder)
+    #expect(
+      result.status == 3 && result.errors.contains("-history.csv can't be written"),
+      "\(result.errors)")
+    #expect(try place.folder.names() == before)
+  }
+
   @Test func timesWithoutOffsetAreTold() async throws {
     let place = try await place()
     try place.folder.write(

@@ -12,7 +12,7 @@ enum BookInitCommand: Command {
       "With --from, tables and transactions are brought in at once, as apus book import does: the book appears whole or"
         + " not at all. What options say of the firm counts before what files say.",
       "Rates of currencies are symbols named by both, such as EURUSD or EUR/USD, dollars for a euro: one for each currency"
-        + " and the firm's.",
+        + " and the firm's, or for both and a third.",
     ],
     examples: [
       Example("apus book init book.h5 --id aurora --store prices.h5", "A book without anybody."),
