@@ -11,7 +11,8 @@ struct RowTimes {
   private var days = [Day](repeating: Day(), count: 1 << Self.dayBits)
   private var clock = Clock()
 
-  private static let dayBits = 10
+  // Twenty years of days, in the second level of cache.
+  private static let dayBits = 13
   private static let dayLength = 10
 
   /// A day as ten bytes, and its midnight.
