@@ -23,7 +23,7 @@ public enum JSONDocument {
   public static func parts(_ value: some Encodable) throws -> JSONParts {
     let lists = LongLists()
     let frame = try encoded(value, [.prettyPrinted], snakeCase: false, lists)
-    return JSONParts(frame: [UInt8](frame), lists: lists.lists)
+    return JSONParts(frame: [UInt8](frame), lists)
   }
 
   private static func encoded(

@@ -59,17 +59,15 @@ final class LongLists: Sendable {
     }
     return key
   }()
-  /// No text that comes from outside begins with it: texts of files have no NUL.
-  fileprivate static let mark = "\u{0}long list "
+  /// What a mark begins with; no text from outside can know it.
+  fileprivate let mark = "\u{0}long list \(UInt64.random(in: .min ... .max)) "
 
-  private let state = Mutex<[LongList]>([])
-
-  var lists: [LongList] { state.withLock { $0 } }
+  fileprivate let state = Mutex<[LongList]>([])
 
   fileprivate func add(_ list: LongList) -> String {
     state.withLock {
       $0.append(list)
-      return "\(Self.mark)\($0.count - 1)"
+      return "\(mark)\($0.count - 1)"
     }
   }
 }
@@ -80,12 +78,19 @@ public struct JSONParts: Sendable {
   static let size = 1 << 18
 
   /// The document with marks in place of long lists.
-  let frame: [UInt8]
-  let lists: [LongList]
+  private let frame: [UInt8]
+  private let lists: [LongList]
+  /// What a mark begins with, as it stands in the document.
+  private let mark: [UInt8]
+
+  init(frame: [UInt8], _ lists: LongLists) {
+    self.frame = frame
+    self.lists = lists.state.withLock { $0 }
+    mark = Array("\"\\u0000\(lists.mark.dropFirst())".utf8)
+  }
 
   /// Writes the document, without a line break at the end.
   public func write<Failure>(_ write: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
-    let mark = [UInt8]("\"\\u0000long list ".utf8)
     var bytes: [UInt8] = []
     var place = 0
     while place < frame.count {
