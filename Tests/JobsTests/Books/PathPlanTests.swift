@@ -126,7 +126,7 @@ import Testing
     """,
     "strategy: { weights: 'if(top(2, pct_change(close, 20)), 0.45, 0)', rebalance: { every: 'week' } }",
     """
-    strategy: { weights: 'ema(rank(pct_change(close, 25)), 6) / 3 - mean(stdev(close, 30) / close)',
+    strategy: { weights: 'ema(rank(pct_change(close, 25)), 6) / 3 - mean_across(stdev(close, 30) / close)',
     rebalance: { every: 11 } }, account: { leverage: 3 }, execution: { fill: 'same_close', commission: { bps: 3, fixed: 1 } }
     """,
   ]
