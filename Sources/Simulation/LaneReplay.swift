@@ -97,6 +97,43 @@ extension LaneEngine {
   ///
   /// It runs the same kernel as a sweep, bar by bar along its careful route, so every number equals the sweep's.
   public func replay(lane: Int) throws -> LaneRecord {
+    var recorder = LaneRecorder(fill: run.rules.fill)
+    var returns: [Double] = []
+    let keepsReturns = run.keepsReturns || run.dayBounds != nil
+    let summary = try walk(lane: lane, keepsReturns: keepsReturns) { bar in
+      recorder.record(bar)
+      if keepsReturns { returns.append(bar.gain) }
+    }
+    var record = recorder.finish()
+    record.summary = summary
+    if keepsReturns { record.summary.returns = returns }
+    return record
+  }
+
+  /// Equity of one lane after each bar: that of its replay, and nothing else.
+  public func equity(lane: Int) throws -> [Double] {
+    var equity: [Double] = []
+    equity.reserveCapacity(run.window.count)
+    _ = try walk(lane: lane, keepsReturns: false) { equity.append($0.equity) }
+    return equity
+  }
+
+  /// A lane after a bar.
+  fileprivate struct WalkedBar {
+    var bar: Int
+    /// Of a vector whose first place is the lane: copies of it would cost more than the bar.
+    var state: UnsafePointer<LaneState>
+    var mark: Double
+    var gain: Double
+    var fills: UnsafeBufferPointer<FillRecord>
+
+    var isRuined: Bool { state.pointee.ruined[0] != 0 }
+    var equity: Double { isRuined ? state.pointee.ruinEquity[0] : state.pointee.equity[0] }
+  }
+
+  /// Takes one lane through its bars.
+  private func walk(lane: Int, keepsReturns: Bool, each: (WalkedBar) -> Void) throws -> LaneSummary
+  {
     precondition(lane >= 0 && lane < run.laneCount, "no lane \(lane)")
     let place = run.place(of: lane)
     let program = try run.strategy.program(sets: place.set..<place.set + 1)
@@ -116,9 +153,6 @@ extension LaneEngine {
       count: 8)
     let gain = AlignedBuffer(repeating: Vector.zero, count: 1)
     let work = AlignedBuffer<UInt64>(repeating: 0, count: LaneBlock.workWords)
-    var recorder = LaneRecorder(fill: run.rules.fill)
-    var returns: [Double] = []
-    let keepsReturns = run.keepsReturns || run.dayBounds != nil
     let firstTrading = run.window.lowerBound - run.historyStart
     var bar = 0
     while bar < columns.bars {
@@ -135,21 +169,20 @@ extension LaneEngine {
         block.firstBar = bar + offset - firstTrading
         if keepsReturns { block.returns = gain.base }
         kernels.run(state.base, 1, block, run.rules, true, &log)
-        recorder.record(
-          bar: block.firstBar, state: state.base[0], mark: columns.prices.mark[offset],
-          fills: UnsafeBufferPointer(start: log.records, count: log.count))
-        if keepsReturns { returns.append(gain[0][0]) }
+        each(
+          WalkedBar(
+            bar: block.firstBar, state: UnsafePointer(state.base),
+            mark: columns.prices.mark[offset], gain: gain[0][0],
+            fills: UnsafeBufferPointer(start: log.records, count: log.count)))
       }
       if run.rules.isInvested { state.base[0].keepNothing() }
       bar += count
     }
-    var record = recorder.finish()
-    record.summary = run.emptySummary
+    var summary = run.emptySummary
     run.complete(
-      &record.summary, from: state.base, lane: 0, warmup: program.warmups[0],
+      &summary, from: state.base, lane: 0, warmup: program.warmups[0],
       firstPrice: columns.firstPrice)
-    if keepsReturns { record.summary.returns = returns }
-    return record
+    return summary
   }
 }
 
@@ -163,27 +196,26 @@ private struct LaneRecorder {
 
   init(fill: FillMoment) { self.fill = fill }
 
-  mutating func record(
-    bar: Int, state: LaneState, mark: Double, fills: UnsafeBufferPointer<FillRecord>
-  ) {
-    let isRuined = state.ruined[0] != 0
-    for fill in fills { settle(fill, bar) }
-    if pending != 0, state.pending[0] != pending { drop(isRuined ? .ruined : .positionClosed) }
-    if state.pending[0] != 0, pending == 0 {
-      var order = LaneRecord.Order(
-        bar: bar, kind: kind(state.pending[0]), status: .open, settledBar: nil)
+  mutating func record(_ walked: LaneEngine.WalkedBar) {
+    let (bar, mark, state) = (walked.bar, walked.mark, walked.state)
+    let isRuined = walked.isRuined
+    let waiting = state.pointee.pending[0]
+    for fill in walked.fills { settle(fill, bar) }
+    if pending != 0, waiting != pending { drop(isRuined ? .ruined : .positionClosed) }
+    if waiting != 0, pending == 0 {
+      var order = LaneRecord.Order(bar: bar, kind: kind(waiting), status: .open, settledBar: nil)
       order.filledUnits = 0
       record.orders.append(order)
     }
-    pending = state.pending[0]
+    pending = waiting
     if isRuined, let last = record.trades.indices.last, record.trades[last].exitBar == nil {
-      close(last, bar: bar, price: mark, equity: state.ruinEquity[0], cause: .liquidation)
+      close(last, bar: bar, price: mark, equity: walked.equity, cause: .liquidation)
     }
-    let equity = isRuined ? state.ruinEquity[0] : state.equity[0]
+    let (equity, units) = (walked.equity, state.pointee.units[0])
     record.equity.append(equity)
-    record.cash.append(isRuined ? equity : state.cash[0])
-    record.units.append(state.units[0])
-    record.exposure.append(state.units[0] == 0 ? 0 : state.units[0] * mark / equity)
+    record.cash.append(isRuined ? equity : state.pointee.cash[0])
+    record.units.append(units)
+    record.exposure.append(units == 0 ? 0 : units * mark / equity)
     lastMark = mark
   }
 

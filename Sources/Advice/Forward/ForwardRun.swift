@@ -93,11 +93,15 @@ public struct ForwardRun: Sendable {
 
   /// Takes all accounts along all paths.
   ///
+  /// - Parameters:
+  ///   - progress: told of paths that are done, by several workers at a time.
+  ///   - isCancelled: asked before each path; once it answers true, it always does.
   /// - Returns: nil if it was cancelled.
   /// - Throws: what curves throw.
-  public func run(workers: Int, isCancelled: @Sendable () -> Bool = { false }) throws
-    -> ForwardSamples?
-  {
+  public func run(
+    workers: Int, progress: @Sendable (Int) -> Void = { _ in },
+    isCancelled: @Sendable () -> Bool = { false }
+  ) throws -> ForwardSamples? {
     let samples = ForwardSamples(self)
     let tiles = (paths.count + ForwardPaths.together - 1) / ForwardPaths.together
     let isDone = try TileLoop(tiles: tiles, workers: workers).run(
@@ -107,13 +111,16 @@ public struct ForwardRun: Sendable {
       try paths.fill(
         room.growths.base, from: first, count: ForwardPaths.together, room.follower)
       for path in first..<min(first + ForwardPaths.together, paths.count) {
+        // With very many accounts a path takes long.
+        if isCancelled() { return }
         room.follow(lane: path - first, ended: { samples.put($0, path, $1, plan.floor) })
         for group in 0..<groupCount {
           samples.put(accounts.count + group, path, room.end(of: group), plan.floor)
         }
+        progress(1)
       }
     }
-    return isDone ? samples : nil
+    return isDone && !isCancelled() ? samples : nil
   }
 
   /// What accounts and sums are worth after each bar of one path, the same as in a run.

@@ -54,8 +54,12 @@ public struct SimulateJob: Sendable {
 
   /// Simulates.
   ///
+  /// - Parameter progress: told how many more paths are done, by several workers at a time.
   /// - Throws: `BooksError` where there are no prices yet; `AdviceError`; `SpecError`; `RiskError`; `RunInterrupted`.
-  public func run(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> Outcome {
+  public func run(
+    progress: @Sendable (Int) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> Outcome {
     let market = session.market
     if case .strategy(let spec) = options.policy { try spec.checkPolicy(options.market) }
     guard let bar = market.bar(endedBy: asOf) else {
@@ -109,9 +113,10 @@ public struct SimulateJob: Sendable {
     let forward = ForwardRun(
       accounts, factors, paths.paths, plan, groupCount: sums.names.count)
     try check(forward)
-    guard let samples = try forward.run(workers: session.workers, isCancelled: isCancelled) else {
-      throw RunInterrupted()
-    }
+    guard
+      let samples = try forward.run(
+        workers: session.workers, progress: progress, isCancelled: isCancelled)
+    else { throw RunInterrupted() }
     let tables = try SimulateTables(
       session: session, options: options, starts: starts, going: going, sums: sums,
       forward: forward, samples: samples, paths: paths, isCancelled: isCancelled)

@@ -74,6 +74,12 @@ struct SimulateMarket {
             "only \(stretches.count) of \(count) windows of \(paths.bars) bars fit before --at "
             + "without overlap"))
     }
+    if let horizon = options.horizon, paths.bars < horizon {
+      warnings.append(
+        RunWarning(
+          code: "fewer_bars", severity: .warning,
+          message: "only \(paths.bars) of \(horizon) bars of --horizon are there"))
+    }
     warn(missing.sorted(), factors, "without prices at some of these bars")
     if stretches.contains(where: { $0.upperBound > factors.bar + 1 }) {
       let told = "bars after --at: what would have happened, not what could be known"

@@ -251,7 +251,7 @@ struct SimulateStrategy: ForwardCurves {
     for account in 0..<accounts {
       var equity = [Double](repeating: 0, count: bars)
       for lane in stride(from: account, to: plan.laneCount, by: accounts) {
-        for (bar, value) in try simulator.replay(lane: lane).equity.enumerated() {
+        for (bar, value) in try simulator.equity(lane: lane).enumerated() {
           equity[bar] += value
         }
       }

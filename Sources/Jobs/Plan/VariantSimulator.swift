@@ -34,6 +34,10 @@ struct VariantSimulator: LaneSimulator {
     try parts[lane % parts.count].replay(lane: lane / parts.count)
   }
 
+  func equity(lane: Int) throws -> [Double] {
+    try parts[lane % parts.count].equity(lane: lane / parts.count)
+  }
+
   func simulateTiles<Tile>(
     without done: RangeSet<Int>, isCancelled: @Sendable () -> Bool,
     begin: @Sendable (Range<Int>) -> Tile, take: @Sendable (Tile, Int, LaneSummary) -> Void,

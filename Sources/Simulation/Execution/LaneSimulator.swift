@@ -31,11 +31,16 @@ public protocol LaneSimulator: Sendable {
 
   /// Simulates one lane again and keeps everything; every number equals the sweep's.
   func replay(lane: Int) throws -> LaneRecord
+
+  /// Equity of one lane after each bar, as its replay has it.
+  func equity(lane: Int) throws -> [Double]
 }
 
 extension LaneSimulator {
   /// None, for all who multiply no matrices.
   public var blasCore: String? { nil }
+  /// Of its replay.
+  public func equity(lane: Int) throws -> [Double] { try replay(lane: lane).equity }
 }
 
 extension LaneEngine: LaneSimulator {

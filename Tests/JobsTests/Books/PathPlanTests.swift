@@ -83,10 +83,14 @@ import Testing
     func day(_ bar: Int) -> String {
       Timestamp.text(nanoseconds: (Self.first + Int64(bar)) * Calendar.dayNs)
     }
+    let money = "account: { cash: \(cash)"
+    let rest =
+      text.contains("account: {")
+      ? text.replacingOccurrences(of: "account: {", with: money + ",") : "\(money) }, \(text)"
     var spec = try Spec(
       text: "{ apus: 1, data: { store: 'prices.h5', from: '\(day(Self.past))',"
         + " to: '\(day(Self.past + Self.bars - 1))' }, metrics: ['total_return'],"
-        + " rank: { by: 'total_return' }, account: { cash: \(cash) }, \(text) }")
+        + " rank: { by: 'total_return' }, \(rest) }")
     spec.isPerBar = true
     return spec
   }
@@ -106,7 +110,7 @@ import Testing
     "strategy: { long_entry: 'sma(close, 5) > sma(close, 30)', long_exit: 'sma(close, 5) < sma(close, 30)' }",
     """
     strategy: { long_entry: 'crosses_above(ema(close, 8), ema(close, 21)) and rsi(close, 14) < 80',
-    long_exit: 'every(9) or macd(close, 12, 26) < 0', stop_loss: 0.04 }, execution: { fill: 'next_close' }
+    long_exit: 'every(9) or macd(close, 12, 26) < -3', stop_loss: 0.04 }, execution: { fill: 'next_close' }
     """,
     """
     strategy: { long_entry: 'close > lag(highest(close, 20), 1)', long_exit: 'bars_since(close > open) > 2',
@@ -122,7 +126,7 @@ import Testing
     """,
     "strategy: { weights: 'if(top(2, pct_change(close, 20)), 0.45, 0)', rebalance: { every: 'week' } }",
     """
-    strategy: { weights: 'ema(rank(pct_change(close, 25)), 6) / 3 - mean(stdev(close, 30) / close)',
+    strategy: { weights: 'ema(rank(pct_change(close, 25)), 6) / 3 - mean_across(stdev(close, 30) / close)',
     rebalance: { every: 11 } }, account: { leverage: 3 }, execution: { fill: 'same_close', commission: { bps: 3, fixed: 1 } }
     """,
   ]

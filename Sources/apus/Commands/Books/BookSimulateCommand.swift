@@ -107,9 +107,14 @@ enum BookSimulateCommand: Command {
       session: session, portfolios: portfolios, asOf: try AdviceOptions.asOf(arguments, session),
       policy: try AdviceOptions.policy(arguments, session), options: options)
     Interrupts.install()
+    let bar = console.progress(
+      "simulating", total: options.market.isRandom ? options.paths : 1, unit: "paths")
+    defer { bar.finish() }
     let outcome = try naming(arguments) {
-      try job.run(isCancelled: { Interrupts.isRequested })
+      try job.run(
+        progress: { bar.advance(by: $0) }, isCancelled: { Interrupts.isRequested })
     }
+    bar.finish()
     try BookOptions.deliver(outcome.report, arguments, console)
     return outcome.failedCount > 0 ? .someLanesFailed : .done
   }
