@@ -5,7 +5,7 @@ extension AtomicFile {
   ///
   /// - Parameter parts: hands each part to what it takes.
   /// - Throws: `fileExists`, `unwritable`; then nothing has changed.
-  public static func write(
+  public static func writeParts(
     to path: String, force: Bool,
     parts: (_ write: ([UInt8]) throws(StorageError) -> Void) throws(StorageError) -> Void
   ) throws(StorageError) {

@@ -94,7 +94,7 @@ public struct BookReport: Sendable {
     }
     guard path.hasSuffix(".csv") else {
       let parts = try JSONDocument.parts(document)
-      try AtomicFile.write(to: path, force: force) { write throws(StorageError) in
+      try AtomicFile.writeParts(to: path, force: force) { write throws(StorageError) in
         try parts.write(write)
         try write([0x0A])
       }
@@ -105,7 +105,7 @@ public struct BookReport: Sendable {
     var written: [String] = []
     do {
       for file in files {
-        try AtomicFile.write(to: file.path, force: force) { write throws(StorageError) in
+        try AtomicFile.writeParts(to: file.path, force: force) { write throws(StorageError) in
           try file.table.write(write)
         }
         written.append(file.path)

@@ -56,7 +56,7 @@ enum BookSwitchCommand: Command {
     Interrupts.install()
     let outcome = try job.run(isCancelled: { Interrupts.isRequested })
     if let output = try BookOptions.output(arguments), output.hasSuffix(".csv") {
-      try AtomicFile.write(to: output, force: arguments.flag("force")) {
+      try AtomicFile.writeParts(to: output, force: arguments.flag("force")) {
         write throws(StorageError) in
         try outcome.transactions.write(write)
       }
