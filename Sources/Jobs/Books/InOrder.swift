@@ -3,7 +3,7 @@ import Synchronization
 /// What workers find tile by tile, in whatever order, joined in the order of the tiles as soon as they are there.
 ///
 /// So a result of millions of rows is held once, and beside it only tiles that wait for an earlier one.
-final class InOrder<Whole: Sendable, Piece: Sendable>: Sendable {
+package final class InOrder<Whole: Sendable, Piece: Sendable>: Sendable {
   private struct State {
     var whole: Whole
     var next = 0
@@ -13,13 +13,13 @@ final class InOrder<Whole: Sendable, Piece: Sendable>: Sendable {
   private let state: Mutex<State>
   private let join: @Sendable (inout Whole, Piece) -> Void
 
-  init(_ whole: sending Whole, join: @escaping @Sendable (inout Whole, Piece) -> Void) {
+  package init(_ whole: sending Whole, join: @escaping @Sendable (inout Whole, Piece) -> Void) {
     state = Mutex(State(whole: whole))
     self.join = join
   }
 
   /// Adds what a tile found; once for each tile.
-  func add(_ tile: Int, _ piece: sending Piece) {
+  package func add(_ tile: Int, _ piece: sending Piece) {
     state.withLock { state in
       state.waiting[tile] = piece
       while let piece = state.waiting.removeValue(forKey: state.next) {
@@ -32,7 +32,7 @@ final class InOrder<Whole: Sendable, Piece: Sendable>: Sendable {
   /// All of it, and nothing kept.
   ///
   /// - Parameter empty: what stays.
-  func take(leaving empty: sending Whole) -> Whole {
+  package func take(leaving empty: sending Whole) -> Whole {
     state.withLock { state in
       let whole = state.whole
       state.whole = empty
@@ -42,15 +42,17 @@ final class InOrder<Whole: Sendable, Piece: Sendable>: Sendable {
 }
 
 /// Tiles of portfolios: so many that joining them costs little, and so few that workers end together.
-struct PortfolioTiles {
-  static let size = 64
-  let count: Int
+package struct PortfolioTiles {
+  package static let size = 64
+  package let count: Int
+
+  package init(count: Int) { self.count = count }
 
   /// Number of tiles.
-  var tiles: Int { (count + Self.size - 1) / Self.size }
+  package var tiles: Int { (count + Self.size - 1) / Self.size }
 
   /// Places of the portfolios of a tile.
-  subscript(tile: Int) -> Range<Int> {
+  package subscript(tile: Int) -> Range<Int> {
     tile * Self.size..<min(count, (tile + 1) * Self.size)
   }
 }

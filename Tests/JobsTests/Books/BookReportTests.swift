@@ -1,11 +1,10 @@
 import Foundation
 import HDF5
 import Interchange
+import Jobs
 import Storage
 import TestSupport
 import Testing
-
-@testable import Jobs
 
 /// Reports of more rows than a part of a file has.
 @Suite struct BookReportTests {
