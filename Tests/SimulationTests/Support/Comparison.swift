@@ -128,14 +128,17 @@ extension NaiveSimulator {
 }
 
 /// Every bit of a summary, in a fixed order.
-func fingerprint(_ summary: LaneSummary) -> [UInt64] {
+func fingerprint(_ summary: LaneSummary) -> [UInt64] { fieldBits(of: summary) }
+
+private func fieldBits(of record: Any) -> [UInt64] {
   var bits: [UInt64] = []
-  for field in Mirror(reflecting: summary).children {
+  for field in Mirror(reflecting: record).children {
     switch field.value {
     case let value as Double: bits.append(value.bitPattern)
     case let value as Int: bits.append(UInt64(bitPattern: Int64(value)))
     case let value as Bool: bits.append(value ? 1 : 0)
     case let value as [Double]?: bits += value?.map(\.bitPattern) ?? [.max]
+    case let value as ClosedTrades: bits += fieldBits(of: value)
     default: preconditionFailure("a summary field of a new type: \(field.label ?? "")")
     }
   }
