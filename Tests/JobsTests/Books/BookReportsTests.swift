@@ -2,6 +2,7 @@ import Books
 import Foundation
 import Jobs
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -114,10 +115,28 @@ import Testing
     let session = try sample.session()
     let reports = try BookReports(
       session, portfolios: Array(session.book.portfolios.indices), options: BookReports.Options())
+    let before = try sample.folder.names()
     #expect(throws: RunInterrupted.self) {
       try reports.write(to: sample.folder.path("out"), isCancelled: { true })
     }
+    #expect(try sample.folder.names() == before)
+    try FileManager.default.createDirectory(
+      atPath: sample.folder.path("out"), withIntermediateDirectories: false)
+    #expect(throws: RunInterrupted.self) {
+      try reports.write(to: sample.folder.path("out"), isCancelled: { true })
+    }
+    // A folder of the user's stays.
     #expect(try contents(sample.folder.path("out")).isEmpty)
+    var job = BookExportJob(book: sample.path, folder: sample.folder.path("tables"))
+    job.force = true
+    // Before each of six tables, and once at the end.
+    for limit in 0..<7 {
+      let asked = Atomic<Int>(0)
+      #expect(throws: RunInterrupted.self, "\(limit)") {
+        try job.run(isCancelled: { asked.add(1, ordering: .relaxed).newValue > limit })
+      }
+      #expect(try sample.folder.names() == (before + ["out"]).sorted())
+    }
   }
 
   @Test("periods without bars are refused, and whom a report is for is a choice")
