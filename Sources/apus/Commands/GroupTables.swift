@@ -25,7 +25,7 @@ enum GroupTables {
   /// Prints a group: its title, then a table for each set of variables that share their dimensions.
   static func print(_ group: ResultGroup, _ console: Console, _ room: Room = Room()) throws {
     try console.print("\n\(group.title)")
-    for attribute in group.attributes {
+    for attribute in group.attributes where !attribute.isInFile {
       try console.print("  \(attribute.name): \(attribute.value)")
     }
     var seen: [[String]] = []
