@@ -1,6 +1,8 @@
 import Books
 import Foundation
 import Jobs
+import Market
+import Metrics
 import Storage
 import Synchronization
 import TestSupport
@@ -136,6 +138,42 @@ import Testing
         try job.run(isCancelled: { asked.add(1, ordering: .relaxed).newValue > limit })
       }
       #expect(try sample.folder.names() == (before + ["out"]).sorted())
+    }
+  }
+
+  @Test("of hourly bars the deepest drawdown is max_drawdown, as of daily ones")
+  func hourlyDrawdowns() throws {
+    for stepNs in [Calendar.dayNs / 24, Calendar.dayNs] {
+      let sample = try HistoryBook(stepNs: stepNs)
+      let folder = try write(sample, to: "out") { $0.period = ReportPeriod("2014-01") }.folder
+      for name in ["c-0.json", "c-3.json"] {
+        let report = try json(folder, name)
+        let total = try #require(report["total"] as? [String: Any])
+        let since = try #require(total["since_inception"] as? [String: Any])
+        let most = try #require(since["max_drawdown"] as? Double)
+        let rows = try #require(total["drawdowns"] as? [[String: Any]])
+        let depths = rows.compactMap { $0["depth"] as? Double }
+        #expect(most < 0 && abs(depths[0] - most) < 1e-12, "\(name), \(stepNs)")
+        #expect(depths == depths.sorted())
+        for row in rows {
+          let (start, valley) = (row["start"] as? String ?? "", row["valley"] as? String ?? "")
+          #expect(start.count == 10 && start <= valley)
+        }
+      }
+      let session = try sample.session()
+      var options = BookMetrics.Options()
+      options.metrics = MetricCatalog.all.filter { $0.name == "max_drawdown" }
+      let groups = try BookAsset(
+        session, symbol: "AAA", portfolios: [0], asOf: session.market.lastEnd, options: options
+      ).groups()
+      func values(_ group: String, _ name: String) throws -> [Double] {
+        let found = try #require(groups.first { $0.name == group })
+        let variable = try #require(found.variables.first { $0.name == name })
+        guard case .doubles(let values) = variable.values else { return [] }
+        return values
+      }
+      let (table, metric) = (try values("drawdowns", "depth"), try values("metrics", "value"))
+      #expect(table.count == 5 && abs(table[0] - metric[0]) < 1e-12)
     }
   }
 
