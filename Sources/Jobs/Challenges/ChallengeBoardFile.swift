@@ -21,7 +21,7 @@ public struct ChallengeBoardFile: Sendable {
   /// A board of before there was a hash is read with a warning.
   ///
   /// - Parameter name: a column to rank by; nil for the places of the board.
-  /// - Throws: `StorageError`, `hashMismatch` for rows that were altered; `SpecError` for a result that is no board, and a
+  /// - Throws: `StorageError`, `damaged` for rows that were altered; `SpecError` for a result that is no board, and a
   ///   column that it doesn't have.
   public init(_ path: String, by name: String?) throws {
     var table = try ResultStore.read(path)
@@ -69,7 +69,10 @@ public struct ChallengeBoardFile: Sendable {
     }
     let found = table.rowsSHA256
     guard found == stored else {
-      throw .hashMismatch(path: path, part: "its rows", stored: stored, found: found)
+      throw .damaged(
+        path: path, part: "its rows",
+        reason: "they are not those that were scored: their hash is \(found.prefix(12))…, "
+          + "the board says \(stored.prefix(12))…")
     }
     return stored
   }

@@ -149,7 +149,7 @@ import Testing
       #expect {
         try ChallengeBoardFile(path, by: nil)
       } throws: { error in
-        guard case StorageError.hashMismatch(path, "its rows", _, _) = error else {
+        guard case StorageError.damaged(path, "its rows", _) = error else {
           Issue.record("\(name): \(error)")
           return false
         }
