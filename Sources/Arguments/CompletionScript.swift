@@ -167,7 +167,7 @@ extension ProgramSpec {
     switch completion {
     case .nothing: " "
     case .files: "_files"
-    case .choices(let list): "(\(list.joined(separator: " ")))"
+    case .choices(let list), .words(let list): "(\(list.joined(separator: " ")))"
     }
   }
 
@@ -207,7 +207,8 @@ extension ProgramSpec {
           case (true, _): ""
           case (_, .nothing): " -x"
           case (_, .files): " -r -F"
-          case (_, .choices(let list)): " -x -a \(Self.fishQuoted(list.joined(separator: " ")))"
+          case (_, .choices(let list)), (_, .words(let list)):
+            " -x -a \(Self.fishQuoted(list.joined(separator: " ")))"
           }
         lines.append(
           "\(start) -l \(option.name)\(short)\(value) -d \(Self.fishQuoted(option.help))")

@@ -6,10 +6,15 @@ public enum Completion: Sendable, Equatable {
   case files
   /// One of a fixed list; the parser refuses any other value.
   case choices([String])
+  /// Words that mean something, among other values that the verb itself looks at: names of labels, numbers.
+  case words([String])
 
-  /// The fixed list; empty where any value will do.
+  /// What a shell offers; empty where it knows nothing.
   public var choices: [String] {
-    if case .choices(let list) = self { list } else { [] }
+    switch self {
+    case .choices(let list), .words(let list): list
+    case .nothing, .files: []
+    }
   }
 }
 

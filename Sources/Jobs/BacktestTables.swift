@@ -18,20 +18,24 @@ public struct BacktestTables {
   private let attributes: [ResultTable.Attribute]
   /// Start of each observation.
   private let timeNs: [Int64]
+  private let barTimes: [Int64]
+  private let path: LaneSummary.BarPath
 
   /// The tables of a lane; nil unless its returns and their calendar were kept.
   init?(
     _ spec: Spec.Tables, of lane: LaneSummary, barTimes: [Int64],
     attributes: [ResultTable.Attribute]
   ) {
-    guard let returns = lane.returns, let context = lane.context, !returns.isEmpty else {
-      return nil
-    }
+    guard let returns = lane.returns, let context = lane.context, let path = lane.path,
+      !returns.isEmpty
+    else { return nil }
+    self.path = path
     self.spec = spec
     self.returns = returns
     self.context = context
     self.lane = lane
     self.attributes = attributes
+    self.barTimes = barTimes
     timeNs = lane.days == nil ? barTimes : context.days.map { Int64($0) * Calendar.dayNs }
   }
 
@@ -45,10 +49,12 @@ public struct BacktestTables {
   }
 
   private var drawdownGroup: ResultGroup {
-    let rows = DrawdownTable(returns: returns).deepest(spec.drawdowns)
+    // As max_drawdown, of bars: a fall within a day is one.
+    let timeNs = barTimes
+    let rows = DrawdownTable(returns: path.returns).deepest(spec.drawdowns)
     let rank = "rank"
     func number(_ body: (DrawdownTable.Row) -> Double) -> [Double] { rows.map(body) }
-    let lastDay = context.days.last ?? 0
+    let lastDay = path.days.last ?? 0
     return ResultGroup(
       Self.drawdowns, title: "The deepest drawdowns",
       dimensions: [.init(rank, .integers(rows.indices.map { Int64($0) + 1 }))],
@@ -62,7 +68,7 @@ public struct BacktestTables {
         .init(
           "days", [rank],
           number { row in
-            Double((row.recovery.map { context.days[$0] } ?? lastDay) - context.days[row.start])
+            Double((row.recovery.map { path.days[$0] } ?? lastDay) - path.days[row.start])
           }, unit: "count",
           definition:
             "calendar days from the first bar below the high to the recovery, or to the last bar"),

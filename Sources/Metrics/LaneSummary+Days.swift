@@ -15,6 +15,7 @@ extension LaneSummary {
       riskFreePerBar: Self.ratePerBar(annual: riskFree, barsPerYear: daysPerYear),
       minimumAcceptablePerBar: Self.ratePerBar(
         annual: minimumAcceptable, barsPerYear: daysPerYear))
+    barPath = BarPath(returns: returns, days: bars.days)
     self.days = days.days.count
     self.daysPerYear = daysPerYear
     self.returns = daily.returns

@@ -48,6 +48,8 @@ public struct LaneSummary: Sendable, Equatable {
   public var days: Int?
   /// Days in a year.
   public var daysPerYear = 252.0
+  /// The returns of bars that `returns` were compounded from; nil where those are of bars, or came as days.
+  public var barPath: BarPath?
 
   // What only some metrics ask for.
   /// Periods of the calendar, and the benchmark.
@@ -126,6 +128,23 @@ public struct LaneSummary: Sendable, Equatable {
   /// Number of returns in a year.
   public var observationsPerYear: Double { days == nil ? barsPerYear : daysPerYear }
 
+  /// Returns of every bar, whatever statistics are of: what drawdowns are told by; nil unless they were kept.
+  public var path: BarPath? {
+    if let barPath { return barPath }
+    guard days == nil, let returns, let context else { return nil }
+    return BarPath(returns: returns, days: context.days)
+  }
+
   /// An empty summary.
   public init() {}
+}
+
+extension LaneSummary {
+  /// Returns by bar, and when they were.
+  public struct BarPath: Sendable, Equatable {
+    /// Returns as fractions.
+    public var returns: [Double]
+    /// Day of each, since 1970-01-01, in the time of the exchange.
+    public var days: [Int32]
+  }
 }

@@ -22,46 +22,64 @@ public final class FileBatch: Sendable {
   private let placement: Placement
   private let staging: String
   private let lock: Int32
+  /// The folder around it, if this batch made it.
+  private let made: String?
   private let state = Mutex((staged: [String](), kept: 0, isMoved: false))
 
   /// Opens a batch.
   ///
   /// - Parameters:
-  ///   - folder: its path; the folder around it must be there.
+  ///   - folder: its path.
   ///   - placement: how files come into a folder that has some.
   ///   - force: whether it may be a folder that `isOurs` doesn't know.
   ///   - isOurs: whether the names in a folder that isn't empty say that a batch like this one made it.
   ///   - mayLose: whether a file of this name may go with a whole folder; others are kept even from `force`.
+  ///   - makesParent: whether the folder around it is made where it is missing; without a commit it goes again.
   /// - Throws: `unwritable`, `fileExists` for a folder of others.
   public init(
     _ folder: String, _ placement: Placement, force: Bool,
-    isOurs: (Set<String>) -> Bool = { _ in false }, mayLose: (String) -> Bool = { _ in true }
+    isOurs: (Set<String>) -> Bool = { _ in false }, mayLose: (String) -> Bool = { _ in true },
+    makesParent: Bool = false
   ) throws(StorageError) {
     try Self.checkTarget(folder, placement, force: force, isOurs: isOurs, mayLose: mayLose)
+    let parent = AtomicFile.folder(of: Self.trimmed(folder))
+    var made: String?
+    if makesParent, try Self.makeFolder(parent) { made = parent }
     let path = AtomicFile.realPath(folder) ?? Self.trimmed(folder)
     self.folder = path
     self.placement = placement
     staging = AtomicFile.hidden(path, ".staged")
+    self.made = made
     // The last to be set, so that a batch that could not begin has no end either.
-    lock = try Self.reserve(staging, for: path)
+    do throws(StorageError) { lock = try Self.reserve(staging, for: path) } catch {
+      if let made { rmdir(made) }
+      throw error
+    }
   }
 
   deinit {
     // Once all is moved, another batch may stage under this name.
-    if !state.withLock({ $0.isMoved }) { Self.removeFiles(staging) }
+    if !state.withLock({ $0.isMoved }) {
+      Self.removeFiles(staging)
+      // Fails where another process has put something in.
+      if let made { rmdir(made) }
+    }
     close(lock)
   }
 
   /// Makes a folder unless it is there.
   ///
+  /// - Returns: whether it is new.
   /// - Throws: `unwritable`.
-  public static func makeFolder(_ path: String) throws(StorageError) {
-    if mkdir(path, 0o777) == 0 { return }
+  @discardableResult
+  public static func makeFolder(_ path: String) throws(StorageError) -> Bool {
+    if mkdir(path, 0o777) == 0 { return true }
     guard errno == EEXIST else { throw .unwritable(path: path, reason: systemReason()) }
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
       throw .unwritable(path: path, reason: "it is a file, and a folder is wanted")
     }
+    return false
   }
 
   /// Number of files that were there already with the same bytes, and of those that are new.

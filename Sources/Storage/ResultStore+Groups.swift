@@ -74,6 +74,21 @@ extension ResultStore {
     }
   }
 
+  /// What is said of a group of a result; nil where it has no such group, or nothing of that name is said of it.
+  ///
+  /// - Throws: what `read` throws.
+  public static func attribute(_ name: String, ofGroup group: String, in path: String)
+    throws(StorageError) -> String?
+  {
+    let file = try open(path)
+    return try reading(path) { () throws(HDF5Error) in
+      let root = try file.root()
+      guard root.kind(of: group) == .group else { return nil }
+      let found = try root.group(group)
+      return found.hasAttribute(name) ? try found.textAttribute(name) : nil
+    }
+  }
+
   /// Names and titles of the groups of a result.
   static func groupTitles(_ root: borrowing Group, _ part: PartReader) throws(StorageError)
     -> [(name: String, title: String)]

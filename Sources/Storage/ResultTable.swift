@@ -25,11 +25,20 @@ public struct ResultTable: Sendable, Equatable {
     public var name: String
     /// Its text.
     public var value: String
+    /// Whether tables for people leave it out.
+    public var isInFile = false
 
     /// A named text.
     public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
+    }
+
+    /// The same, left to the file.
+    public var inFile: Self {
+      var attribute = self
+      attribute.isInFile = true
+      return attribute
     }
   }
 

@@ -37,6 +37,17 @@ import Testing
       (["apus", "book", "wh"], ["what-if"]),
       (["apus", "help", "book", "wh"], ["what-if"]),
       (["apus", "help", "challenge", ""], ["generate", "check", "score", "board"]),
+      (
+        ["apus", "book", "value", "--by", ""],
+        ["firm", "advisor", "client", "portfolio", "sector", "currency"]
+      ),
+      (["apus", "book", "simulate", "--by", "f"], ["firm"]),
+      (
+        ["apus", "book", "simulate", "--market", ""],
+        ["history", "bootstrap", "gaussian", "gbm", "student_t"]
+      ),
+      (["apus", "book", "simulate", "--policy", ""], ["hold", "rebalance", "advise"]),
+      (["apus", "book", "report", "--period", ""], ["month", "year"]),
     ])
   func bashOffers(words: [String], expected: [String]) async throws {
     let folder = try ScratchFolder()

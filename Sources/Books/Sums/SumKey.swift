@@ -32,10 +32,11 @@ public enum SumKey: Sendable, Equatable {
     }
   }
 
+  /// Names that every book knows.
+  public static let names = ["firm", "advisor", "client", "portfolio", "sector", "currency"]
+
   /// All names that a book knows.
-  public static func names(in book: Book) -> [String] {
-    ["firm", "advisor", "client", "portfolio", "sector", "currency"] + book.labels.map(\.name)
-  }
+  public static func names(in book: Book) -> [String] { names + book.labels.map(\.name) }
 
   /// Its name.
   public var name: String {

@@ -1,5 +1,6 @@
 import Advice
 import Books
+import Market
 import Storage
 
 /// Advice as tables: portfolios, weights, questions and what was left out.
@@ -54,7 +55,9 @@ struct AdviceTables {
       ResultTable.Attribute("lookback", "\(market.policy.lookback)"),
     ]
     if let universe = market.universes.values.first {
-      found.append(ResultTable.Attribute("bar", "\(universe.bar)"))
+      let time = session.market.panel.time.ns[universe.bar]
+      found.append(ResultTable.Attribute("last_bar", Timestamp.text(nanoseconds: time)))
+      found.append(ResultTable.Attribute("bar", "\(universe.bar)").inFile)
     }
     return found
   }

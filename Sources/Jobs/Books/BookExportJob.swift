@@ -21,15 +21,19 @@ public struct BookExportJob: Sendable {
 
   /// Writes the folder, whole or not at all.
   ///
+  /// - Parameter isCancelled: asked before each table and each million bytes of transactions; then nothing is changed.
   /// - Returns: rows by table.
-  /// - Throws: `StorageError`.
-  public func run() throws -> [(table: BookTable, rows: Int)] {
+  /// - Throws: `StorageError`, `RunInterrupted`.
+  public func run(isCancelled: @escaping @Sendable () -> Bool = { false }) throws
+    -> [(table: BookTable, rows: Int)]
+  {
     let names = Set(BookTable.allCases.map { "\($0.rawValue).csv" })
     let batch = try FileBatch(
       folder, .wholeFolder, force: force, mayLose: { names.contains($0) })
     let book = try BookStore.read(book)
     var rows: [(table: BookTable, rows: Int)] = []
     for table in BookTable.allCases where table != .transactions {
+      if isCancelled() { throw RunInterrupted() }
       let (columns, cells) = Self.rows(of: table, in: book)
       var text = CSVText(columns: columns)
       for row in cells { text.addRow(row) }
@@ -38,8 +42,9 @@ public struct BookExportJob: Sendable {
     }
     var writer = TransactionWriter(book)
     try batch.add(name: "\(BookTable.transactions.rawValue).csv") {
-      (write) throws(StorageError) in try writer.write(to: write)
+      (write) throws(StorageError) in try writer.write(to: write, isCancelled: isCancelled)
     }
+    if isCancelled() { throw RunInterrupted() }
     rows.append((.transactions, writer.count))
     try batch.commit()
     return rows
@@ -105,12 +110,15 @@ private struct TransactionWriter {
     portfolioOf = book.wallets.map { Int32($0.portfolio) }
   }
 
+  /// Hands over the rows, some at a time, until they end or nobody wants more.
   mutating func write(
-    to sink: ([UInt8]) throws(StorageError) -> Void
+    to sink: ([UInt8]) throws(StorageError) -> Void, isCancelled: () -> Bool
   ) throws(StorageError) {
     for row in order {
       add(row)
-      if text.bytes.count > 1 << 20 { try sink(text.take()) }
+      if text.bytes.count <= 1 << 20 { continue }
+      if isCancelled() { return }
+      try sink(text.take())
     }
     try sink(text.take())
   }

@@ -3,7 +3,7 @@ import Kernels
 import Market
 
 extension BoardParts {
-  var report: ChallengeReport {
+  func report(rowsSHA256: String) -> ChallengeReport {
     let hold = spec.holdOut.map {
       ChallengeReport.HoldOut(
         from: Self.day($0.from), to: Self.day($0.to),
@@ -12,7 +12,7 @@ extension BoardParts {
     let disqualified = windows[0].breaches.indices.filter { windows[0].breaches[$0] != nil }
     return ChallengeReport(
       challenge: spec.name, rulesSha256: spec.sha256, entriesSha256: entries.sha256,
-      dataSha256: session.dataHash, engineVersion: apusVersion,
+      rowsSha256: rowsSHA256, dataSha256: session.dataHash, engineVersion: apusVersion,
       window: .init(
         from: Self.day(spec.from), to: Self.day(spec.to), bars: session.window.count),
       holdOut: hold, metric: spec.metric, direction: metrics[0].direction.rawValue,

@@ -42,7 +42,8 @@ extension BoardParts {
     for (index, window) in windows.enumerated() {
       table.metrics += columns(window, prefix: index == 0 ? "" : "hold_out_")
     }
-    table.groups = windows.indices.map { group($0) }
+    let rows = table.rowsSHA256
+    table.groups = windows.indices.map { group($0, rows) }
     return table
   }
 
@@ -97,7 +98,7 @@ extension BoardParts {
     return columns
   }
 
-  private func group(_ index: Int) -> ResultGroup {
+  private func group(_ index: Int, _ rowsSHA256: String) -> ResultGroup {
     let window = windows[index]
     let figures = window.significance
     let range = index == 0 ? (spec.from, spec.to) : (spec.holdOut?.from ?? 0, spec.holdOut?.to ?? 0)
@@ -105,6 +106,7 @@ extension BoardParts {
     var attributes: [ResultTable.Attribute] = [
       .init("challenge", spec.name), .init("window", Self.text(range.0, range.1)),
       .init("rules_sha256", spec.sha256), .init("entries_sha256", entries.sha256),
+      ResultTable.Attribute(ChallengeBoardFile.hashName, rowsSHA256).inFile,
       .init("ties", (spec.ties + [spec.tie.rawValue]).joined(separator: ", ")),
     ]
     if index == 0, let hold = spec.holdOut {

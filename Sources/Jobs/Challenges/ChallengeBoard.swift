@@ -18,7 +18,7 @@ public struct ChallengeBoard: Sendable {
     let parts = BoardParts(session: session, entries: entries, windows: windows)
     warnings = parts.warnings
     table = parts.table
-    report = parts.report
+    report = parts.report(rowsSHA256: table.rowsSHA256)
   }
 
   /// Writes the board: HDF5, with the same as JSON beside it.

@@ -10,11 +10,19 @@ public struct ChallengeBoardFile: Sendable {
   public let table: ResultTable
   /// Places of the rows; 0 for the disqualified.
   public let ranks: [Int]
+  /// What the reader should know.
+  public let warnings: [String]
+  private let rowsSHA256: String?
 
-  /// Reads a board.
+  static let hashName = "rows_sha256"
+
+  /// Reads a board, and holds its rows against their hash.
+  ///
+  /// A board of before there was a hash is read with a warning.
   ///
   /// - Parameter name: a column to rank by; nil for the places of the board.
-  /// - Throws: `StorageError`; `SpecError` for a result that is no board, and a column that it doesn't have.
+  /// - Throws: `StorageError`, `damaged` for rows that were altered; `SpecError` for a result that is no board, and a
+  ///   column that it doesn't have.
   public init(_ path: String, by name: String?) throws {
     var table = try ResultStore.read(path)
     guard table.labels.contains(where: { $0.name == "participant" }),
@@ -23,6 +31,12 @@ public struct ChallengeBoardFile: Sendable {
       throw SpecError.panel(
         reason: "\(path) is a result, and no board: apus challenge score writes boards")
     }
+    rowsSHA256 = try Self.check(table, path)
+    warnings =
+      rowsSHA256 == nil
+      ? [
+        "\(path) has no hash of its rows, so nobody can tell whether they were altered; score it again"
+      ] : []
     guard let name, name != table.leaderboardBy else {
       self.table = table
       ranks = own.values.map { $0.isNaN ? 0 : Int($0) }
@@ -46,6 +60,21 @@ public struct ChallengeBoardFile: Sendable {
     table.leaderboardDirection = direction
     self.table = table
     ranks = places
+  }
+
+  /// The hash of the rows; nil for a board without.
+  private static func check(_ table: ResultTable, _ path: String) throws(StorageError) -> String? {
+    guard let stored = try ResultStore.attribute(hashName, ofGroup: "challenge", in: path) else {
+      return nil
+    }
+    let found = table.rowsSHA256
+    guard found == stored else {
+      throw .damaged(
+        path: path, part: "its rows",
+        reason: "they are not those that were scored: their hash is \(found.prefix(12))…, "
+          + "the board says \(stored.prefix(12))…")
+    }
+    return stored
   }
 
   /// Name and value by participant.
@@ -72,6 +101,7 @@ public struct ChallengeBoardFile: Sendable {
   private struct Board: Encodable {
     let by: String
     let rulesSha256: String
+    let rowsSha256: String?
     let rows: [Row]
   }
 
@@ -79,6 +109,7 @@ public struct ChallengeBoardFile: Sendable {
   public func json(top: Int) throws -> String {
     let board = Board(
       by: table.leaderboardBy, rulesSha256: table.attributes.specSHA256,
+      rowsSha256: rowsSHA256,
       rows: places.prefix(top).map {
         Row(participant: $0.participant, rank: $0.rank, value: $0.value)
       })
@@ -127,7 +158,7 @@ public struct BoardComparison: Encodable, Sendable {
       Row(
         participant: name, ranks: places.map { $0[name]?.0 }, values: places.map { $0[name]?.1 })
     }
-    var warnings: [String] = []
+    var warnings = files.flatMap(\.warnings)
     for (index, file) in files.enumerated().dropFirst() {
       if file.table.attributes.specSHA256 != files[0].table.attributes.specSHA256 {
         warnings.append("\(paths[index]) was scored under other rules than \(paths[0])")

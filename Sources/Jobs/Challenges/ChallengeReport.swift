@@ -70,6 +70,7 @@ public struct ChallengeReport: Codable, Sendable, Equatable {
   var challenge: String
   var rulesSha256: String
   var entriesSha256: String
+  var rowsSha256: String
   var dataSha256: String
   var engineVersion: String
   var window: Window

@@ -25,7 +25,7 @@ enum GroupTables {
   /// Prints a group: its title, then a table for each set of variables that share their dimensions.
   static func print(_ group: ResultGroup, _ console: Console, _ room: Room = Room()) throws {
     try console.print("\n\(group.title)")
-    for attribute in group.attributes {
+    for attribute in group.attributes where !attribute.isInFile {
       try console.print("  \(attribute.name): \(attribute.value)")
     }
     var seen: [[String]] = []
@@ -65,14 +65,30 @@ enum GroupTables {
     let dimension = variables[0].dimensions[0]
     guard let labels = group.labels(of: dimension) else { return }
     if labels.count == 0 { return try console.print("  none") }
+    let units = units(variables)
+    let variables = units == nil ? variables : variables.filter { $0.name != "unit" }
     var table = Table([.text(dimension)] + variables.map(column))
     for row in 0..<min(labels.count, room.rows) {
-      table.add([.text(text(labels, row))] + variables.map { cell($0, row) })
+      table.add(
+        [.text(text(labels, row))]
+          + variables.map { variable in
+            guard let units, case .doubles(let values) = variable.values, variable.unit.isEmpty
+            else { return cell(variable, row) }
+            return .text(NumberText.text(values[row], NumberFormat(unit: units[row])))
+          })
     }
     try console.print(table)
     if labels.count > room.rows {
       try console.print(room.more(room.rows, of: labels.count))
     }
+  }
+
+  /// Units of rows, where they have units of their own: numbers show them, and no column has to.
+  private static func units(_ variables: [ResultGroup.Variable]) -> ResultGroup.Texts? {
+    guard let variable = variables.first(where: { $0.name == "unit" }),
+      case .texts(let units) = variable.values
+    else { return nil }
+    return units
   }
 
   private static func matrix(
@@ -132,7 +148,7 @@ enum GroupTables {
   }
 
   private static func format(_ variable: ResultGroup.Variable) -> NumberFormat {
-    NumberFormat(unit: variable.attributes.first { $0.name == "unit" }?.value ?? "")
+    NumberFormat(unit: variable.unit)
   }
 
   private static func cell(_ variable: ResultGroup.Variable, _ index: Int) -> Table.Cell {
@@ -159,6 +175,11 @@ enum GroupTables {
     case .numbers(let values): NumberText.text(values[index], .plain)
     }
   }
+}
+
+extension ResultGroup.Variable {
+  /// Its unit; empty without one.
+  fileprivate var unit: String { attributes.first { $0.name == "unit" }?.value ?? "" }
 }
 
 extension ResultGroup.Values {

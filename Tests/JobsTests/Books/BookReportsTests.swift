@@ -1,7 +1,10 @@
 import Books
 import Foundation
 import Jobs
+import Market
+import Metrics
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -114,10 +117,64 @@ import Testing
     let session = try sample.session()
     let reports = try BookReports(
       session, portfolios: Array(session.book.portfolios.indices), options: BookReports.Options())
+    let before = try sample.folder.names()
     #expect(throws: RunInterrupted.self) {
       try reports.write(to: sample.folder.path("out"), isCancelled: { true })
     }
+    #expect(try sample.folder.names() == before)
+    try FileManager.default.createDirectory(
+      atPath: sample.folder.path("out"), withIntermediateDirectories: false)
+    #expect(throws: RunInterrupted.self) {
+      try reports.write(to: sample.folder.path("out"), isCancelled: { true })
+    }
+    // A folder of the user's stays.
     #expect(try contents(sample.folder.path("out")).isEmpty)
+    var job = BookExportJob(book: sample.path, folder: sample.folder.path("tables"))
+    job.force = true
+    // Before each of six tables, and once at the end.
+    for limit in 0..<7 {
+      let asked = Atomic<Int>(0)
+      #expect(throws: RunInterrupted.self, "\(limit)") {
+        try job.run(isCancelled: { asked.add(1, ordering: .relaxed).newValue > limit })
+      }
+      #expect(try sample.folder.names() == (before + ["out"]).sorted())
+    }
+  }
+
+  @Test("of hourly bars the deepest drawdown is max_drawdown, as of daily ones")
+  func hourlyDrawdowns() throws {
+    for stepNs in [Calendar.dayNs / 24, Calendar.dayNs] {
+      let sample = try HistoryBook(stepNs: stepNs)
+      let folder = try write(sample, to: "out") { $0.period = ReportPeriod("2014-01") }.folder
+      for name in ["c-0.json", "c-3.json"] {
+        let report = try json(folder, name)
+        let total = try #require(report["total"] as? [String: Any])
+        let since = try #require(total["since_inception"] as? [String: Any])
+        let most = try #require(since["max_drawdown"] as? Double)
+        let rows = try #require(total["drawdowns"] as? [[String: Any]])
+        let depths = rows.compactMap { $0["depth"] as? Double }
+        #expect(most < 0 && abs(depths[0] - most) < 1e-12, "\(name), \(stepNs)")
+        #expect(depths == depths.sorted())
+        for row in rows {
+          let (start, valley) = (row["start"] as? String ?? "", row["valley"] as? String ?? "")
+          #expect(start.count == 10 && start <= valley)
+        }
+      }
+      let session = try sample.session()
+      var options = BookMetrics.Options()
+      options.metrics = MetricCatalog.all.filter { $0.name == "max_drawdown" }
+      let groups = try BookAsset(
+        session, symbol: "AAA", portfolios: [0], asOf: session.market.lastEnd, options: options
+      ).groups()
+      func values(_ group: String, _ name: String) throws -> [Double] {
+        let found = try #require(groups.first { $0.name == group })
+        let variable = try #require(found.variables.first { $0.name == name })
+        guard case .doubles(let values) = variable.values else { return [] }
+        return values
+      }
+      let (table, metric) = (try values("drawdowns", "depth"), try values("metrics", "value"))
+      #expect(table.count == 5 && abs(table[0] - metric[0]) < 1e-12)
+    }
   }
 
   @Test("periods without bars are refused, and whom a report is for is a choice")

@@ -123,6 +123,47 @@ import Testing
     }
   }
 
+  @Test("a board of altered rows is refused; one without a hash of them opens with a warning")
+  func altered() throws {
+    let folder = try ScratchFolder()
+    _ = try Self.store(folder)
+    try folder.write(Self.trades, to: "a.csv")
+    let board = try Self.score(folder, Self.rules(), [folder.path("a.csv")])
+    let path = folder.path("board.h5")
+    _ = try board.write(to: path, force: true)
+    let file = try ChallengeBoardFile(path, by: nil)
+    #expect(file.warnings.isEmpty)
+    #expect(try file.json(top: 5).contains(board.table.rowsSHA256))
+    #expect(try board.report.json().contains(board.table.rowsSHA256))
+    let changes: [(String, (inout ResultTable) -> Void)] = [
+      ("a number", { $0.metrics[1].values[0] = $0.metrics[1].values[0].nextUp }),
+      ("a name", { $0.labels[0].texts[0] += "x" }),
+      ("a reason", { $0.reason[2] = "late" }),
+      ("an order", { $0.leaderboard.swapAt(0, 1) }),
+      ("rules", { $0.attributes.specSHA256 = SHA256.hash("others") }),
+    ]
+    for (name, change) in changes {
+      var table = board.table
+      change(&table)
+      try ResultStore.write(table, to: path, force: true)
+      #expect {
+        try ChallengeBoardFile(path, by: nil)
+      } throws: { error in
+        guard case StorageError.damaged(path, "its rows", _) = error else {
+          Issue.record("\(name): \(error)")
+          return false
+        }
+        return true
+      }
+    }
+    var table = board.table
+    table.groups[0].attributes.removeAll { $0.name == "rows_sha256" }
+    try ResultStore.write(table, to: path, force: true)
+    let old = try ChallengeBoardFile(path, by: "total_return")
+    #expect(old.warnings.count == 1 && old.warnings[0].contains(path))
+    #expect(try BoardComparison([old, file], paths: [path, path]).warnings == old.warnings)
+  }
+
   @Test("a strategy scores what the engine says of it")
   func strategy() throws {
     let folder = try ScratchFolder()

@@ -9,8 +9,10 @@ struct HistoryBook {
   let folder: ScratchFolder
   let path: String
 
-  /// - Parameter clients: how many, each with one portfolio, the third with two.
-  init(clients: Int = 5, bars: Int = 120, seed: UInt64 = 1) throws {
+  /// - Parameters:
+  ///   - clients: how many, each with one portfolio, the third with two.
+  ///   - stepNs: length of a bar; bars shorter than a day are of all hours.
+  init(clients: Int = 5, bars: Int = 120, seed: UInt64 = 1, stepNs: Int64 = Calendar.dayNs) throws {
     folder = try ScratchFolder()
     path = folder.path("book.h5")
     var random = TestRandom(seed: seed)
@@ -30,10 +32,12 @@ struct HistoryBook {
     try PriceStore.write(
       [
         PanelDraft(
-          name: "us_equity_1d", timeNs: (0..<bars).map { (first + Int64($0)) * Calendar.dayNs },
+          name: "us_equity_1d",
+          timeNs: (0..<bars).map { first * Calendar.dayNs + Int64($0) * stepNs },
           symbols: symbols.enumerated().map {
             .init(symbol: $1, sector: $0 == 1 ? "Energy" : "Tech", currency: "USD")
-          }, calendar: Calendar(.usEquity), frequencyNs: Calendar.dayNs,
+          }, calendar: Calendar(stepNs == Calendar.dayNs ? .usEquity : .crypto),
+          frequencyNs: stepNs,
           fields: [.init(name: "close", values: closes)])
       ], to: folder.path("prices.h5"))
 
@@ -57,7 +61,7 @@ struct HistoryBook {
       entries.append(entry)
     }
     for place in book.portfolios.indices where place != 3 {
-      func time(_ bar: Int) -> Int64 { (first + Int64(bar)) * Calendar.dayNs }
+      func time(_ bar: Int) -> Int64 { first * Calendar.dayNs + Int64(bar) * stepNs }
       add(Entry(timeNs: time(place), wallet: place, kind: .deposit, cash: 10_000))
       var held = [0.0, 0, 0]
       for bar in place + 1..<bars where random.one(in: 5) {

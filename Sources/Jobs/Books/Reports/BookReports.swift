@@ -125,12 +125,12 @@ public struct BookReports: Sendable {
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> Outcome {
     let metrics = try session.metrics(benchmark: nil, rates: options.rates)
-    let target = try Self.subfolder(folder, period.name)
+    let target = Self.subfolder(folder, period.name)
     let batch: FileBatch
     do throws(StorageError) {
-      batch = try FileBatch(target, .fileByFile, force: options.force) { names in
-        names.contains("index.json")
-      }
+      batch = try FileBatch(
+        target, .fileByFile, force: options.force, isOurs: { $0.contains("index.json") },
+        makesParent: true)
     } catch {
       if case .fileExists = error { throw BookMetricsError.foreignFolder(path: target) }
       throw error
@@ -218,10 +218,9 @@ public struct BookReports: Sendable {
     return text.bytes
   }
 
-  private static func subfolder(_ folder: String, _ name: String) throws(StorageError) -> String {
+  private static func subfolder(_ folder: String, _ name: String) -> String {
     var path = folder
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    try FileBatch.makeFolder(path)
     return path == "/" ? "/\(name)" : "\(path)/\(name)"
   }
 }

@@ -54,16 +54,17 @@ extension OwnerReportText {
         }
       }
     }
-    guard let lane = account.lane, let returns = lane.returns, let context = lane.context else {
-      return
-    }
+    guard let lane = account.lane, let returns = lane.returns, let context = lane.context,
+      let path = lane.path
+    else { return }
+    // As max_drawdown, of bars: the first is that number.
     text.list("drawdowns") { text in
-      for row in DrawdownTable(returns: returns).deepest(5) {
+      for row in DrawdownTable(returns: path.returns).deepest(5) {
         text.object { text in
           text.add("depth", row.depth)
-          text.add("start", date(context.days[row.start]))
-          text.add("valley", date(context.days[row.valley]))
-          if let recovery = row.recovery { text.add("recovery", date(context.days[recovery])) }
+          text.add("start", date(path.days[row.start]))
+          text.add("valley", date(path.days[row.valley]))
+          if let recovery = row.recovery { text.add("recovery", date(path.days[recovery])) }
         }
       }
     }

@@ -20,7 +20,9 @@ enum AdviceOptions {
     .value(
       "expected", "NAME", help: "What returns are expected; shrunk unless given.",
       completion: .choices(BeliefsCatalog.all.map(\.name).filter { $0 != "given" })),
-    .value("covariance", "NAME", help: "Covariance; ledoit_wolf(pairwise) unless given."),
+    .value(
+      "covariance", "NAME", help: "Covariance; ledoit_wolf(pairwise) unless given.",
+      completion: .words(CovarianceCatalog.entries.map(\.name))),
     .value("lookback", "BARS", help: "Bars whose returns are looked at; 504 unless given."),
     .value(
       "scores", "FILE",

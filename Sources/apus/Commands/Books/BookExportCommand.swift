@@ -34,7 +34,8 @@ enum BookExportCommand: Command {
     var job = BookExportJob(
       book: arguments.positional("BOOK"), folder: arguments.string("output"))
     job.force = arguments.flag("force")
-    let rows = try job.run()
+    Interrupts.install()
+    let rows = try job.run(isCancelled: { Interrupts.isRequested })
     if arguments.flag("json") {
       let report = Report(
         folder: job.folder,

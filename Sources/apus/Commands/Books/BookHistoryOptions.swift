@@ -20,7 +20,7 @@ enum BookHistoryOptions {
   static let statistics: [OptionSpec] = [
     .value(
       "metrics", "NAME[,NAME…]", help: "Metrics of the catalogue, or all of it: all.",
-      isRepeatable: true),
+      isRepeatable: true, completion: .words(["all"] + MetricCatalog.names)),
     .value(
       "benchmark", "SYMBOL",
       help: "A symbol of the panel to compare with, in the currency of what is compared."),

@@ -17,7 +17,8 @@ enum BookInspectCommand: Command {
     options: [
       .flag("portfolios", help: "List portfolios with their clients, wallets and transactions."),
       .value(
-        "top", "K", help: "Portfolios to list, or all; --json has all of them.", default: "20"),
+        "top", "K", help: "Portfolios to list, or all; --json has all of them.", default: "20",
+        completion: .words(["all"])),
     ],
     common: [CommonOptions.json, CommonOptions.quiet])
 

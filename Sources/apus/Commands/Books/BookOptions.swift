@@ -52,7 +52,8 @@ enum BookOptions {
 
   /// How much of a table is printed.
   static let rows = OptionSpec.value(
-    "top", "K", help: "Rows of each table to print, or all; files have all of them.", default: "20")
+    "top", "K", help: "Rows of each table to print, or all; files have all of them.", default: "20",
+    completion: .words(["all"]))
 
   /// The file of tables that `-o` names; nil without it.
   static func output(_ arguments: ParsedArguments) throws(ArgumentsError) -> String? {

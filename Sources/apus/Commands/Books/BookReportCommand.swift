@@ -24,7 +24,7 @@ enum BookReportCommand: Command {
     options: [
       .value(
         "period", "PERIOD", help: "month or year of the last bar, or one by name: 2017-06, 2017.",
-        default: "month"),
+        default: "month", completion: .words(ReportPeriod.Kind.allCases.map(\.rawValue))),
       .value(
         "by", "LEVEL", help: "Whom a report is for.", default: "client",
         completion: .choices(BookReports.Level.allCases.map(\.rawValue))),

@@ -51,7 +51,7 @@ enum BookSimulateCommand: Command {
     options: [
       .value(
         "policy", "NAME", help: "hold, rebalance, advise, weights:FILE or spec:FILE.",
-        default: "hold"),
+        default: "hold", completion: .words(["hold", "rebalance", "advise"])),
       .value(
         "set", "KEY=VALUE", help: "Set a parameter of the spec, or any other key by its path.",
         isRepeatable: true),
@@ -59,32 +59,35 @@ enum BookSimulateCommand: Command {
         "every", "PERIOD",
         help:
           "From one move to the weights to the next: bar, week, month, quarter, year or a number of bars.",
-        default: "month"),
+        default: "month", completion: .words(SimulateOptions.Period.names)),
       .value("cost", "BPS", help: "What trades cost, basis points of their money.", default: "0"),
       .value(
         "market", "NAME",
         help: "history, window:FROM:TO, worst:N, bootstrap, gaussian (gbm) or student_t.",
-        default: "bootstrap"),
+        default: "bootstrap",
+        completion: .words(SimulateOptions.Market.names.filter { !$0.contains(":") })),
       .value("horizon", "BARS", help: "Length of a path; 252, or all of history and window."),
       .value("paths", "N", help: "Number of random paths.", default: "1000"),
       .value(
-        "block", "BARS", help: "Mean length of blocks of the bootstrap, or auto.", default: "auto"),
+        "block", "BARS", help: "Mean length of blocks of the bootstrap, or auto.", default: "auto",
+        completion: .words(["auto"])),
       .value(
-        "freedom", "NUMBER", help: "Degrees of freedom of student_t, or fitted.", default: "fitted"),
+        "freedom", "NUMBER", help: "Degrees of freedom of student_t, or fitted.", default: "fitted",
+        completion: .words(["fitted"])),
       .value(
         "drift", "NAME", help: "Expected returns: historical, zero, or a fraction a year.",
-        default: "historical"),
+        default: "historical", completion: .words(["historical", "zero"])),
       .value("seed", "N", help: "Seed of the paths.", default: "1"),
       .value(
         "by", "LEVEL", help: "Sums over firm, advisor, client or a label of the book.",
-        default: "firm"),
+        default: "firm", completion: .words(["firm", "advisor", "client"])),
       .value(
         "contribution", "AMOUNT",
         help: "Money paid into each portfolio a period, in its currency; below 0 it is taken out.",
         default: "0"),
       .value(
         "per", "PERIOD", help: "That period, as --every; payments come at its start.",
-        default: "month"),
+        default: "month", completion: .words(SimulateOptions.Period.names)),
       .value("floor", "FRACTION", help: "Tell how often so little of the first value is left."),
       .flag(
         "dividends",

@@ -26,7 +26,7 @@ enum BookValueCommand: Command {
     options: [
       .value(
         "by", "KEY", help: "firm, advisor, client, portfolio, sector, currency, or a label.",
-        default: "portfolio"),
+        default: "portfolio", completion: .words(SumKey.names)),
       BookOptions.at,
       .value("from", "TIME", help: "Gains and returns from this day or instant on."),
       .value(

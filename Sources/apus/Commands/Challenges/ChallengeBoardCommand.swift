@@ -34,6 +34,7 @@ enum ChallengeBoardCommand: Command {
         try ChallengeBoardFile($0, by: arguments.optionalString("by"))
       }
       if boards.count == 1 {
+        for warning in boards[0].warnings { console.warn(warning) }
         if arguments.flag("json") {
           try console.write(try boards[0].json(top: top))
         } else {

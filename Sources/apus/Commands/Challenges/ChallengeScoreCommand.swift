@@ -10,7 +10,7 @@ enum ChallengeScoreCommand: Command {
     discussion: ChallengeOptions.forms + [
       "The board is an HDF5 file like any result, a row a participant, with the same as JSON beside it: places in standard"
         + " competition ranking (1, 2, 2, 4), intervals of the metric and of the place by the stationary block bootstrap with the same"
-        + " blocks for all, and the deflated Sharpe ratio. It holds the SHA-256 of rules, entries and prices and nothing of clocks:"
+        + " blocks for all, and the deflated Sharpe ratio. It holds the SHA-256 of rules, entries, prices and its own rows and nothing of clocks:"
         + " scored again it is the same file, for any number of threads and any order of entries.",
       "A hold_out in the rules is scored from its day on; until then its prices are not looked at.",
       "Exit status: 0; 1 if participants are disqualified.",
