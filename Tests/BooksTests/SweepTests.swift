@@ -74,6 +74,37 @@ import Testing
     try compare(12, portfolios: 1100, count: 600)
   }
 
+  @Test("a wallet without money needs no rate of its currency")
+  func missingRates() throws {
+    let bars = 200
+    let closes = (0..<bars).map { 10 + Double($0 % 7) }
+    let panel = Sample.panel([("S0", closes)], currencies: ["USD"])
+    var book = Book(firm: Book.Firm(id: "firm"))
+    book.instruments = [Book.Instrument(symbol: "S0")]
+    book.advisors = [Book.Advisor(id: "a")]
+    book.clients = [Book.Client(id: "c", advisor: 0)]
+    book.portfolios = [Book.Portfolio(id: "p", client: 0, currency: "USD")]
+    book.wallets = [Book.Wallet(id: "e", portfolio: 0, currency: "EUR")]
+    func move(_ day: Int64, _ kind: Entry.Kind, _ cash: Double) -> Entry {
+      Entry(
+        timeNs: day * Sample.day, sequence: day, wallet: 0, kind: kind, instrument: nil,
+        cash: cash, units: 0, price: .nan, fee: 0, counter: nil)
+    }
+    book.entries = EntryTable(
+      [move(60, .deposit, 100), move(100, .withdrawal, -100)], portfolioOf: [0], portfolioCount: 1)
+    let rates = (0..<bars).map { 50..<120 ~= $0 ? 1 + Double($0) / 1000 : .nan }
+    let market = try BookMarket(
+      panel: panel, instruments: book.instruments, currency: "USD", rates: ["EUR": rates])
+    var expected = try PortfolioHistory(of: 0, in: book, market: market, bars: 0..<bars).summary()
+    expected.returns = nil
+    #expect(expected.finalEquity == 0 && expected.initialEquity == 106)
+    for variant in KernelVariant.available {
+      let sweep = PortfolioSweep(
+        book: book, market: market, bars: 0..<bars, kernels: variant.kernels)
+      #expect(sweep.summaries().map { "\($0)" } == "\([expected])", "\(variant)")
+    }
+  }
+
   private func compare(_ seed: UInt64, portfolios: Int, count: Int) throws {
     var random = TestRandom(seed: seed)
     let sample = try RandomBook(seed: seed, portfolios: portfolios, count: count)

@@ -100,7 +100,8 @@ struct SweepTile: ~Copyable {
     _ lane: SweepLane, _ bars: Range<Int>, _ block: Int, _ sweep: PortfolioSweep,
     _ table: MarkTable, _ rows: borrowing SweepRows
   ) {
-    let isOne = lane.wallets == 1
+    // Without money no rate counts, be it missing.
+    let isOne = lane.wallets == 1 && balances.base[lane.balance] != 0
     if !isOne { addCash(lane, bars, block, sweep, table, rows.cash) }
     sweep.kernels.heldRows(
       HeldRowBlock(
